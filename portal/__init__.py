@@ -1,0 +1,1 @@
+"""The reporting portal of the New Urban Agenda."""

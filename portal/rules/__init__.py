@@ -1,0 +1,1 @@
+"""Decisions: pure functions and tables, no database, no request, no clock."""

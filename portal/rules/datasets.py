@@ -1,0 +1,147 @@
+"""The language of datasets: what is read from a file, what is left out, sources, series and headline figures."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import NamedTuple
+
+from forms.words import N_
+from portal.rules.areas import TABLES, Place
+
+MISSING = frozenset(
+    {"", "-", "--", "---", "..", "...", "\u2026", "\u2013", "\u2014", "NA", "N/A", "n/a", "na", "NaN", "null", ":"}
+)
+
+REASONS: Mapping[str, str] = {
+    "no_figure": N_("no figure is published here"),
+    "not_a_number": N_("what stands here is not a figure"),
+    "unknown_area": N_("no table tells which area this is"),
+    "bad_period": N_("this is not a year"),
+    "note": N_("a heading or a note, not a row of figures"),
+    "short_row": N_("the row has more or fewer cells than the header"),
+    "same_twice": N_("the same row stands twice in the file; it is taken once"),
+    "contradicts": N_("an earlier row of the file gives another figure for the same area, year and dimensions"),
+}
+
+TOTALS = frozenset({"", "allarea", "bothsex", "allage", "total", "t", "_t", "notspec", "15", "nociti"})
+"""Codes that stand for a whole; `15` is the United Nations' code for everybody aged 15 and over."""
+
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class CutFact(NamedTuple):
+    """What a figure covers: dimensions as canonical JSON text, and the unit as published."""
+
+    dimensions: str
+    unit: str
+
+
+class Reading(NamedTuple):
+    """One figure as the file gives it, before anything is judged. `row` counts from 1, `column` is a heading."""
+
+    row: int
+    column: str
+    series: str
+    place: Place
+    period: str
+    cut: CutFact
+    nature: str
+    status: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something that the file holds and that is not taken: where, how many figures, why, and what stands there."""
+
+    row: int
+    column: str
+    reason: str
+    sentence: str
+    content: str = ""
+    figures: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesFact:
+    """One measure of one source; `indicator` only where the correspondence is sure."""
+
+    source: str
+    code: str
+    title: str
+    sdg: str = ""
+    indicator: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFact:
+    """Who publishes, and under which terms."""
+
+    source: str
+    title: str
+    publisher: str = ""
+    licence: str = ""
+    credit: str = ""
+
+
+@cache
+def _sources() -> Mapping[str, SourceFact]:
+    with (TABLES / "sources.csv").open(encoding="utf-8", newline="") as file:
+        return {row["source"]: SourceFact(**row) for row in csv.DictReader(file)}
+
+
+@cache
+def _series() -> Mapping[tuple[str, str], SeriesFact]:
+    with (TABLES / "series.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            (row["source"], row["code"]): SeriesFact(
+                row["source"], row["code"], row["title"], row["sdg"], row["indicator"] or None, row["note"]
+            )
+            for row in csv.DictReader(file)
+        }
+
+
+def source_fact(source: str) -> SourceFact:
+    """What is known of a source; one that no table knows is its own title."""
+    return _sources().get(source) or SourceFact(source, source)
+
+
+def series_fact(source: str, code: str, title: str, sdg: str) -> SeriesFact:
+    """What is known of a series; one that no table knows has the title and SDG number that its file gives."""
+    known = _series().get((source, code))
+    if known is None:
+        return SeriesFact(source, code, title or code, sdg)
+    return known if known.sdg or not sdg else replace(known, sdg=sdg)
+
+
+def cut_fact(dimensions: Mapping[str, str], unit: str) -> CutFact:
+    """The cut with its dimensions as canonical JSON: sorted, without blanks, empty ones left off."""
+    kept = {name: value for name, value in sorted(dimensions.items()) if value}
+    return CutFact(json.dumps(kept, ensure_ascii=False, separators=(",", ":")), unit)
+
+
+def is_headline(dimensions: str) -> bool:
+    """Whether every dimension stands for its whole: both sexes, all ages, all areas."""
+    return all(str(value).casefold() in TOTALS for value in json.loads(dimensions).values())
+
+
+def is_older(edition: str, held: str) -> bool:
+    """Whether an edition is certainly older than the one held: only dates can be compared."""
+    return bool(_ISO_DATE.fullmatch(edition) and _ISO_DATE.fullmatch(held) and edition < held)
+
+
+def spans(years: list[int]) -> str:
+    """Years in words: `1960 to 1989, 1995`."""
+    parts: list[list[int]] = []
+    for year in years:
+        if parts and parts[-1][1] == year - 1:
+            parts[-1][1] = year
+        else:
+            parts.append([year, year])
+    return ", ".join(str(a) if a == b else f"{a} to {b}" for a, b in parts)
