@@ -1,0 +1,1 @@
+"""The outside: storage, tabular files, signing."""

@@ -1,0 +1,369 @@
+"""The known layouts of tabular files: each is recognised by its header, and everything else is refused with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from portal.adapters.tabular import Book, Cells, Row, Sheet
+from portal.adapters.tabular_readers import Columns, Value, YearColumns, read_long, read_wide
+from portal.rules.areas import Place
+from portal.rules.datasets import LeftOut, Reading
+from portal.rules.refusals import Invalid, Problem
+
+_BLANKS = re.compile(r"\s+")
+_NATIONAL_NAME = re.compile(r"indicator_([0-9]+-[0-9a-z]+-[0-9a-z]+(?:-[0-9a-z]+)*)", re.IGNORECASE)
+_SDG_CODE = re.compile(r"[0-9]+-[0-9a-z]+-[0-9]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the person who imports says about the file, where the file does not say it."""
+
+    source: str = ""
+    edition: str = ""
+    entity: str = ""
+
+
+@dataclass
+class Plan:
+    """How a file is read: its layout, its source and edition as far as told, what each column is, and the reader.
+
+    `national` says that the figures are of one country, `country` which, where the file tells; `titles` and `sdg` are
+    by series code and fill while the file is read.
+    """
+
+    layout: str
+    source: str
+    columns: Mapping[str, str]
+    readings: Callable[[], Iterator[Reading | LeftOut]]
+    edition: str = ""
+    national: bool = False
+    country: Place | None = None
+    sheet: str = ""
+    titles: dict[str, str] = field(default_factory=dict)
+    sdg: dict[str, str] = field(default_factory=dict)
+    not_taken: list[str] = field(default_factory=list)
+
+
+def plan_for(book: Book, told: Told) -> Plan:
+    """The plan of the one sheet that has a known layout; raises Invalid with the first row and the layouts known."""
+    plans, refused = [], []
+    for sheet in book.sheets:
+        head = [(number, [heading(cell) for cell in cells]) for number, cells in sheet.head()]
+        head = [(number, cells) for number, cells in head if any(cells)]
+        if not head:
+            continue
+        metadata = next((words for fits, words in _METADATA if fits(head[0][1], book.name)), None)
+        if metadata:
+            raise Invalid(f"This is {metadata}, not a table of figures; nothing is taken from it.")
+        plan = next((plan for claim in LAYOUTS.values() if (plan := claim(sheet, head, book.name, told))), None)
+        if plan is None:
+            refused.append((sheet.name, head[0]))
+        else:
+            plans.append(plan)
+    if len(plans) > 1:
+        named = ", ".join(plan.sheet for plan in plans)
+        raise Invalid(f"The workbook holds more than one table of figures: {named}. Send each as a file of its own.")
+    if not plans:
+        raise _unknown(refused)
+    return plans[0]
+
+
+def _unknown(refused: Sequence[tuple[str, Row]]) -> Invalid:
+    if not refused:
+        return Invalid("The file is empty.")
+    known = "; ".join(LAYOUTS)
+    problems = [
+        Problem(f"{f'sheet {name}, ' if name else ''}row {number}", f"The row reads: {', '.join(cells)[:300]}")
+        for name, (number, cells) in refused
+    ]
+    return Invalid(
+        f"The file has no known layout; it begins: {', '.join(refused[0][1][1])[:300]}. Known layouts: {known}.",
+        problems,
+    )
+
+
+def heading(cell: str) -> str:
+    """A heading without repeated, leading and trailing blanks."""
+    return _BLANKS.sub(" ", cell.replace("\u00a0", " ")).strip()
+
+
+def _ddf(sheet: Sheet, head: list[Row], _name: str, told: Told) -> Plan | None:
+    number, header = head[0]
+    if header[-2:-1] != ["year"] or not {"geo_area", "units", "nature"} <= set(header):
+        return None
+    series = header[-1]
+    at = {name: index for index, name in enumerate(header)}
+    apart = {"geo_area", "cities", "units", "nature", "observation_status", "year", series}
+    columns = Columns(
+        width=len(header),
+        period=at["year"],
+        places=(at["geo_area"], at["cities"]) if "cities" in at else (at["geo_area"],),
+        place=_geo_city if "cities" in at else _geo,
+        values=(Value(at[series], series),),
+        unit=at["units"],
+        dimensions=tuple((name, index) for name, index in at.items() if name not in apart),
+        nature=at["nature"],
+        status=at.get("observation_status"),
+    )
+    return _plan("UN SDG series, one file a series", "un_sdg", sheet, header, columns, number, told)
+
+
+def _geo(raw: tuple[str, ...]) -> Place:
+    return Place("m49", raw[0])
+
+
+def _geo_city(raw: tuple[str, ...]) -> Place:
+    return Place("city", raw[1], within=f"m49:{raw[0]}")
+
+
+def _world_bank(sheet: Sheet, head: list[Row], _name: str, told: Told) -> Plan | None:
+    found = next(
+        (row for row in head if row[1][:4] == ["Country Name", "Country Code", "Indicator Name", "Indicator Code"]),
+        None,
+    )
+    if found is None:
+        return None
+    number, header = found
+    preamble = {cells[0]: cells[1] for _, cells in head if len(cells) > 1}
+    years = tuple((index, name) for index, name in enumerate(header) if re.fullmatch(r"\d{4}", name))
+    columns = YearColumns(width=len(header), name=0, code=1, title=2, series=3, years=years)
+    plan = Plan(
+        layout="World Bank, years in columns",
+        source=told.source or "world_bank",
+        columns={
+            "Country Code": "area",
+            "Country Name": "area name",
+            "Indicator Code": "series",
+            **{y: "figure" for _, y in years},
+        },
+        readings=lambda: read_wide(columns, _after(sheet, number), plan.titles),
+        edition=told.edition or preamble.get("Last Updated Date", ""),
+    )
+    return plan
+
+
+def _un_habitat(sheet: Sheet, head: list[Row], _name: str, told: Told) -> Plan | None:
+    number, header = head[0]
+    if header[:3] != ["SDG Goal", "SDG Target", "SDG Indicator"] or "Data Units" not in header:
+        return None
+    areas = [
+        i
+        for i, name in enumerate(header)
+        if name.casefold() in ("country or territory code", "country or territory name")
+    ]
+    at = {name: index for index, name in enumerate(header)}
+    known = {"SDG Goal", "SDG Target", "SDG Indicator", "SDG Region", "SDG Sub-Region", "City Code", "City Name"}
+    known |= {"Data Units", "Data Reference Year", "Data Source", "Footnote", "FootNote"}
+    values = tuple(Value(i, name) for i, name in enumerate(header) if name and name not in known and i not in areas)
+    if len(areas) != 2 or not values or "Data Reference Year" not in at:
+        return None
+    cities = "City Code" in at
+    columns = Columns(
+        width=len(header),
+        period=at["Data Reference Year"],
+        places=(areas[0], at["City Code"], at["City Name"]) if cities else (*areas, at["SDG Region"]),
+        place=_habitat_city if cities else _habitat_area,
+        values=values,
+        unit=at["Data Units"],
+        sdg=2,
+    )
+    plan = _plan("UN-Habitat, one indicator a sheet", "un_habitat", sheet, header, columns, number, told)
+    plan.titles.update({value.series: value.series for value in values})
+    return plan
+
+
+def _habitat_city(raw: tuple[str, ...]) -> Place:
+    return Place("city", raw[1], heading(raw[2]), f"m49:{raw[0]}")
+
+
+def _habitat_area(raw: tuple[str, ...]) -> Place:
+    return Place("m49", raw[0], heading(raw[1]) or heading(raw[2]))
+
+
+def _city_prosperity(sheet: Sheet, head: list[Row], _name: str, told: Told) -> Plan | None:
+    found = next(
+        (i for i, row in enumerate(head) if row[1][:4] == ["COUNTRY", "METROPOLITAN AREA", "CITY", "YEAR"]), None
+    )
+    if found is None or len(head) < found + 4:
+        return None
+    names, units = head[found + 2][1], head[found + 3]
+    values = tuple(Value(i, name, units[1][i]) for i, name in enumerate(names) if name)
+    columns = Columns(width=len(names), period=3, places=(0, 1, 2), place=_prosperity_city, values=values)
+    header = [*head[found][1][:4], "", *names[5:]]
+    plan = _plan("UN-Habitat City Prosperity Index", "un_habitat", sheet, header, columns, units[0], told)
+    plan.edition = told.edition or head[1][1][0]
+    return plan
+
+
+def _prosperity_city(raw: tuple[str, ...]) -> Place:
+    metropolis = "" if raw[1].strip() == "--" else raw[1]
+    return Place("city_name", raw[2], metropolis, f"name:{raw[0]}")
+
+
+def _sdg_export(sheet: Sheet, head: list[Row], _name: str, told: Told) -> Plan | None:
+    number, header = head[0]
+    at = {name: index for index, name in enumerate(header)}
+    if not {
+        "Indicator",
+        "SeriesCode",
+        "SeriesDescription",
+        "GeoAreaCode",
+        "GeoAreaName",
+        "TimePeriod",
+        "Value",
+        "Units",
+    } <= set(at):
+        return None
+    fixed = {
+        "Goal",
+        "Target",
+        "Indicator",
+        "SeriesCode",
+        "SeriesDescription",
+        "GeoAreaCode",
+        "GeoAreaName",
+        "Cities",
+        "TimePeriod",
+    }
+    fixed |= {
+        "Value",
+        "Units",
+        "Time_Detail",
+        "TimeCoverage",
+        "UpperBound",
+        "LowerBound",
+        "BasePeriod",
+        "Source",
+        "GeoInfoUrl",
+    }
+    fixed |= {"FootNote", "Nature", "Reporting Type", "Observation Status"}
+    columns = Columns(
+        width=len(header),
+        period=at["TimePeriod"],
+        places=(at["GeoAreaCode"], at["Cities"]) if "Cities" in at else (at["GeoAreaCode"],),
+        place=_export_city if "Cities" in at else _geo,
+        values=(Value(at["Value"], ""),),
+        unit=at["Units"],
+        dimensions=tuple((name, index) for name, index in at.items() if name and name not in fixed),
+        nature=at.get("Nature"),
+        status=at.get("Observation Status"),
+        series=at["SeriesCode"],
+        title=at["SeriesDescription"],
+        sdg=at["Indicator"],
+    )
+    first = head[1][1] if len(head) > 1 else []
+    of_habitat = "Source" in at and bool(first) and first[at["Source"]].startswith("UN-Habitat")
+    return _plan(
+        "UN SDG database export", "un_habitat" if of_habitat else "un_sdg", sheet, header, columns, number, told
+    )
+
+
+def _export_city(raw: tuple[str, ...]) -> Place:
+    return Place("city_name", raw[1], within=f"m49:{raw[0]}") if raw[1].strip() else Place("m49", raw[0])
+
+
+def _national(sheet: Sheet, head: list[Row], name: str, told: Told) -> Plan | None:
+    number, header = head[0]
+    if header[0] != "Year" or header[-1] != "Value":
+        return None
+    at = {column: index for index, column in enumerate(header)}
+    found = _NATIONAL_NAME.search(name)
+    code = found[1] if found else re.sub(r"\.[A-Za-z]+$", "", name)
+    country = Place("iso3", told.entity) if told.entity else _country_of(sheet, number, at.get("REF_AREA"))
+    within = f"{country.scheme}:{country.code}" if country else ""
+    series = at.get("SERIES")
+    columns = Columns(
+        width=len(header),
+        period=0,
+        places=(at["REF_AREA"],) if "REF_AREA" in at else (),
+        place=lambda raw: (
+            Place("local", raw[0], within=within) if raw and raw[0].strip() else country or Place("iso3", "")
+        ),
+        values=(Value(at["Value"], code),),
+        unit=at.get("UNIT_MEASURE"),
+        dimensions=tuple(
+            (n, i) for n, i in at.items() if n not in ("Year", "UNIT_MEASURE", "REF_AREA", "SERIES", "Value")
+        ),
+        series=series,
+    )
+    plan = _plan("national SDG series", told.source, sheet, header, columns, number, told)
+    plan.national, plan.country = True, country
+    dotted = code.replace("-", ".")
+    plan.titles[code] = f"{dotted}, national series"
+    if _SDG_CODE.fullmatch(code):
+        plan.sdg[code] = dotted
+    return plan
+
+
+def _country_of(sheet: Sheet, header: int, column: int | None) -> Place | None:
+    """The country that the first area code of the file begins with, as ISO 3166-1 alpha-2."""
+    if column is None:
+        return None
+    codes = (cells[column].strip() for _, cells in _after(sheet, header) if len(cells) > column)
+    first = next((code for code in codes if code), "")
+    return Place("iso2", first[:2]) if first else None
+
+
+def _entity_year(sheet: Sheet, head: list[Row], _name: str, told: Told) -> Plan | None:
+    number, header = head[0]
+    start = 3 if header[1:2] == ["Code"] else 2
+    if header[0] != "Entity" or header[start - 1] != "Year" or len(header) <= start:
+        return None
+    values = tuple(Value(i, name) for i, name in enumerate(header) if i >= start and name)
+    columns = Columns(
+        width=len(header), period=start - 1, places=(0,), place=lambda raw: Place("name", raw[0]), values=values
+    )
+    return _plan("entity, year, figures", "owid", sheet, header, columns, number, told)
+
+
+def _plan(layout: str, source: str, sheet: Sheet, header: Cells, columns: Columns, number: int, told: Told) -> Plan:
+    roles = columns.roles(header)
+    plan = Plan(
+        layout=layout,
+        source=told.source or source,
+        columns=roles,
+        readings=lambda: read_long(columns, header, _after(sheet, number), plan.titles, plan.sdg),
+        edition=told.edition,
+        sheet=sheet.name,
+        not_taken=[name for name in header if name and name not in roles],
+    )
+    return plan
+
+
+def _after(sheet: Sheet, header: int) -> Iterator[Row]:
+    """The rows below the header."""
+    rows = sheet.rows()
+    for number, _ in rows:
+        if number == header:
+            break
+    return rows
+
+
+Claim = Callable[[Sheet, list[Row], str, Told], Plan | None]
+
+LAYOUTS: Mapping[str, Claim] = {
+    "UN SDG series (geo_area, nature, units, year, then the figure)": _ddf,
+    "World Bank (Country Name, Country Code, Indicator Name, Indicator Code, years)": _world_bank,
+    "UN-Habitat (SDG Goal, SDG Target, SDG Indicator, country, figures, Data Units, Data Reference Year)": _un_habitat,
+    "City Prosperity Index (COUNTRY, METROPOLITAN AREA, CITY, YEAR, figures)": _city_prosperity,
+    "UN SDG database export (SeriesCode, GeoAreaCode, TimePeriod, Value, Units)": _sdg_export,
+    "national SDG series (Year, UNIT_MEASURE, REF_AREA, ..., Value)": _national,
+    "entity and year (Entity, Year, figures)": _entity_year,
+}
+
+_METADATA: Sequence[tuple[Callable[[Cells, str], bool], str]] = (
+    (lambda cells, _: cells[:3] == ["Country Code", "Region", "IncomeGroup"], "the World Bank's list of countries"),
+    (
+        lambda cells, _: cells[:2] == ["INDICATOR_CODE", "INDICATOR_NAME"],
+        "the World Bank's description of an indicator",
+    ),
+    (lambda cells, _: cells[:2] == ["concept", "concept_type"], "a list of concepts of the UN SDG database"),
+    (lambda cells, _: cells[:4] == ["indicator", "series", "rows", "geo_areas"], "a profile of series"),
+    (
+        lambda cells, name: len(cells) == 2 and cells[1] == "name" and "entities" in name,
+        "a list of codes of the UN SDG database",
+    ),
+)

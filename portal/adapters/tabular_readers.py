@@ -1,0 +1,187 @@
+"""Reads rows into figures: long tables with one area and year a row, and wide ones with a year a column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from operator import itemgetter
+
+from portal.adapters.tabular import Cells, Row
+from portal.rules.areas import Place
+from portal.rules.datasets import MISSING, REASONS, CutFact, LeftOut, Reading, cut_fact, spans
+
+Items = Iterator[Reading | LeftOut]
+FigureAt = tuple[int, str, str, CutFact]
+"""Index and heading of a column of figures, with the series and the cut of the figure in it."""
+_KEPT = 100_000
+
+
+@dataclass(frozen=True)
+class Value:
+    """A column of figures: its series, and its unit where no other column tells it."""
+
+    at: int
+    series: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What each column of a long table is, by index. `place` makes a Place of the cells at `places`."""
+
+    width: int
+    period: int
+    places: tuple[int, ...]
+    place: Callable[[tuple[str, ...]], Place]
+    values: tuple[Value, ...]
+    unit: int | None = None
+    dimensions: tuple[tuple[str, int], ...] = ()
+    nature: int | None = None
+    status: int | None = None
+    series: int | None = None
+    title: int | None = None
+    sdg: int | None = None
+
+    def roles(self, header: Cells) -> dict[str, str]:
+        """Headings with what each is taken for."""
+        found = {header[self.period]: "period", **{header[i]: "area" for i in self.places}}
+        found |= {header[value.at]: "figure" for value in self.values}
+        found |= {name: "dimension" for name, _ in self.dimensions}
+        for role in ("unit", "nature", "status", "series", "title", "sdg"):
+            if (index := getattr(self, role)) is not None:
+                found[header[index]] = role
+        return found
+
+
+@dataclass(frozen=True)
+class YearColumns:
+    """What each column of a wide table is, by index."""
+
+    width: int
+    name: int
+    code: int
+    title: int
+    series: int
+    years: tuple[tuple[int, str], ...]
+
+
+Meaning = tuple[Place, tuple[FigureAt, ...], str, str]
+"""What a row says apart from period and figures: its area, where its figures stand, nature and status."""
+
+
+class _Meanings:
+    """What rows mean, remembered by the cells that decide it: most rows of a table repeat a few meanings."""
+
+    def __init__(self, columns: Columns, header: Cells, titles: dict[str, str], sdg: dict[str, str]) -> None:
+        self._columns, self._header, self._titles, self._sdg = columns, header, titles, sdg
+        self._known: dict[object, Meaning] = {}
+        single = (columns.unit, columns.series, columns.title, columns.sdg, columns.nature, columns.status)
+        decisive = (*columns.places, *(index for _, index in columns.dimensions), *(i for i in single if i is not None))
+        self._decisive: Callable[[Cells], object] = itemgetter(*decisive) if decisive else lambda _cells: ()
+
+    def of(self, cells: Cells) -> Meaning:
+        """The meaning of a row."""
+        decisive = self._decisive(cells)
+        meaning = self._known.get(decisive)
+        if meaning is None:
+            if len(self._known) > _KEPT:
+                self._known.clear()
+            meaning = self._known[decisive] = self._learnt(cells)
+        return meaning
+
+    def _learnt(self, cells: Cells) -> Meaning:
+        columns = self._columns
+        place = columns.place(tuple(cells[index] for index in columns.places))
+        dimensions = {name: cells[index].strip() for name, index in columns.dimensions}
+        unit = self._cell(cells, columns.unit)
+        figures = []
+        for value in columns.values:
+            series = self._series(cells, value.series)
+            figures.append((value.at, self._header[value.at], series, cut_fact(dimensions, value.unit or unit)))
+        return place, tuple(figures), self._cell(cells, columns.nature), self._cell(cells, columns.status)
+
+    def _series(self, cells: Cells, series: str) -> str:
+        """The code of the series of a figure; what the row tells of it is kept."""
+        own, title = self._cell(cells, self._columns.series), self._cell(cells, self._columns.title)
+        number = self._cell(cells, self._columns.sdg) or self._sdg.get(series, "")
+        code = f"{series}/{own}" if series and own else series or own.lower()
+        if title:
+            self._titles[code] = title
+        if number:
+            self._sdg[code] = number
+        return code
+
+    @staticmethod
+    def _cell(cells: Cells, index: int | None) -> str:
+        return "" if index is None else cells[index].strip()
+
+
+def read_long(
+    columns: Columns, header: Cells, rows: Iterator[Row], titles: dict[str, str], sdg: dict[str, str]
+) -> Items:
+    """One reading for each figure; a blank row is nothing, every other row gives a reading or says why not."""
+    width, period_at = columns.width, columns.period
+    meaning_of = _Meanings(columns, header, titles, sdg).of
+    make = tuple.__new__  # a named tuple made through its class costs half a second a million
+    for row, cells in rows:
+        if len(cells) != width or not any(cells):
+            yield from _odd(row, cells, width)
+            continue
+        place, figures, nature, status = meaning_of(cells)
+        period = cells[period_at]
+        missing: list[str] = []
+        for at, column, series, cut in figures:
+            text = cells[at]
+            if not period or text in MISSING:
+                missing.append(column)
+            else:
+                yield make(Reading, (row, column, series, place, period, cut, nature, status, text))
+        if missing:
+            yield _without_figures(row, place, period, cells, missing)
+
+
+def _odd(row: int, cells: Cells, width: int) -> Items:
+    """A row of another width than the header; a blank row is nothing."""
+    if any(cells):
+        sentence = f"The row has {len(cells)} cells where the header has {width}."
+        yield LeftOut(row, "", "short_row", sentence, ", ".join(cells)[:200])
+
+
+def _without_figures(row: int, place: Place, period: str, cells: Cells, missing: list[str]) -> LeftOut:
+    if not period.strip():
+        content = ", ".join(cell.strip() for cell in cells if cell.strip())
+        return LeftOut(row, "", "note", "The row has no year: it is a heading or a note.", content[:200])
+    sentence = f"{REASONS['no_figure'].capitalize()}: {', '.join(name[:60] for name in missing)}."
+    content = f"{place.name or place.code}, {period}"
+    return LeftOut(row, ", ".join(missing)[:250], "no_figure", sentence[:500], content[:200], len(missing))
+
+
+def read_wide(columns: YearColumns, rows: Iterator[Row], titles: dict[str, str]) -> Items:
+    """One reading for each year with a figure, and one omission for the years without."""
+    cuts: dict[str, CutFact] = {}
+    for row, cells in rows:
+        if len(cells) < columns.width - 1:
+            yield from _odd(row, cells, columns.width)
+            continue
+        place = Place("world_bank", cells[columns.code].strip(), cells[columns.name].strip())
+        series, title = cells[columns.series].strip(), cells[columns.title].strip()
+        if series not in cuts:
+            titles[series] = title
+            cuts[series] = cut_fact({}, unit_in_title(title))
+        missing = []
+        for at, year in columns.years:
+            text = cells[at]
+            if text in MISSING:
+                missing.append(int(year))
+            else:
+                yield Reading(row, year, series, place, year, cuts[series], "", "", text)
+        if missing:
+            words = spans(missing)
+            sentence = f"No figure is published for {words}."
+            yield LeftOut(row, words[:250], "no_figure", sentence[:500], place.name[:200], len(missing))
+
+
+def unit_in_title(title: str) -> str:
+    """The unit that a title ends with in brackets: `Urban population (% of total population)`."""
+    start = title.rfind("(")
+    return title[start + 1 : -1].strip() if start >= 0 and title.endswith(")") else ""

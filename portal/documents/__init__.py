@@ -1,0 +1,1 @@
+"""What leaves the portal: data in, bytes out; no database, no request."""

@@ -1,0 +1,1 @@
+"""Reads of many rows, each a fixed number of statements."""

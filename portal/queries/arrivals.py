@@ -1,0 +1,40 @@
+"""Reads what has been received, and what the public may know of a state's report."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from portal.db import AnyRow
+from portal.models.cycles import Cycle
+from portal.models.entities import Entity
+from portal.models.reports import Report
+from portal.models.review import Publication
+
+REAL = ("member", "observer")
+
+
+def by_region(session: Session, cycle: str) -> list[AnyRow]:
+    """For each region of member states and observers: region, how many reports were received, of how many entities."""
+    joined = and_(Report.entity == Entity.iso3, Report.cycle == cycle)
+    return list(
+        session.execute(
+            select(Entity.region, func.count(Report.first_submitted_at).label("received"), func.count().label("of"))
+            .outerjoin(Report, joined)
+            .where(Entity.status.in_(REAL))
+            .group_by(Entity.region)
+            .order_by(Entity.region)
+        ).all()
+    )
+
+
+def of_entity(session: Session, iso3: str) -> list[AnyRow]:
+    """The cycles of an entity, newest first, with the public facts alone.
+
+    Each has key, label, id, announced, first_submitted_at, state and published_at (None unless it is published now).
+    """
+    report = and_(Report.cycle == Cycle.key, Report.entity == iso3)
+    in_force = and_(Publication.report_id == Report.id, Publication.ended_at.is_(None))
+    columns = (Cycle.key, Cycle.label, Report.id, Report.announced, Report.first_submitted_at, Report.state)
+    query = select(*columns, Publication.published_at).outerjoin(Report, report).outerjoin(Publication, in_force)
+    return list(session.execute(query.order_by(Cycle.opened_at.desc(), Cycle.key.desc())).all())

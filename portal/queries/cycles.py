@@ -1,0 +1,65 @@
+"""Reads cycles, their phases, and entities."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from forms.words import N_
+from portal.models.cycles import Cycle, Phase
+from portal.models.entities import Entity
+from portal.models.reports import Report
+from portal.rules.refusals import Missing
+from portal.rules.timeline import PhaseDates
+
+
+def cycles(session: Session) -> list[Cycle]:
+    """Every cycle, newest first."""
+    return list(session.scalars(select(Cycle).order_by(Cycle.key.desc())))
+
+
+def cycle(session: Session, key: str) -> Cycle:
+    """The cycle with this key; Missing when there is none."""
+    found = session.get(Cycle, key)
+    if found is None:
+        raise Missing(N_("There is no such cycle."))
+    return found
+
+
+def current(session: Session) -> Cycle:
+    """The newest cycle; Missing before the first is opened."""
+    found = session.scalars(select(Cycle).order_by(Cycle.opened_at.desc(), Cycle.key.desc()).limit(1)).first()
+    if found is None:
+        raise Missing(N_("No reporting cycle has been opened yet."))
+    return found
+
+
+def phases(session: Session, key: str) -> list[PhaseDates]:
+    """The phases of a cycle in their order."""
+    rows = session.scalars(select(Phase).where(Phase.cycle == key).order_by(Phase.position))
+    return [PhaseDates(row.key, row.title, row.opens, row.closes, row.delivers) for row in rows]
+
+
+def received(session: Session, key: str) -> tuple[int, int]:
+    """How many member states and observers have submitted in this cycle, of how many; demonstration entities are not counted."""
+    real = Entity.status.in_(["member", "observer"])
+    of = session.scalar(select(func.count()).select_from(Entity).where(real)) or 0
+    query = (
+        select(func.count()).select_from(Report).join(Entity, Entity.iso3 == Report.entity)
+        .where(real, Report.cycle == key, Report.first_submitted_at.is_not(None))
+    )  # fmt: skip
+    return session.scalar(query) or 0, of
+
+
+def entities(session: Session, status: str | None = None) -> list[Entity]:
+    """Entities by their English name."""
+    query = select(Entity).order_by(Entity.name_en)
+    return list(session.scalars(query.where(Entity.status == status) if status else query))
+
+
+def entity(session: Session, iso3: str) -> Entity:
+    """The entity with this code; Missing when there is none."""
+    found = session.get(Entity, iso3.upper())
+    if found is None:
+        raise Missing(N_("There is no entity with this code."))
+    return found

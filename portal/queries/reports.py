@@ -1,0 +1,191 @@
+"""Reads reports, their answers, files and versions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import case, select, tuple_
+from sqlalchemy.orm import Session
+
+from forms.words import N_
+from portal.db import AnyRow, AnySelect
+from portal.models.accounts import Membership, User
+from portal.models.entities import Entity
+from portal.models.reports import Answer, AnswerRevision, Attachment, Clearance, Report, Version
+from portal.rules.policy import Person
+from portal.rules.refusals import Missing
+
+NO_REPORT = N_("There is no such report.")
+
+
+def get(session: Session, report_id: uuid.UUID, *, lock: bool = False) -> Report:
+    """The report with this id; `lock` holds its row until the end of the transaction, so that saves and steps of one report take turns."""
+    found = session.get(Report, report_id, with_for_update=lock, populate_existing=lock)
+    if found is None:
+        raise Missing(NO_REPORT)
+    return found
+
+
+def answer(session: Session, report_id: uuid.UUID, question: str, language: str) -> AnyRow | None:
+    """One answer: value, revision, changed_at, changed_by; None before the first."""
+    return session.execute(
+        select(Answer.value, Answer.revision, Answer.changed_at, Answer.changed_by).where(
+            Answer.report_id == report_id, Answer.question == question, Answer.language == language
+        )
+    ).one_or_none()
+
+
+def _answers(report_id: uuid.UUID) -> AnySelect:
+    columns = (
+        Answer.question, Answer.language, Answer.value, Answer.revision, Answer.changed_at, Answer.changed_by,
+        User.name.label("changed_by_name"),
+    )  # fmt: skip
+    return select(*columns).join(User, User.id == Answer.changed_by).where(Answer.report_id == report_id)
+
+
+def answers(
+    session: Session, report_id: uuid.UUID, questions: Iterable[str] | None = None
+) -> dict[tuple[str, str], AnyRow]:
+    """Answers by (question, language), with who changed each and when; only those of `questions` when given."""
+    query = _answers(report_id)
+    if questions is not None:
+        query = query.where(Answer.question.in_(list(questions)))
+    return {(row.question, row.language): row for row in session.execute(query)}
+
+
+def values(session: Session, report_id: uuid.UUID) -> dict[tuple[str, str], Any]:
+    """The values alone, by (question, language): what the check judges."""
+    rows = session.execute(select(Answer.question, Answer.language, Answer.value).where(Answer.report_id == report_id))
+    return {(row.question, row.language): row.value for row in rows}
+
+
+def revision(session: Session, report_id: uuid.UUID, question: str, language: str, number: int) -> Any:
+    """The value an answer had at this revision; None when it never had one."""
+    return session.scalar(
+        select(AnswerRevision.value).where(
+            AnswerRevision.report_id == report_id,
+            AnswerRevision.question == question,
+            AnswerRevision.language == language,
+            AnswerRevision.revision == number,
+        )
+    )
+
+
+def history(session: Session, report_id: uuid.UUID, question: str, language: str) -> list[AnyRow]:
+    """Every saved value of one answer, newest first, with who and when."""
+    query = (
+        select(
+            AnswerRevision.revision, AnswerRevision.value, AnswerRevision.merged, AnswerRevision.changed_at, User.name
+        )
+        .join(User, User.id == AnswerRevision.changed_by)
+        .where(
+            AnswerRevision.report_id == report_id,
+            AnswerRevision.question == question,
+            AnswerRevision.language == language,
+        )
+        .order_by(AnswerRevision.revision.desc())
+    )
+    return list(session.execute(query).all())
+
+
+def attachments(session: Session, report_id: uuid.UUID) -> list[Attachment]:
+    """The files of a report that have not been removed, oldest first."""
+    query = (
+        select(Attachment)
+        .where(Attachment.report_id == report_id, Attachment.removed_at.is_(None))
+        .order_by(Attachment.added_at, Attachment.id)
+    )
+    return list(session.scalars(query))
+
+
+def attachment(session: Session, attachment_id: uuid.UUID) -> tuple[Attachment, Report]:
+    """A file and its report; Missing when there is none. A removed file is still part of the versions that hold it."""
+    row = session.execute(
+        select(Attachment, Report).join(Report, Report.id == Attachment.report_id).where(Attachment.id == attachment_id)
+    ).one_or_none()
+    if row is None:
+        raise Missing(N_("There is no such file."))
+    return row[0], row[1]
+
+
+def version(session: Session, report_id: uuid.UUID, number: int) -> Version:
+    """A submitted version; Missing when there is none with this number."""
+    found = session.get(Version, (report_id, number))
+    if found is None:
+        raise Missing(N_("There is no such version."))
+    return found
+
+
+def versions(session: Session, report_id: uuid.UUID) -> list[AnyRow]:
+    """The versions of a report without their documents, oldest first."""
+    columns = (
+        Version.number, Version.digest, Version.content_digest, Version.submitted_at, Version.submitted_by,
+        User.name.label("submitted_by_name"),
+    )  # fmt: skip
+    query = select(*columns).join(User, User.id == Version.submitted_by).where(Version.report_id == report_id)
+    return list(session.execute(query.order_by(Version.number)).all())
+
+
+def submitted_files(session: Session, report_id: uuid.UUID) -> set[str]:
+    """The ids of the files that some submitted version holds: what people outside the state may open."""
+    held = session.scalars(select(Version.files).where(Version.report_id == report_id))
+    return {entry["attachment"] for files in held for entry in files}
+
+
+def people(session: Session, entity: str) -> list[AnyRow]:
+    """Who reports for an entity now: role, name, email, by role and name."""
+    query = (
+        select(Membership.role, User.name, User.email)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.entity == entity, Membership.ended_at.is_(None), User.active)
+        .order_by(Membership.role, User.name)
+    )
+    return list(session.execute(query).all())
+
+
+def open_clearance(session: Session, report_id: uuid.UUID) -> Clearance | None:
+    """The request that waits for the certifier."""
+    return session.scalars(
+        select(Clearance)
+        .where(Clearance.report_id == report_id, Clearance.outcome.is_(None))
+        .order_by(Clearance.asked_at.desc())
+    ).first()
+
+
+def clearances(session: Session, report_id: uuid.UUID) -> list[Clearance]:
+    """Every request for clearance, newest first."""
+    return list(
+        session.scalars(select(Clearance).where(Clearance.report_id == report_id).order_by(Clearance.asked_at.desc()))
+    )
+
+
+def visible(
+    session: Session,
+    person: Person,
+    *,
+    cycle: str | None = None,
+    state: str | None = None,
+    region: str | None = None,
+    entity: str | None = None,
+    after: tuple[dt.datetime, uuid.UUID] | None = None,
+    limit: int = 100,
+) -> list[AnyRow]:
+    """Reports that this person may see, newest first: the own state's drafts, for the team what has been received, for all what is published."""
+    query = select(Report, Entity.names, Entity.name_en, Entity.region).join(Entity, Entity.iso3 == Report.entity)
+    seen = Report.state == "published"
+    if person.entities:
+        seen = seen | Report.entity.in_(sorted(person.entities))
+    if person.roles & {"reviewer", "lead"}:
+        seen = seen | Report.first_submitted_at.is_not(None)
+    query = query.where(seen)
+    own = Report.entity.in_(sorted(person.entities))
+    shown = case(((Report.state == "clearing") & (Report.versions > 0) & ~own, "clarifying"), else_=Report.state)
+    for column, wanted in ((Report.cycle, cycle), (shown, state), (Entity.region, region), (Report.entity, entity)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if after is not None:
+        query = query.where(tuple_(Report.created_at, Report.id) < tuple_(*after))
+    return list(session.execute(query.order_by(Report.created_at.desc(), Report.id.desc()).limit(limit)).all())

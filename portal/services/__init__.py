@@ -1,0 +1,1 @@
+"""Writes: plain functions whose first argument is the act; none commits."""

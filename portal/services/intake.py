@@ -1,0 +1,281 @@
+"""The desk of an import: finds areas, series and cuts, reads each figure, and writes down what is left out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from forms.figures import parse_figure, parse_year
+from portal.adapters.tabular_layouts import Plan
+from portal.models.observations import Area, Cut, Omission, Series
+from portal.rules.areas import NAME_NOT_GIVEN, AreaFact, Gazetteer, Place, UnknownArea
+from portal.rules.datasets import (
+    MISSING,
+    REASONS,
+    CutFact,
+    LeftOut,
+    Reading,
+    is_headline,
+    is_older,
+    series_fact,
+    source_fact,
+)
+from portal.rules.refusals import Invalid, Problem
+from portal.services.staging import COLUMNS_A_ROW, Repetition, Settled, StagedRow, Staging, row_and_column
+
+CHUNK = 2_000
+KNOWN_LIMIT = 200_000
+LONGEST_FIGURE = 80
+LONGEST_PERIOD = 40
+LONGEST_CODE = 200
+_plain_number = re.compile(r"-?[0-9]+(?:\.[0-9]+)?").fullmatch
+T = TypeVar("T", Place, str, CutFact)
+_TOO_LONG = f"A code or name in this row is longer than {LONGEST_CODE} characters."
+
+
+class Desk:
+    """Takes the readings of one plan in chunks, so that memory does not grow with the file."""
+
+    def __init__(self, session: Session, gazetteer: Gazetteer, plan: Plan, number: int) -> None:
+        self.rows_read = 0
+        self.left_out = 0
+        self._session = session
+        self._gazetteer = gazetteer
+        self._plan = plan
+        self._number = number
+        self._staging = Staging(session.connection())
+        self._areas: dict[Place, int] = {}
+        self._series: dict[str, int] = {}
+        self._cuts: dict[CutFact, int] = {}
+        self._unknown: dict[Place | str | CutFact, str] = {}
+        self._years: dict[str, tuple[str, int] | None] = {}
+        self._columns: dict[str, int] = {}
+        self._last_row = 0
+        self._chunk: Sequence[Reading | LeftOut] = ()
+        self._met = False
+        self._omissions: list[LeftOut] = []
+
+    def take_all(self, at: dt.datetime) -> Settled:
+        """Stages every figure, sorts out repetitions, and settles with the figures held."""
+        self._staging.open()
+        readings = self._plan.readings()
+        while chunk := list(islice(readings, CHUNK)):
+            self._take(chunk)
+        names = list(self._columns)
+        for again in self._staging.repetitions():
+            self._leave(_repetition(again, names))
+        self._write_omissions()
+        settled = self._staging.settle(list(self._series.values()), self._number, at)
+        self._staging.close()
+        if self._plan.edition:
+            newest = update(Series).where(Series.id.in_(self._series.values())).values(edition=self._plan.edition[:120])
+            self._session.execute(newest)
+        return settled
+
+    def _take(self, chunk: Sequence[Reading | LeftOut]) -> None:
+        self._chunk, self._met = chunk, False
+        rows: list[StagedRow] = []
+        for item in chunk:
+            if item.row != self._last_row:
+                self._last_row = item.row
+                self.rows_read += 1
+            staged = self._staged(item) if isinstance(item, Reading) else item
+            if isinstance(staged, LeftOut):
+                self._leave(staged)
+            else:
+                rows.append(staged)
+        self._staging.pour(rows)
+        self._write_omissions()
+
+    def _staged(self, item: Reading) -> StagedRow | LeftOut:
+        row, column, series, place, period, cut, nature, status, text = item
+        area_id, series_id, cut_id = self._areas.get(place), self._series.get(series), self._cuts.get(cut)
+        if area_id is None or series_id is None or cut_id is None:
+            return self._unplaced(item)
+        when = self._years[period] if period in self._years else self._year(period)
+        if when is None:
+            sentence = f"{period[:LONGEST_PERIOD]!r} is not a year."
+            return LeftOut(row, column, "bad_period", sentence, f"{period}: {text}")
+        bound = ""
+        if len(text) <= LONGEST_FIGURE and _plain_number(text):
+            value = float(text)
+        else:
+            read = _read(text)
+            if isinstance(read, str):
+                return LeftOut(row, column, read, f"{REASONS[read].capitalize()}.", text)
+            text, value, bound = read
+        index = self._columns.get(column)
+        if index is None:
+            index = self._new_column(column)
+        at = row * COLUMNS_A_ROW + index
+        return at, series_id, area_id, cut_id, when[1], when[0], text, value, bound, nature, status
+
+    def _unplaced(self, item: Reading) -> StagedRow | LeftOut:
+        """Meets everything new in this chunk at once, then reads the figure again or says why it cannot be placed."""
+        if not self._met:
+            self._meet()
+            return self._staged(item)
+        where: tuple[Place | str | CutFact, ...] = (item.place, item.series, item.cut)
+        sentence = next(self._unknown[key] for key in where if key in self._unknown)
+        reason = "too_long" if sentence == _TOO_LONG else "unknown_area"
+        content = f"{item.place.name or item.place.code}, {item.period}: {item.text}"
+        return LeftOut(item.row, item.column, reason, sentence, content)
+
+    def _meet(self) -> None:
+        """Finds or adds every series, area and cut of the chunk, in a constant number of queries."""
+        self._met = True
+        readings = [item for item in self._chunk if isinstance(item, Reading)]
+        if max(len(self._areas), len(self._cuts), len(self._unknown)) > KNOWN_LIMIT:
+            for known in (self._areas, self._cuts, self._unknown):
+                known.clear()
+        self._find_series(self._fresh((item.series for item in readings), self._series))
+        self._find_areas(self._fresh((item.place for item in readings), self._areas))
+        self._find_cuts(self._fresh((item.cut for item in readings), self._cuts))
+
+    def _new_column(self, column: str) -> int:
+        index = self._columns[column] = len(self._columns)
+        if index == COLUMNS_A_ROW:
+            raise Invalid(f"The table has more than {COLUMNS_A_ROW} columns of figures. Split it and send the parts.")
+        return index
+
+    def _year(self, period: str) -> tuple[str, int] | None:
+        plain = period.strip()
+        read = parse_year(plain)
+        found = None if read.last is None or len(plain) > LONGEST_PERIOD else (plain, read.last)
+        if len(self._years) < KNOWN_LIMIT:
+            self._years[period] = found
+        return found
+
+    def _find_series(self, codes: Sequence[str]) -> None:
+        source, plan = self._plan.source, self._plan
+        wanted = self._short({code: (code,) for code in codes})
+        for code, number, edition in self._known_series(wanted):
+            self._series[code] = number
+            if is_older(plan.edition, edition):
+                sentence = (
+                    f"The figures of {code} are held in the edition {edition}; this file is older, {plan.edition}."
+                )
+                raise Invalid(sentence, [Problem("edition", sentence)])
+        about = source_fact(source)
+        rows = []
+        for code in wanted:
+            if code not in self._series:
+                fact = series_fact(source, code, plan.titles.get(code, ""), plan.sdg.get(code, ""))
+                terms = {"licence": about.licence, "credit": about.credit or about.title, "edition": plan.edition[:120]}
+                told = {"source": source, "code": code, "title": fact.title, "sdg": fact.sdg}
+                rows.append({**told, "indicator": fact.indicator, "note": fact.note, **terms})
+        if rows:
+            self._session.execute(insert(Series), rows)
+            self._series |= {code: number for code, number, _ in self._known_series([str(row["code"]) for row in rows])}
+
+    def _known_series(self, codes: Iterable[str]) -> Sequence[tuple[str, int, str]]:
+        query = select(Series.code, Series.id, Series.edition)
+        found = self._session.execute(query.where(Series.source == self._plan.source, Series.code.in_(codes)))
+        return [(code, number, edition) for code, number, edition in found]
+
+    def _find_areas(self, places: Sequence[Place]) -> None:
+        facts: dict[Place, AreaFact] = {}
+        for place in self._short({place: (place.code, place.name, place.within) for place in places}):
+            try:
+                facts[place] = self._gazetteer.find(place)
+            except UnknownArea as error:
+                self._unknown[place] = str(error)
+        by_key = {fact.key: fact for fact in facts.values()}
+        held = self._known_areas(by_key)
+        lacking = [_area_row(fact) for key, fact in by_key.items() if key not in held]
+        if lacking:
+            self._session.execute(insert(Area), lacking)
+            held |= self._known_areas([str(row["key"]) for row in lacking])
+        named = [
+            {"id": held[key][0], "name": fact.name, "names": dict(fact.names), "note": fact.note}
+            for key, fact in by_key.items()
+            if held[key][1] == NAME_NOT_GIVEN != fact.note
+        ]
+        if named:
+            self._session.execute(update(Area), named)
+        self._areas |= {place: held[fact.key][0] for place, fact in facts.items()}
+
+    def _known_areas(self, keys: Iterable[str]) -> dict[str, tuple[int, str]]:
+        found = self._session.execute(select(Area.key, Area.id, Area.note).where(Area.key.in_(keys)))
+        return {key: (number, note) for key, number, note in found}
+
+    def _find_cuts(self, cuts: Sequence[CutFact]) -> None:
+        wanted = self._short({cut: (cut.unit, cut.dimensions) for cut in cuts})
+        self._cuts |= self._known_cuts(wanted)
+        rows = [
+            {"dimensions": cut.dimensions, "unit": cut.unit, "headline": is_headline(cut.dimensions)}
+            for cut in wanted
+            if cut not in self._cuts
+        ]
+        if rows:
+            self._session.execute(insert(Cut), rows)
+            self._cuts |= self._known_cuts(wanted)
+
+    def _known_cuts(self, cuts: Iterable[CutFact]) -> dict[CutFact, int]:
+        pairs = tuple_(Cut.dimensions, Cut.unit).in_([tuple(cut) for cut in cuts])
+        found = self._session.execute(select(Cut.dimensions, Cut.unit, Cut.id).where(pairs))
+        return {CutFact(dimensions, unit): number for dimensions, unit, number in found}
+
+    def _short(self, texts: dict[T, tuple[str, ...]]) -> list[T]:
+        """Those whose texts fit; the others are remembered with their reason."""
+        for key, parts in texts.items():
+            if any(len(part) > LONGEST_CODE for part in parts):
+                self._unknown[key] = _TOO_LONG
+        return [key for key in texts if key not in self._unknown]
+
+    def _fresh(self, found: Iterable[T], known: dict[T, int]) -> list[T]:
+        return [key for key in dict.fromkeys(found) if key not in known and key not in self._unknown]
+
+    def _leave(self, left: LeftOut) -> None:
+        self.left_out += left.figures
+        self._omissions.append(left)
+        if len(self._omissions) >= CHUNK:
+            self._write_omissions()
+
+    def _write_omissions(self) -> None:
+        sheet = f"sheet {self._plan.sheet}, " if self._plan.sheet else ""
+        rows = [
+            {
+                "import_number": self._number,
+                "place": f"{sheet}row {left.row}{f', column {left.column}' if left.column else ''}"[:300],
+                "reason": left.reason,
+                "sentence": left.sentence[:500],
+                "content": left.content[:500],
+                "figures": left.figures,
+            }
+            for left in self._omissions
+        ]
+        if rows:
+            self._session.execute(insert(Omission), rows)
+        self._omissions.clear()
+
+
+def _area_row(fact: AreaFact) -> dict[str, object]:
+    told = {"key": fact.key, "kind": fact.kind, "entity": fact.entity, "name": fact.name}
+    return {**told, "names": dict(fact.names), "note": fact.note}
+
+
+def _read(text: str) -> tuple[str, float, str] | str:
+    """The text without blanks around it, the number and the bound; or the reason why there is none."""
+    plain = text.strip()
+    if plain in MISSING:
+        return "no_figure"
+    figure = parse_figure(plain) if len(plain) <= LONGEST_FIGURE else None
+    if figure is None or figure.number is None or not math.isfinite(value := float(figure.number)):
+        return "not_a_number"
+    return plain, value, figure.bound
+
+
+def _repetition(again: Repetition, names: Sequence[str]) -> LeftOut:
+    row, column = row_and_column(again.at)
+    first_row, _ = row_and_column(again.first)
+    reason = "same_twice" if again.same else "contradicts"
+    sentence = f"{REASONS[reason].capitalize()}: row {first_row} has {again.first_text}, this row has {again.text}."
+    return LeftOut(row, names[column], reason, sentence, again.text)

@@ -1,0 +1,321 @@
+"""The real files as they are: each flaw that the folder's index tells of is an assertion here."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.adapters.storage import open_storage
+from portal.adapters.tabular import open_book
+from portal.adapters.tabular_layouts import Told, plan_for
+from portal.config import Settings
+from portal.models.observations import Area, Cut, Observation, Series
+from portal.queries.observations import omissions
+from portal.rules.areas import NAME_NOT_GIVEN
+from portal.rules.datasets import Reading
+from portal.rules.refusals import Invalid
+from tests.portal.observing import ChannelB, counts, reasons
+
+WORLD_BANK = "API_SP.URB.TOTL.IN.ZS_DS2_en_csv_v2_317545.csv"
+POPULATION = "SDG_11-1-1_total_population_in_slums_and_informal_settlements.xlsx"
+SHARE_A = "Proportion of urban population living in slums or informal settlements (%) (a)"
+SHARE_B = "Proportion of urban population living in inadequate housing (%) (b)"
+
+
+@pytest.fixture
+def channel(session: Session, settings: Settings) -> ChannelB:
+    return ChannelB.build(session, open_storage(settings.storage_url, None))
+
+
+def series_file(folder: Path, series: str) -> Path:
+    [found] = (folder / "un_sdg").glob(f"ddf--datapoints--{series}--by--*.csv")
+    return found
+
+
+# UN SDG database
+
+
+def test_every_un_sdg_series_is_read_whole(shared_data: Path) -> None:
+    with (shared_data / "un_sdg" / "_PROFILE.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["series"]: int(row["rows"]) for row in csv.DictReader(file)}
+    read = {}
+    for path in (shared_data / "un_sdg").glob("ddf--datapoints--*.csv"):
+        with path.open("rb") as stream:
+            plan = plan_for(open_book(stream, path.name), Told())
+            found = [item for item in plan.readings() if isinstance(item, Reading)]
+            read[found[0].series] = len(found)
+    assert read == rows
+    assert (len(read), sum(read.values())) == (87, 307_353)
+
+
+def test_bounds_of_the_un_series_keep_their_text(channel: ChannelB, shared_data: Path) -> None:
+    report = channel.report(series_file(shared_data, "eg_egy_clean"), edition="December 2023")
+    assert counts(report) == (14_124, 14_124, 0, 0, 0)
+    rows = channel.session.execute(
+        select(Observation.value_text, Observation.value, Observation.bound).where(Observation.bound != "")
+    ).all()
+    assert {tuple(row) for row in rows} == {(">95", 95.0, ">"), ("<5", 5.0, "<")}
+    assert len(rows) == 7756
+
+
+def test_countries_regions_and_groups_are_told_apart(channel: ChannelB, shared_data: Path) -> None:
+    channel.take(series_file(shared_data, "en_lnd_slum"))
+    assert channel.kinds() == {"aggregate": 1, "country": 108, "region": 8}
+    assert channel.held(area="M49:1")[0] == ("M49:1", "2000", '{"location":"urban"}', "percent", "31.1987")
+
+
+def test_a_second_import_of_a_real_series_changes_nothing(channel: ChannelB, shared_data: Path) -> None:
+    path = series_file(shared_data, "en_lnd_slum")
+    assert counts(channel.report(path)) == (1186, 1186, 0, 0, 0)
+    assert counts(channel.report(path)) == (1186, 0, 0, 1186, 0)
+
+
+def test_city_codes_without_names_keep_the_code(channel: ChannelB, shared_data: Path) -> None:
+    assert counts(channel.report(series_file(shared_data, "sp_trn_publ"))) == (1669, 1669, 0, 0, 0)
+    harare = select(Area.key, Area.kind, Area.entity, Area.name, Area.note).where(Area.key == "CITY:zw_harare")
+    assert tuple(channel.session.execute(harare).one()) == (
+        "CITY:zw_harare",
+        "city",
+        "ZWE",
+        "zw_harare",
+        NAME_NOT_GIVEN,
+    )
+    assert set(channel.kinds()) == {"city", "country"}
+
+
+def test_several_rows_of_a_country_and_year_stand_side_by_side(channel: ChannelB, shared_data: Path) -> None:
+    assert counts(channel.report(series_file(shared_data, "sg_gen_parl"))) == (5469, 5469, 0, 0, 0)
+    channel.take(series_file(shared_data, "sp_lgl_lnddoc"))
+    assert [row[1:] for row in channel.held(series="sp_lgl_lnddoc", area="ALB")] == [
+        ("2018", '{"sex":"bothsex"}', "percent", "36.4"),
+        ("2018", '{"sex":"female"}', "percent", "21.9"),
+    ]
+
+
+def test_water_stress_above_a_hundred_percent_is_taken(channel: ChannelB, shared_data: Path) -> None:
+    assert counts(channel.report(series_file(shared_data, "er_h2o_stress"))) == (14_796, 14_796, 0, 0, 0)
+    top = select(Area.key, Observation.value, Cut.unit).join_from(Observation, Area).join(Cut)
+    assert tuple(channel.session.execute(top.order_by(Observation.value.desc())).first() or ()) == (
+        "KWT",
+        3850.5,
+        "percent",
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["_PROFILE.csv", "ddf--concepts--continuous.csv", "ddf--concepts--discrete.csv", "ddf--entities--geo_area.csv"],
+)
+def test_lists_of_the_un_sdg_database_are_refused_by_name(shared_data: Path, name: str) -> None:
+    with (shared_data / "un_sdg" / name).open("rb") as stream, pytest.raises(Invalid, match="not a table of figures"):
+        plan_for(open_book(stream, name), Told())
+
+
+# UN-Habitat
+
+
+def test_a_heading_that_stands_twice_holds_the_code_first(channel: ChannelB, shared_data: Path) -> None:
+    report = channel.report(shared_data / "un_habitat" / "SDG_11-1-1.xlsx")
+    assert counts(report) == (185, 209, 0, 0, 161)
+    assert reasons(report) == {"contradicts": 2, "no_figure": 157, "same_twice": 2}
+    assert channel.held(series=SHARE_A, area="AFG") == [("AFG", "2022", "{}", "PERCENT", "71.58904")]
+    assert channel.held(series=SHARE_A, area="SWZ") != []
+
+
+def test_two_columns_of_figures_are_two_series(channel: ChannelB, shared_data: Path) -> None:
+    channel.take(shared_data / "un_habitat" / "SDG_11-1-1.xlsx")
+    assert [row[4] for row in channel.held(area="BEL")] == ["7.7", "0"]
+    codes = channel.session.execute(select(Series.code, Series.sdg, Series.indicator).order_by(Series.code)).all()
+    assert [tuple(row) for row in codes] == [(SHARE_B, "11.1.1", "NUA-14"), (SHARE_A, "11.1.1", "NUA-14")]
+
+
+def test_the_figure_stands_as_the_workbook_holds_it(channel: ChannelB, shared_data: Path) -> None:
+    channel.take(shared_data / "un_habitat" / "SDG_11-1-1.xlsx")
+    assert channel.held(series=SHARE_A, area="ALB") == [("ALB", "2022", "{}", "PERCENT", "2.700000000000273")]
+
+
+def test_sdg_regions_and_commissions_are_told_by_their_codes(channel: ChannelB, shared_data: Path) -> None:
+    channel.take(shared_data / "un_habitat" / "SDG_11-1-1.xlsx")
+    commissions = [
+        key for key in ("M49:98100", "M49:98200", "M49:98300", "M49:98400", "M49:98501") if channel.held(area=key)
+    ]
+    assert len(commissions) == 5
+    assert channel.kinds() == {"aggregate": 4, "country": 159, "region": 13, "territory": 6}
+
+
+def test_a_figure_that_contradicts_an_earlier_row_is_listed(channel: ChannelB, shared_data: Path) -> None:
+    report = channel.report(shared_data / "un_habitat" / "SDG_11-1-1.xlsx")
+    told = [(row.place, row.content) for row in omissions(channel.session, report.id) if row.reason == "contradicts"]
+    where = f"sheet SDG 11-1-1 2024, row {{}}, column {SHARE_B}"
+    assert told == [(where.format(11), "24"), (where.format(91), "6.8")]
+
+
+def test_years_as_text_and_as_numbers_are_the_same(channel: ChannelB, shared_data: Path) -> None:
+    assert counts(channel.report(shared_data / "un_habitat" / POPULATION)) == (4330, 4330, 0, 0, 0)
+    africa = channel.held(area="M49:202")
+    assert [row[1] for row in africa] == [str(year) for year in range(2000, 2023)]
+    assert {row[3] for row in africa} == {"Urban population (thousands)"}
+
+
+def test_cities_regions_and_national_figures_of_public_transport(channel: ChannelB, shared_data: Path) -> None:
+    assert counts(channel.report(shared_data / "un_habitat" / "SDG_11-2-1.xlsx")) == (2218, 2218, 0, 0, 0)
+    assert channel.kinds() == {"city": 2137, "country": 14, "subnational": 67}
+    area = select(Area.key, Area.kind, Area.name).where(Area.key.in_(["CITY:kg_region_djalal_abad", "CITY:by_minsk"]))
+    assert [tuple(row) for row in channel.session.execute(area.order_by(Area.key))] == [
+        ("CITY:by_minsk", "city", "Minsk"),
+        ("CITY:kg_region_djalal_abad", "subnational", "Djalal-Abad oblast"),
+    ]
+    assert [row[4] for row in channel.held(area="LTU")] == ["79.7"]
+
+
+def test_the_city_prosperity_index_with_its_five_header_rows(channel: ChannelB, shared_data: Path) -> None:
+    report = channel.report(shared_data / "un_habitat" / "CPI_Database_2016.xls")
+    assert counts(report) == (340, 6926, 0, 0, 1406)
+    assert report.edition == "City Prosperity Index. Global CPI. Base Data. 2016"
+    notes = [row.content for row in omissions(channel.session, report.id) if row.reason == "note"]
+    assert [note[:7] for note in notes] == ["Africa", "America", "Asia", "Europe", "Oceania", "revisar", "Source:"]
+    accra = channel.held(area="CITY:GHA/Accra")
+    assert ("CITY:GHA/Accra", "2015", "{}", "USD (PPP)", "3430.650940758996") in accra
+    assert ("CITY:GHA/Accra", "2015", "{}", "µg/m3", "49") in accra
+    assert channel.kinds() == {"city": 333}
+
+
+def test_cities_of_one_name_in_two_metropolitan_areas_are_two(channel: ChannelB, shared_data: Path) -> None:
+    channel.take(shared_data / "un_habitat" / "CPI_Database_2016.xls")
+    found = channel.session.scalars(select(Area.key).where(Area.key.like("CITY:MEX/%/Juárez")).order_by(Area.key)).all()
+    assert len(found) == 2
+
+
+def test_the_cut_of_the_open_space_download(channel: ChannelB, shared_data: Path) -> None:
+    [path] = (shared_data / "un_habitat").glob("*-data.xlsx")
+    report = channel.report(path)
+    assert counts(report) == (26, 26, 0, 0, 0)
+    assert (report.source, channel.kinds()) == ("un_habitat", {"city": 26})
+    assert channel.held(area="CITY:AFG/Kābul (Kabul)") == [("CITY:AFG/Kābul (Kabul)", "2020", "{}", "PERCENT", "13")]
+
+
+# World Bank
+
+
+def test_the_world_banks_marks_and_preamble(channel: ChannelB, shared_data: Path) -> None:
+    path = shared_data / "world_bank" / WORLD_BANK
+    assert path.read_bytes()[:3] == b"\xef\xbb\xbf"
+    report = channel.report(path)
+    assert counts(report) == (266, 17_095, 0, 0, 195)
+    assert (report.edition, report.source) == ("2025-10-07", "world_bank")
+    assert channel.held(area="ABW")[0] == ("ABW", "1960", "{}", "% of total population", "50.776")
+
+
+def test_forty_eight_aggregates_among_the_countries(channel: ChannelB, shared_data: Path) -> None:
+    report = channel.report(shared_data / "world_bank" / WORLD_BANK)
+    kinds = channel.kinds()
+    assert kinds == {"aggregate": 39, "country": 194, "region": 9, "territory": 21}
+    assert kinds["aggregate"] + kinds["region"] == 48
+    told = [(row.place, row.content) for row in omissions(channel.session, report.id)]
+    assert told == [
+        ("row 116, column 1960 to 2024", "Not classified"),
+        ("row 153, column 1960 to 2024", "St. Martin (French part)"),
+        ("row 267, column 1960 to 2024", "Kosovo"),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["Country", "Indicator"])
+def test_the_world_banks_metadata_is_refused_by_name(shared_data: Path, kind: str) -> None:
+    path = shared_data / "world_bank" / f"Metadata_{kind}_{WORLD_BANK}"
+    with path.open("rb") as stream, pytest.raises(Invalid, match=r"^This is the World Bank's"):
+        plan_for(open_book(stream, path.name), Told())
+
+
+# Kazakhstan
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("11-1-1", (247, 247, 0, 0, 0)),
+        ("11-2-1-1", (210, 210, 0, 0, 0)),
+        ("11-2-1", (0, 0, 0, 0, 0)),
+        ("11-3-1", (716, 708, 0, 0, 8)),
+        ("11-3-2", (12, 12, 0, 0, 0)),
+        ("11-4-1", (13, 13, 0, 0, 0)),
+        ("11-6-1-1", (103, 103, 0, 0, 0)),
+        ("11-6-1-2", (8, 8, 0, 0, 0)),
+        ("11-6-1", (99, 99, 0, 0, 0)),
+        ("11-6-2", (674, 664, 0, 0, 10)),
+        ("11-7-1", (0, 0, 0, 0, 0)),
+        ("11-7-2", (0, 0, 0, 0, 0)),
+        ("11-a-1", (14, 14, 0, 0, 0)),
+        ("11-b-2", (100, 100, 0, 0, 0)),
+    ],
+)
+def test_the_national_series_of_kazakhstan(
+    channel: ChannelB, shared_data: Path, code: str, expected: tuple[int, ...]
+) -> None:
+    path = shared_data / "kazakhstan" / f"data_indicator_{code}.csv"
+    assert counts(channel.report(path, entity="KAZ")) == expected
+
+
+def test_persons_are_not_percent(channel: ChannelB, shared_data: Path) -> None:
+    channel.take(shared_data / "kazakhstan" / "data_indicator_11-1-1.csv")
+    assert channel.held(area="KAZ")[0] == ("KAZ", "2010", "{}", "PERSONS", "107786.0")
+    note = select(Series.source, Series.indicator, Series.note)
+    assert tuple(channel.session.execute(note).one()) == (
+        "national:KAZ",
+        "NUA-14",
+        "persons; the indicator is in percent",
+    )
+
+
+def test_milligrams_stay_milligrams_and_the_series_says_so(channel: ChannelB, shared_data: Path) -> None:
+    channel.take(shared_data / "kazakhstan" / "data_indicator_11-6-2.csv")
+    channel.take(series_file(shared_data, "en_atm_pm25"))
+    units = select(Series.source, Series.code, Cut.unit).join_from(Observation, Series).join(Cut).distinct()
+    assert sorted(tuple(row) for row in channel.session.execute(units)) == [
+        ("national:KAZ", "11-6-2/_L_KZ_110602_1A", "MG_CUB_METER"),
+        ("national:KAZ", "11-6-2/_L_KZ_110602_1B", "MG_CUB_METER"),
+        ("un_sdg", "en_atm_pm25", "mgr_m_3"),
+    ]
+    notes = channel.session.scalars(select(Series.note).where(Series.source == "national:KAZ")).all()
+    assert set(notes) == {"mg/m3; the United Nations series is in micrograms per cubic metre (1 mg/m3 = 1000)"}
+
+
+def test_regions_and_cities_of_kazakhstan_are_told_by_the_offices_labels(channel: ChannelB, shared_data: Path) -> None:
+    channel.take(shared_data / "kazakhstan" / "data_indicator_11-1-1.csv")
+    areas = select(Area.key, Area.kind, Area.name, Area.entity).where(Area.key.in_(["KAZ/KZAKM", "KAZ/KZALA"]))
+    assert [tuple(row) for row in channel.session.execute(areas.order_by(Area.key))] == [
+        ("KAZ/KZAKM", "subnational", "Akmola", "KAZ"),
+        ("KAZ/KZALA", "city", "Almaty city", "KAZ"),
+    ]
+
+
+def test_a_region_code_without_a_label_keeps_its_code(channel: ChannelB, shared_data: Path) -> None:
+    channel.take(shared_data / "kazakhstan" / "data_indicator_11-6-2.csv")
+    unnamed = select(Area.key, Area.kind).where(Area.note == NAME_NOT_GIVEN).order_by(Area.key)
+    assert [tuple(row) for row in channel.session.execute(unnamed)] == [
+        ("KAZ/KZAYB", "subnational"),
+        ("KAZ/KZDMB", "subnational"),
+        ("KAZ/KZLIS", "subnational"),
+        ("KAZ/KZUKK", "subnational"),
+    ]
+
+
+def test_a_series_with_a_header_only_is_told(channel: ChannelB, shared_data: Path) -> None:
+    taken = channel.take(shared_data / "kazakhstan" / "data_indicator_11-7-1.csv")
+    assert taken.notes == ("The file holds a header and no rows; there was nothing to take in.",)
+
+
+# Our World in Data
+
+
+def test_countries_by_name_and_two_columns_of_figures(channel: ChannelB, shared_data: Path) -> None:
+    [path] = (shared_data / "owid").glob("Number_of_people*.csv")
+    report = channel.report(path)
+    assert counts(report) == (1792, 3169, 0, 0, 415)
+    assert reasons(report) == {"no_figure": 415}
+    assert channel.held(area="CZE") != []
+    [gini] = (shared_data / "owid").glob("Gini*.csv")
+    assert counts(channel.report(gini)) == (257, 504, 0, 0, 10)

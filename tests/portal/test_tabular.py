@@ -1,0 +1,151 @@
+"""Tabular files opened by their content, and layouts recognised by their headers."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from portal.adapters import tabular
+from portal.adapters.tabular import cell_text, open_book
+from portal.adapters.tabular_layouts import Told, plan_for
+from portal.adapters.tabular_readers import unit_in_title
+from portal.rules.datasets import LeftOut, Reading
+from portal.rules.refusals import Invalid, TooLarge, Unacceptable
+
+
+def read(text: str, name: str = "file.csv", told: Told = Told(), encoding: str = "utf-8") -> list[Reading | LeftOut]:  # noqa: B008
+    return list(plan_for(open_book(io.BytesIO(text.encode(encoding)), name), told).readings())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_text_table_is_read_whatever_its_marks(encoding: str, newline: str, delimiter: str) -> None:
+    text = newline.join(["Entity,Year,Части", "Казахстан,2020,1.5", ""]).replace(",", delimiter)
+    [found] = read(text, encoding=encoding)
+    assert isinstance(found, Reading)
+    assert (found.row, found.column, found.place.code, found.period, found.text) == (
+        2,
+        "Части",
+        "Казахстан",
+        "2020",
+        "1.5",
+    )
+
+
+def test_a_text_that_is_not_utf8_is_refused_with_its_line() -> None:
+    with pytest.raises(Unacceptable) as refusal:
+        open_book(io.BytesIO("Entity,Year,Value\nЧад,2020,1\n".encode("cp1251")), "file.csv")
+    assert [problem.where for problem in refusal.value.problems] == ["line 2"]
+
+
+@pytest.mark.parametrize("content", [b"\0\1\2\3", b"PK\x03\x04 nothing", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 nothing"])
+def test_what_is_no_table_is_refused(content: bytes) -> None:
+    with pytest.raises(Unacceptable):
+        open_book(io.BytesIO(content), "figures.xlsx")
+
+
+def test_an_archive_that_is_no_workbook_is_refused() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("figures.csv", "Entity,Year,Value\n")
+    with pytest.raises(Unacceptable):
+        open_book(stream, "figures.xlsx")
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tabular, "UNPACKED_LIMIT", 1_000_000)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 1_000_001)
+    assert len(stream.getvalue()) < 10_000
+    with pytest.raises(TooLarge):
+        open_book(stream, "figures.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (2022.0, "2022"),
+        (2.700000000000273, "2.700000000000273"),
+        (0.0, "0"),
+        (1e300, "1e+300"),
+        ("a", "a"),
+        (True, "True"),
+    ],
+)
+def test_cells_as_text(cell: object, text: str) -> None:
+    assert cell_text(cell) == text
+
+
+def test_an_unknown_layout_is_refused_with_its_header_and_the_known_ones() -> None:
+    with pytest.raises(Invalid) as refusal:
+        read("Town,When,How many\nA,2020,1\n")
+    assert refusal.value.sentence.startswith(
+        "The file has no known layout; it begins: Town, When, How many. Known layouts: UN SDG"
+    )
+    assert [(p.where, p.sentence) for p in refusal.value.problems] == [("row 1", "The row reads: Town, When, How many")]
+
+
+def test_an_empty_file_says_so() -> None:
+    with pytest.raises(Invalid, match=r"^The file is empty\.$"):
+        read("")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        (
+            "Metadata_Country.csv",
+            '"Country Code","Region","IncomeGroup","SpecialNotes"',
+            "the World Bank's list of countries",
+        ),
+        ("Metadata_Indicator.csv", '"INDICATOR_CODE","INDICATOR_NAME"', "the World Bank's description of an indicator"),
+        ("ddf--concepts--continuous.csv", "concept,concept_type,name", "a list of concepts of the UN SDG database"),
+        ("ddf--entities--sex.csv", "sex,name", "a list of codes of the UN SDG database"),
+        ("_PROFILE.csv", "indicator,series,rows,geo_areas", "a profile of series"),
+    ],
+)
+def test_metadata_is_refused_by_what_it_is(name: str, text: str, words: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        read(f"{text}\n", name)
+    assert refusal.value.sentence == f"This is {words}, not a table of figures; nothing is taken from it."
+
+
+def test_every_row_gives_a_reading_or_says_why_not() -> None:
+    text = "Entity,Year,A,B\nChad,2020,1,\n\nChad,2021\nSource: somebody,,,\nChad,2022,..,3\n"
+    found = read(text)
+    assert [(item.row, item.reason if isinstance(item, LeftOut) else item.text) for item in found] == [
+        (2, "1"),
+        (2, "no_figure"),
+        (4, "short_row"),
+        (5, "note"),
+        (6, "3"),
+        (6, "no_figure"),
+    ]
+
+
+def test_the_file_can_be_read_again() -> None:
+    plan = plan_for(open_book(io.BytesIO(b"Entity,Year,A\nChad,2020,1\n"), "a.csv"), Told())
+    assert list(plan.readings()) == list(plan.readings())
+
+
+@pytest.mark.parametrize(
+    ("title", "unit"), [("Urban population (% of total population)", "% of total population"), ("Gini index", "")]
+)
+def test_a_unit_in_brackets(title: str, unit: str) -> None:
+    assert unit_in_title(title) == unit
+
+
+def test_hostile_files_are_refused_and_never_crash(shared_data: Path) -> None:
+    taken = []
+    for path in sorted((shared_data / "uploads" / "hostile").iterdir()):
+        with path.open("rb") as stream:
+            try:
+                taken.append((path.name, plan_for(open_book(stream, path.name), Told()).layout))
+            except Invalid:
+                continue
+    assert taken == []
