@@ -1,0 +1,52 @@
+"""JSON, thin: the same services as the pages."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_smorest import Api
+from flask_wtf.csrf import CSRFProtect
+
+from portal.api import (
+    answers,
+    attachments,
+    bundles,
+    cycles,
+    datasets,
+    description,
+    entities,
+    guidelines,
+    observations,
+    people,
+    published,
+    reports,
+    steps,
+    versions,
+)
+from portal.api.calls import CONVERTERS
+
+ROOMS = (
+    people,
+    cycles,
+    guidelines,
+    entities,
+    reports,
+    answers,
+    attachments,
+    steps,
+    versions,
+    datasets,
+    observations,
+    bundles,
+    published,
+)
+
+
+def register(app: Flask, csrf: CSRFProtect) -> Api:
+    """Joins every room of the API to the application. A call is known by its token alone, never by a cookie, so nothing can be forged with one."""
+    app.url_map.converters.update(CONVERTERS)
+    api = description.begin(app)
+    for room in ROOMS:
+        csrf.exempt(room.calls)
+        api.register_blueprint(room.calls)
+    app.register_blueprint(description.pages)
+    return api

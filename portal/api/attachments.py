@@ -1,0 +1,95 @@
+"""Files beside an answer: brought in, and sent out so that they cannot run."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Response, url_for
+from marshmallow import fields
+
+from portal.api.calls import Calls
+from portal.api.cursors import portion
+from portal.api.shapes import Asked, File, Given, Moment, Paging, page_of, words
+from portal.http.files import Laid, laid, send_blob
+from portal.http.guard import report
+from portal.http.uploads import receive
+from portal.models.reports import Attachment, Report
+from portal.queries import reports
+from portal.queries.guidelines import guideline
+from portal.services import attachments
+from portal.services.act import Act
+from portal.services.drafting import asked_question, demand_open
+
+calls = Calls("Attachments", __name__, "Files laid beside an answer: PDF, DOCX, XLSX, CSV, PNG or JPEG, up to 50 MB.")
+ADDRESS = "/reports/<uuid:report_id>/attachments"
+
+
+class AttachmentShape(Given):
+    """A file beside a question; `media_type` follows from its content."""
+
+    id = fields.UUID()
+    question = fields.String()
+    name = fields.String()
+    media_type = fields.String()
+    size = fields.Integer()
+    sha256 = fields.String()
+    added_at = Moment()
+
+
+class Lay(Asked):
+    """A file and the question that it belongs to."""
+
+    question = words(64, required=True)
+    file = File(required=True)
+
+
+@calls.call("GET", ADDRESS, "report:draft", subject=report, query=Paging, gives=page_of(AttachmentShape))
+def list_attachments(act: Act, found: Report, paging: dict[str, Any]) -> dict[str, Any]:
+    """The files of the draft, oldest first."""
+    return portion("attachments", reports.attachments(act.session, found.id), paging)
+
+
+def unlocked(act: Act, report_id: uuid.UUID) -> Report:
+    """The report of an address, not held: a slow line may send for long."""
+    return reports.get(act.session, report_id)
+
+
+@calls.call(
+    "POST",
+    ADDRESS,
+    "report:write",
+    form=Lay,
+    gives=AttachmentShape,
+    status=201,
+    headers=["Location"],
+    refuses=[409],
+    subject=unlocked,
+    later=True,
+)
+def add_attachment(act: Act, found: Report, lay: dict[str, Any]) -> tuple[Attachment, dict[str, str]]:
+    """Lays a file beside a question. The content decides whether it is taken, never the name; the reason is given."""
+    demand_open(act, found)
+    question = asked_question(guideline(act.session, found.edition), found, lay["question"]).key
+    report_id = found.id
+    act.session.rollback()
+    upload = receive(lay["file"])
+    act.write()
+    attachment = attachments.attach(act, reports.get(act.session, report_id, lock=True), question, upload)
+    return attachment, {"Location": url_for("Attachments.read_attachment", attachment_id=attachment.id)}
+
+
+@calls.call(
+    "GET",
+    "/attachments/<uuid:attachment_id>",
+    "attachment:read",
+    media="*/*",
+    ranges=True,
+    subject=laid,
+    by="attachment_id",
+    conceal=None,
+)
+def read_attachment(act: Act, found: Laid) -> Response:
+    """The bytes of a file, whole or in a range."""
+    file = found.file
+    return send_blob(file.blob, file.name, file.media_type, size=file.size, etag=file.sha256)

@@ -1,0 +1,14 @@
+"""Commands, each a call of one service."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from portal.cli import accounts, audit, bundles, cycles, database, guidelines, observations
+
+
+def register(app: Flask) -> None:
+    """Joins the commands to `flask`."""
+    for room in (database, accounts, guidelines, cycles, observations, bundles, audit):
+        for command in room.COMMANDS:
+            app.cli.add_command(command)

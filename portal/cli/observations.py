@@ -1,0 +1,87 @@
+"""`flask observations`: files of figures into channel b, with a table of what was read, taken and left out, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from portal.adapters.tabular_layouts import Told
+from portal.cli.refusing import committing
+from portal.http.context import storage, system_act
+from portal.queries.observations import OmissionRow, Reason
+from portal.rules.datasets import REASONS
+from portal.services.observations import Taken, take_in_from_console
+
+group = AppGroup("observations", help="Take files of figures into channel b.")
+
+
+@group.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--source", help="Who publishes: un_sdg, un_habitat, world_bank, owid, national:KAZ, or another name.")
+@click.option("--edition", help="The edition, for example 'December 2023', where the file does not tell it.")
+@click.option("--entity", help="Three-letter code of the country of a national file that does not tell it.")
+@click.option("--dry-run", is_flag=True, help="Read and compare, and keep nothing.")
+@click.option("--all", "everything", is_flag=True, help="List everything left out, not only the first places.")
+def import_files(
+    files: tuple[Path, ...],
+    source: str | None,
+    edition: str | None,
+    entity: str | None,
+    dry_run: bool,
+    everything: bool,
+) -> None:
+    """Take FILES in, each whole or not at all; a file that is refused does not hinder the others."""
+    told = Told(source or "", edition or "", (entity or "").upper())
+    refused = 0
+    for path in files:
+        left: list[OmissionRow] = []
+        try:
+            with committing():
+                act = system_act()
+                taken = take_in_from_console(
+                    act, storage(), path, path.name, told, dry_run=dry_run, tell=left.append if everything else None
+                )
+        except click.ClickException as refusal:
+            refused += 1
+            click.echo(f"{path.name}: not taken in. {refusal.format_message()}", err=True)
+            continue
+        _show(taken, left if everything else None)
+    if refused:
+        raise click.ClickException(f"{refused} of {len(files)} files {'was' if refused == 1 else 'were'} not taken in.")
+
+
+def _show(taken: Taken, left: list[OmissionRow] | None) -> None:
+    report = taken.report
+    sheet = report.mapping.get("sheet")
+    told = [report.layout, f"source {report.source}", f"edition {report.edition or 'not told'}"]
+    told += [f"sheet {sheet}"] if sheet else []
+    told += ["a dry run, nothing kept"] if taken.dry_run else []
+    click.echo(f"{report.file_name}: {', '.join(told)}")
+    counts = {
+        "rows read": report.rows_read,
+        "figures read": report.figures_read,
+        "new": report.new,
+        "revised": report.revised,
+        "unchanged": report.unchanged,
+        "left out": report.left_out,
+        "held and not in this file": report.no_longer_given,
+    }
+    for words, count in counts.items():
+        click.echo(f"  {count:>10,}  {words}")
+    for reason in report.reasons:
+        _show_reason(reason)
+    for row in left or ():
+        click.echo(f"    {row.place}: {row.sentence} {row.content}".rstrip())
+    for note in taken.notes:
+        click.echo(f"  {note}")
+
+
+def _show_reason(reason: Reason) -> None:
+    click.echo(f"  left out, {reason.figures:,}: {REASONS.get(reason.reason, reason.reason)}")
+    for row in reason.examples:
+        click.echo(f"      for example {row.place}: {row.content}")
+
+
+COMMANDS = (group,)

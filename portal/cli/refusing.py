@@ -1,0 +1,28 @@
+"""Says a refusal on the command line: one sentence, then each problem, and exit status 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from portal.db import db
+from portal.http.context import commit
+from portal.rules.refusals import Invalid, NotNow, Refusal
+
+
+@contextmanager
+def committing() -> Iterator[None]:
+    """Commits when the block ends well; tells a refusal and leaves nothing behind when it does not."""
+    try:
+        yield
+        commit()
+    except Refusal as refusal:
+        db.session.rollback()
+        lines = [refusal.sentence]
+        if isinstance(refusal, Invalid):
+            lines += [f"  {p.where}: {p.sentence}" for p in refusal.problems]
+        if isinstance(refusal, NotNow):
+            lines += [f"  {reason}" for reason in refusal.reasons if reason != refusal.sentence]
+        raise click.ClickException("\n".join(lines)) from None

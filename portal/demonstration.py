@@ -1,0 +1,276 @@
+"""Demonstration data: the 2022-2026 cycle on a set date, people of every role, and invented entities with reports in every state."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+
+from forms.guideline import shipped
+from forms.kinds import KINDS
+from forms.outline import Guideline, Question
+from portal.adapters.storage import Storage
+from portal.http import steps
+from portal.http.context import commit, settings, storage, system_act
+from portal.models.reports import Report
+from portal.queries import accounts as people
+from portal.queries import reports
+from portal.queries.guidelines import guideline
+from portal.rules.shipped import TABLES, cycle_plan, entities
+from portal.services import accounts, attachments, cycles, drafting, guidelines
+from portal.services.act import Act
+from portal.services.steps import Order
+from reviewer import services as team
+
+PASSWORD = "demonstration only"  # noqa: S105 - printed for everyone, works on demonstration data alone
+DAY = dt.date(2025, 6, 16)
+REAL_STATES = ("KAZ",)
+TEAM = ("reviewer", "lead", "data_officer", "regional_officer", "partner", "administrator")
+OF_A_STATE = ("focal_point", "contributor", "certifier")
+SUFFIXES = ("actions", "results", "challenges", "next")
+
+PATHS = {
+    "preparing": (),
+    "clearing": ("ask",),
+    "submitted": ("ask", "submit"),
+    "in_review": ("ask", "submit", "claim"),
+    "clarifying": ("ask", "submit", "claim", "clarify"),
+    "accepted": ("ask", "submit", "claim", "check", "accept"),
+    "published": ("ask", "submit", "claim", "check", "accept", "consent", "publish"),
+    "withdrawn": ("ask", "submit", "withdraw"),
+}
+ROLE_OF_STEP = {
+    "ask": "focal_point",
+    "submit": "certifier",
+    "claim": "reviewer",
+    "check": "reviewer",
+    "clarify": "reviewer",
+    "accept": "reviewer",
+    "consent": "certifier",
+    "publish": "lead",
+    "withdraw": "certifier",
+}
+REASONS = {
+    "clarify": "Demonstration. Please say which year the figures of section 1.1.2.4 stand for.",
+    "withdraw": "Demonstration. A corrected report follows.",
+}
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account of the demonstration: its address, role and entity."""
+
+    email: str
+    role: str
+    entity: str | None
+
+
+def address(role: str, entity: str | None = None) -> str:
+    """The address of a demonstration account, a role and never a person: `focal.point.kaz@example.org`."""
+    name = role.replace("_", ".")
+    return f"{name}.{entity.lower()}@example.org" if entity else f"{name}@example.org"
+
+
+def material() -> dict[str, Any]:
+    """The invented entities, the reports and their texts."""
+    found: dict[str, Any] = json.loads((TABLES / "demonstration.json").read_text("utf-8"))
+    return found
+
+
+def accounts_of(given: Mapping[str, Any]) -> list[Account]:
+    """Every account of the demonstration: each role of the team, and the three roles of each state."""
+    states = [*REAL_STATES, *(entity["iso3"] for entity in given["entities"])]
+    team_members = [Account(address(role), role, None) for role in TEAM]
+    return team_members + [Account(address(role, state), role, state) for state in states for role in OF_A_STATE]
+
+
+def furnish(act: Act, files: Storage) -> list[Account]:
+    """Brings the whole demonstration into an empty portal; the act's moment is moved along the story, never beyond the set day."""
+    given = material()
+    act.at = _moment(0)
+    cycles.bring_in(act, entities())
+    cycles.bring_in(act, [_entity(given, row) for row in given["entities"]])
+    for path in shipped().values():
+        guidelines.publish(act, json.loads(path.read_text("utf-8")))
+    plan = cycle_plan()
+    cycles.open_cycle(act, plan.key, plan.label, plan.edition, plan.phases)
+    everyone = accounts_of(given)
+    for account in everyone:
+        name = account.email.split("@")[0].replace(".", " ")
+        accounts.add(act, account.email, account.role, account.entity, PASSWORD, name)
+    act.session.flush()
+    for position, wanted in enumerate(given["reports"]):
+        _report(act, files, given, wanted, plan.key, position)
+    return everyone
+
+
+def _moment(days: int, hour: int = 9) -> dt.datetime:
+    """A moment of the story, counted in days from 3 March 2025, always before the set day."""
+    return dt.datetime(2025, 3, 3, hour, tzinfo=dt.UTC) + dt.timedelta(days=days)
+
+
+def _entity(given: Mapping[str, Any], row: Mapping[str, str]) -> dict[str, Any]:
+    names = {language: text.format(letter=row["letter"]) for language, text in given["names"].items()}
+    told = {key: row[key] for key in ("iso3", "region", "regional_group", "commissions")}
+    flags = {"ldc": False, "lldc": False, "sids": False}
+    rest = {"iso2": "", "m49": "", "status": "demonstration", "names": names, "name_en": names["en"]}
+    return told | flags | rest | {"note": "Invented for the demonstration."}
+
+
+def _acting(act: Act, role: str, entity: str | None = None) -> None:
+    act.person = people.by_email(act.session, address(role, entity))
+
+
+def _report(
+    act: Act, files: Storage, given: Mapping[str, Any], wanted: Mapping[str, Any], cycle: str, position: int
+) -> None:
+    entity = wanted["entity"]
+    act.at = _moment(7 + position)
+    _acting(act, "focal_point", entity)
+    draft = drafting.Draft(entity, cycle, wanted["modality"], wanted["languages"])
+    report = drafting.start(act, draft)
+    if wanted.get("announced"):
+        drafting.announce(act, report, True)
+    act.at = _moment(28 + position, 14)
+    asked = guideline(act.session, report.edition)
+    _fill(act, files, report, asked, given, wanted)
+    for number, step in enumerate(PATHS[wanted["state"]]):
+        act.at = _moment(56 + 4 * number + position, 10)
+        role = ROLE_OF_STEP[step]
+        _acting(act, role, entity if role in OF_A_STATE else None)
+        if step == "check":
+            team.check(act, report, {item.key: ("yes", "") for item in asked.checklist})
+            continue
+        opened = tuple(f.id for f in reports.attachments(act.session, report.id)) if step == "consent" else ()
+        steps.take(act, report, step, Order(REASONS.get(step), opened))
+        act.session.flush()
+
+
+def _fill(
+    act: Act, files: Storage, report: Report, asked: Guideline, given: Mapping[str, Any], wanted: Mapping[str, Any]
+) -> None:
+    questions = asked.counted(report.modality)
+    front = [q for q in questions if q.section.startswith("F")]
+    rest = [q for q in questions if q not in front]
+    chosen = front + rest[: round(len(rest) * wanted["filled"])]
+    pdf = _pdf("Demonstration document. Its content is made up.")
+    blob = files.put(BytesIO(pdf))
+    upload = attachments.Upload("demonstration.pdf", "application/pdf", blob.key, blob.size, blob.sha256)
+    where = next((q for q in questions if q.kind == "files"), chosen[0])
+    attachment = attachments.attach(act, report, where.key, upload).id
+    saved = []
+    for index, question in enumerate(chosen):
+        kind = KINDS[question.kind]
+        for language in report.languages if kind.translatable else report.languages[:1]:
+            value = _value(question, given, language, index, attachment)
+            if value is not None:
+                saved.append(drafting.Given(question.key, language, value, 0))
+    drafting.save_section(act, report, saved)
+    act.session.flush()
+
+
+def _value(question: Question, given: Mapping[str, Any], language: str, index: int, attachment: uuid.UUID) -> Any:
+    """A made-up answer to a question, or None where the demonstration leaves it open."""
+    texts = given["texts"].get(language, given["texts"]["en"])
+    place = SUFFIXES.index(question.suffix) if question.suffix in SUFFIXES else index % 4
+    numbers = {"year": 2018 + index % 7, "cities": 4 + index % 9, "share": 31 + index % 50}
+    made: dict[str, Any] = {
+        "narrative": texts[place].format(**numbers),
+        "text": "Ministry of Urban Affairs (demonstration)",
+        "date": "2025-05-30",
+        "period": {"from": "2021", "to": "2024"},
+        "people": [
+            {"name": "Office of the focal point (demonstration)", "post": "focal point", "office": "Ministry of Urban Affairs",
+             "email": "focal.point@example.org", "telephone": ""}
+        ],
+        "consultations": [
+            {"date": "2025-02-11", "title": "Consultation with local governments (demonstration)", "participants": "42"}
+        ],
+        "links": [{"title": "Demonstration page", "url": "https://example.org/demonstration"}],
+        "files": [{"attachment": str(attachment), "caption": "Demonstration document"}],
+        "series": _series(question, given, index),
+        "table": [_cells(question, given, index)] if question.kind == "table" else None,
+    }  # fmt: skip
+    return made.get(question.kind)
+
+
+def _cells(question: Question, given: Mapping[str, Any], index: int) -> dict[str, str]:
+    """One row of a table, each column by its type."""
+    by_type = {"year": "2023", "date": "2025-03-20", "figure": str(10 + index), "url": "https://example.org/demonstration"}
+    row = {}
+    for column in question.options["columns"]:
+        kind = column.get("type", "line")
+        choices = column.get("choices") or [{"key": ""}]
+        row[column["key"]] = by_type.get(kind) or (choices[0]["key"] if kind == "choice" else "Demonstration")
+    return row
+
+
+def _series(question: Question, given: Mapping[str, Any], index: int) -> dict[str, Any]:
+    if index % 9 == 4:
+        return {"status": "no_data", "reason": "Demonstration: the figure is not collected.", "rows": []}
+    if question.options.get("numeric") is False:
+        row = {"year": "2023", "value": "yes", "unit": "", "source": given["source"]}
+        return {"status": "data", "reason": "", "rows": [row]}
+    share = 100 if question.options.get("share") else 240
+    rows = [
+        {"year": str(year), "value": f"{(17 + 7 * index + 2 * step) % share}.{index % 10}",
+         "unit": str(question.options.get("unit", "")), "source": given["source"]}
+        for step, year in enumerate((2015, 2019, 2023))
+    ]  # fmt: skip
+    return {"status": "data", "reason": "", "rows": rows}
+
+
+def _pdf(words: str) -> bytes:
+    """A PDF of one page with one line of words."""
+    stream = f"BT /F1 14 Tf 72 760 Td ({words}) Tj ET".encode("ascii")
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    out, places = bytearray(b"%PDF-1.4\n"), []
+    for number, body in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
+    return bytes(out)
+
+
+@click.command("demo")
+@with_appcontext
+def demo() -> None:
+    """Bring the demonstration data into an empty portal, once; the portal must run on a set day (PORTAL_CLOCK)."""
+    if settings().clock is None:
+        raise click.ClickException("Demonstration data belong to a portal that runs on a set day: please set PORTAL_CLOCK, for example 2025-06-16.")
+    act = system_act()
+    if people.by_email(act.session, address("administrator")) is not None:
+        click.echo("The demonstration data are there already; nothing was changed.")
+        return
+    furnish(act, storage())
+    commit()
+    click.echo("The demonstration data are there.")
+
+
+@click.command("accounts")
+@with_appcontext
+def list_accounts() -> None:
+    """Print the demonstration accounts, when this portal holds the demonstration."""
+    given = material()
+    click.echo(f"Demonstration accounts (password of all: {PASSWORD})")
+    for account in accounts_of(given):
+        click.echo(f"  {account.email:<38} {account.role}{f' of {account.entity}' if account.entity else ''}")
+
+
+COMMANDS = (demo, list_accounts)

@@ -1,0 +1,1 @@
+"""The tools of the edge: guard, render, refusals as pages and JSON."""

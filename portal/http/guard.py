@@ -1,0 +1,163 @@
+"""The guard: every view declares its permission; the guard finds the person and the subject, opens the act, and commits once when the answer is below 400."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Response, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Unauthorized
+
+from forms.words import N_
+from portal.db import begin_write, db
+from portal.http import people
+from portal.http.context import make_act, wall_clock
+from portal.queries import replies, reports
+from portal.rules.policy import POLICY, Person, may
+from portal.rules.refusals import Forbidden, Invalid, Missing, Problem
+from portal.services import replies as reply_service
+from portal.services.accounts import stay
+from portal.services.act import Act
+
+PUBLIC = "public"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+View = Callable[..., ResponseReturnValue]
+Loader = Callable[..., Any]
+LOG_IN = N_("Please log in first.")
+NOT_INCLUDED = N_("Your role does not include this.")
+
+
+def report(act: Act, report_id: uuid.UUID) -> Any:
+    """Loads the report of an address; a request that writes holds its row until the commit."""
+    return reports.get(act.session, report_id, lock=request.method not in SAFE)
+
+
+def guarded(
+    permission: str,
+    *,
+    subject: Loader | None = None,
+    by: str = "report_id",
+    conceal: str | None = "report:see",
+    later: bool = False,
+    polling: bool = False,
+    idempotent: bool = False,
+) -> Callable[[View], View]:
+    """Declares the permission of a view, and wraps it.
+
+    The view is called with the act, then the subject when there is one, then what is left of the address. `subject` loads from
+    the part of the address named `by`. A person who may not know of the subject (`conceal`) gets the same answer as for one that
+    does not exist. `later` leaves the opening of the writing transaction to the view, which receives a file first. `polling`
+    marks requests a page makes by itself: they do not prolong the session. `idempotent` honours the Idempotency-Key header.
+    """
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def wrapped(*args: Any, **kwargs: Any) -> Response:
+            act = _open(late=later)
+            if permission != PUBLIC and act.person is None:
+                return _to_the_door()
+            loaded: tuple[Any, ...] = ()
+            if subject is not None:
+                loaded = (subject(act, kwargs.pop(by)),)
+            if permission != PUBLIC:
+                _demand(act.person, permission, loaded[0] if loaded else None, conceal if loaded else None)
+            if idempotent and (key := _idempotency_key()):
+                response = _once(act, key, lambda: make_response(view(*args, act, *loaded, **kwargs)))
+            else:
+                response = make_response(view(*args, act, *loaded, **kwargs))
+            return _close(act, response, polling=polling)
+
+        wrapped.permission = permission  # type: ignore[attr-defined]
+        return wrapped
+
+    return decorate
+
+
+def _open(*, late: bool) -> Act:
+    """Receives the body, then opens the transaction: nobody holds the writing lock while a slow line sends."""
+    if request.method not in SAFE and not late:
+        _ = request.form if request.mimetype in ("multipart/form-data", "application/x-www-form-urlencoded") else request.data
+        begin_write(db.session)
+    return make_act(people.person())
+
+
+def _demand(person: Person | None, permission: str, subject: Any, conceal: str | None) -> None:
+    if may(person, permission, subject):
+        return
+    if conceal is not None and not may(person, conceal, subject):
+        raise Missing(reports.NO_REPORT)
+    raise Forbidden(NOT_INCLUDED)
+
+
+def _to_the_door() -> Response:
+    db.session.rollback()
+    if people.is_api() or request.method not in SAFE or request.headers.get("Accept") == "application/json":
+        raise Unauthorized(LOG_IN)
+    return make_response(redirect(url_for("sessions.login", next=request.full_path.rstrip("?"))))
+
+
+def _close(act: Act, response: Response, *, polling: bool) -> Response:
+    """Commits a writing request whose answer is below 400, and only then lets the answer go."""
+    if request.method in SAFE:
+        secret = None if polling else people.wants_touch()
+        if secret:
+            act.write()
+            stay(Act(db.session, act.person, wall_clock()), secret)
+            db.session.commit()
+        return response
+    if response.status_code < 400:
+        db.session.commit()
+    else:
+        db.session.rollback()
+    return response
+
+
+def _idempotency_key() -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not 1 <= len(key) <= 200:
+        sentence = N_("An Idempotency-Key has 1 to 200 characters.")
+        raise Invalid(sentence, [Problem("Idempotency-Key", sentence)])
+    return key
+
+
+def _once(act: Act, key: str, answer: Callable[[], Response]) -> Response:
+    """Answers a repeated request with the bytes of the first answer; the same key with another request is refused."""
+    told = hashlib.sha256(b"\n".join([request.method.encode(), request.path.encode(), request.get_data()])).hexdigest()
+    if not reply_service.reserve(act, key, told):
+        earlier = replies.reply(act.session, act.actor.id, key)
+        if earlier.request_digest != told:
+            sentence = N_("This Idempotency-Key was used for another request; please choose a new one.")
+            raise Invalid(sentence, [Problem("Idempotency-Key", sentence)])
+        return Response(earlier.body, earlier.status, mimetype=earlier.media_type)
+    response = answer()
+    if response.status_code < 400:
+        reply_service.keep(act, key, response.status_code, response.mimetype or "application/json", response.get_data())
+    return response
+
+
+class Undeclared(RuntimeError):
+    """A view has no declared permission; the application does not start."""
+
+
+def permissions(app: Flask) -> dict[tuple[str, str], str]:
+    """The declared permission of each (endpoint, method); Undeclared names the views without one."""
+    found: dict[tuple[str, str], str] = {}
+    missing = []
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint == "static":
+            continue
+        view = app.view_functions[rule.endpoint]
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            handler = getattr(getattr(view, "view_class", None), method.lower(), view)
+            declared = getattr(handler, "permission", None)
+            if declared is None or (declared != PUBLIC and declared not in POLICY):
+                missing.append(f"{method} {rule.rule} ({rule.endpoint})")
+            else:
+                found[rule.endpoint, method] = declared
+    if missing:
+        raise Undeclared("no permission is declared for " + ", ".join(sorted(missing)))
+    return found

@@ -1,0 +1,130 @@
+"""Pages: what every template knows, and how moments, names and prose are written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date, format_datetime, format_time
+from flask import Flask, g, request, session, url_for
+from flask_babel import Babel, get_locale
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from forms.markup import to_html
+from forms.outline import text
+from portal.db import db
+from portal.http import people
+from portal.http.context import now, settings
+from portal.queries import events
+from portal.rules.lifecycle import STATE_TITLES
+from portal.rules.policy import may
+
+LANGUAGES = {"ar": "العربية", "zh": "中文", "en": "English", "fr": "Français", "ru": "Русский", "es": "Español"}
+STATIC = Path(__file__).resolve().parent.parent / "static"
+
+
+def language() -> str:
+    """The language of this page: asked for in the address, else kept from before, else the person's, else the browser's."""
+    chosen = request.args.get("lang") or session.get("language")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    return request.accept_languages.best_match(list(LANGUAGES), "en") or "en"
+
+
+@functools.cache
+def asset(path: str) -> str:
+    """The address of a static file with a mark of its content, so that browsers may keep it for good."""
+    mark = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:10]
+    return url_for("static", filename=path, v=mark)
+
+
+def instant(moment: dt.datetime | None) -> str:
+    """A moment in the reader's language, in UTC and said so."""
+    if moment is None:
+        return ""
+    written = format_datetime(moment, "d MMMM y, HH:mm", locale=get_locale() or "en")
+    return str(_("%(moment)s UTC", moment=written))
+
+
+def clock_time(moment: dt.datetime) -> str:
+    """The time of day of a moment in UTC, as `14:02`."""
+    return format_time(moment, "HH:mm", locale=get_locale() or "en")
+
+
+def day(date: dt.date | None) -> str:
+    """A day in the reader's language."""
+    return "" if date is None else format_date(date, "d MMMM y", locale=get_locale() or "en")
+
+
+def words(texts: Mapping[str, str]) -> str:
+    """A text of the guidelines or the name of an entity in the reader's language, English where there is none."""
+    return text(texts, language())
+
+
+def prose(markdown: str) -> Markup:
+    """The reading form of a narrative: a small, cleaned subset of HTML."""
+    return Markup(to_html(markdown))  # noqa: S704 - to_html returns only tags of its short list
+
+
+def navigation() -> list[tuple[str, str, bool]]:
+    """The entries of the main navigation for this person: title, address, whether it is the present one."""
+    person = people.person()
+    entries = []
+    if person is not None:
+        entries.append((_("Desk"), "/desk"))
+    for permission, title, address in (
+        ("review:queue", _("Review"), "/review"),
+        ("bundle:read", _("Bundles"), "/bundles"),
+        ("datasets:read", _("Indicator data"), "/channels/b"),
+    ):
+        if may(person, permission):
+            entries.append((title, address))
+    entries += [(_("Published reports"), "/published"), (_("Timeline"), "/timeline"), (_("Data"), "/data")]
+    return [(title, address, request.path.startswith(address)) for title, address in entries]
+
+
+def surroundings_of_a_page() -> dict[str, Any]:
+    """What every template knows."""
+    person = people.person()
+    clock = settings().clock
+    return {
+        "language": language(),
+        "direction": "rtl" if language() == "ar" else "ltr",
+        "languages": LANGUAGES,
+        "person": person,
+        "may": lambda permission, subject=None: may(person, permission, subject),
+        "navigation": navigation(),
+        "unread": events.unread(db.session, person.id) if person else 0,
+        "demonstration": day(clock) if clock else None,
+        "asset": asset,
+        "now": now,
+        "state_title": lambda state: _(STATE_TITLES[state]),
+    }
+
+
+def install(app: Flask) -> None:
+    """Gives templates their filters and their common words."""
+    Babel(app, locale_selector=language, default_translation_directories=str(STATIC.parent / "translations"))
+    app.context_processor(surroundings_of_a_page)
+    app.jinja_env.filters.update(
+        instant=instant, clock_time=clock_time, day=day, words=words, prose=prose, slug=slug, sentence=lambda s: _(s)
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.before_request(_keep_language)
+
+
+def slug(key: str) -> str:
+    """A question or section key as an HTML id."""
+    return "q-" + "".join(c if c.isalnum() else "-" for c in key)
+
+
+def _keep_language() -> None:
+    chosen = request.args.get("lang")
+    if chosen in LANGUAGES and not people.is_api():
+        session["language"] = chosen
+    g.setdefault("act", None)

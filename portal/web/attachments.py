@@ -1,0 +1,98 @@
+"""Files beside an answer: bringing one in, sending one out so that it cannot run, taking one out of the draft."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from forms.words import N_
+from portal.http import guard
+from portal.http.files import send_blob
+from portal.http.guard import guarded
+from portal.http.render import slug
+from portal.http.uploads import receive
+from portal.models.reports import Attachment, Report
+from portal.queries import reports
+from portal.rules.refusals import Invalid, Missing, Problem
+from portal.services import attachments
+from portal.services.act import Act
+from portal.services.drafting import demand_open
+
+pages = Blueprint("attachments", __name__)
+
+NO_FILE = N_("Please choose a file first.")
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A file with the facts of its report that the policy looks at."""
+
+    file: Attachment
+    report: Report
+
+    @property
+    def entity(self) -> str:
+        return self.report.entity
+
+    @property
+    def first_submitted_at(self) -> object:
+        return self.report.first_submitted_at
+
+    @property
+    def state(self) -> str:
+        return self.report.state
+
+
+def laid(act: Act, attachment_id: uuid.UUID) -> Laid:
+    """The file of an address. People outside the state know only what a submitted version holds: a draft is its own."""
+    file, report = reports.attachment(act.session, attachment_id)
+    outside = report.entity not in act.actor.entities
+    if outside and str(file.id) not in reports.submitted_files(act.session, report.id):
+        raise Missing(N_("There is no such file."))
+    return Laid(file, report)
+
+
+@pages.post("/reports/<uuid:report_id>/attachments")
+@guarded("report:write", subject=guard.report, later=True)
+def upload(act: Act, report: Report) -> ResponseReturnValue:
+    """Lays a file beside a question. The file is judged and kept first; only then is the draft held."""
+    demand_open(act, report)
+    report_id, question = report.id, request.form.get("question", "")
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise Invalid(NO_FILE, [Problem(question, NO_FILE)])
+    taken = receive(sent)
+    act.write()
+    report = reports.get(act.session, report_id, lock=True)
+    attachments.attach_and_name(act, report, question, taken)
+    flash(_("The file %(name)s is attached.", name=taken.name), "success")
+    return redirect(_place(report_id, question), 303)
+
+
+def _place(report_id: uuid.UUID, question: str) -> str:
+    """The question on the page of its section."""
+    section = question.partition("/")[0]
+    return url_for("sections.section", report_id=report_id, key=section, _anchor=slug(question))
+
+
+@pages.get("/attachments/<uuid:attachment_id>")
+@guarded("attachment:read", subject=laid, by="attachment_id")
+def download(_act: Act, laid: Laid) -> ResponseReturnValue:
+    """The bytes of a file, to keep and never to run here."""
+    file = laid.file
+    return send_blob(file.blob, file.name, file.media_type, size=file.size, etag=file.sha256)
+
+
+@pages.post("/reports/<uuid:report_id>/attachments/<uuid:attachment_id>/remove")
+@guarded("report:write", subject=guard.report)
+def remove(act: Act, report: Report, attachment_id: uuid.UUID) -> ResponseReturnValue:
+    """Takes a file out of the draft; versions that were submitted with it keep it."""
+    file, _owner = reports.attachment(act.session, attachment_id)
+    name, question = file.name, file.question
+    attachments.remove_and_forget(act, report, attachment_id)
+    flash(_("The file %(name)s is taken out of the draft.", name=name), "success")
+    return redirect(_place(report.id, question), 303)

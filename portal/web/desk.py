@@ -1,0 +1,165 @@
+"""The desk: what waits for me, what I did last, where the cycle stands; and the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal.http.guard import guarded
+from portal.http.render import words
+from portal.http.telling import event_words, notice_words, reason_of
+from portal.models.cycles import Cycle
+from portal.queries import cycles, events, observations
+from portal.queries import desk as waiting
+from portal.rules.lifecycle import DRAFTING
+from portal.rules.policy import Person, may
+from portal.services import notices
+from portal.services.act import Act
+from portal.services.drafting import check
+
+pages = Blueprint("desk", __name__)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that waits: `urgency` 0 comes first; `title` begins with a verb; `state` is that of a report."""
+
+    urgency: int
+    title: str
+    url: str
+    note: str = ""
+    state: str = ""
+
+
+@pages.get("/desk")
+@guarded("desk:read")
+def desk(act: Act) -> ResponseReturnValue:
+    """What waits for me, most pressing first; below it what I did last and the phases of the cycle."""
+    cycle = cycles.current(act.session)
+    tasks = [*_of_the_state(act, cycle), *_of_the_team(act), *_of_the_data(act)]
+    return render_template(
+        "desk/desk.html",
+        tasks=sorted(tasks, key=lambda task: task.urgency),
+        acts=waiting.acts_of(act.session, act.actor.id),
+        event_words=event_words,
+        cycle=cycle,
+        phases=[vars(phase) | {"state": phase.state(act.at)} for phase in cycles.phases(act.session, cycle.key)],
+        today=act.at.date(),
+        imports=observations.list_imports(act.session, limit=5) if may(act.person, "datasets:read") else [],
+    )
+
+
+def _of_the_state(act: Act, cycle: Cycle) -> Iterator[Task]:
+    """What waits for people who report for a state."""
+    person = act.actor
+    rows = waiting.of_entities(act.session, person.entities)
+    held = waiting.values_of(act.session, [row.Report.id for row in rows if row.Report.state in DRAFTING])
+    for row in rows:
+        yield from _of_a_report(act, person, row, held)
+    begun = {row.Report.entity for row in rows if row.Report.cycle == cycle.key}
+    leads = {grant.entity for grant in person.grants if grant.role == "focal_point" and grant.entity}
+    names = waiting.entity_names(act.session, leads - begun)
+    for code, name in names.items():
+        title = _("Start the report of %(entity)s", entity=words(name))
+        yield Task(2, title, url_for("reports.listing", entity=code), cycle.label)
+
+
+def _of_a_report(act: Act, person: Person, row: Any, held: dict[Any, Any]) -> Iterator[Task]:
+    report, name = row.Report, words(row.names)
+    here = url_for("reports.report", report_id=report.id)
+    clearance = url_for("reports.clearance", report_id=report.id)
+    note = row.label
+    if report.state in DRAFTING:
+        count = check(act.session, report, held[report.id]).progress
+        told = _("%(answered)s of %(of)s answered", answered=count.answered, of=count.of)
+        writes = may(person, "report:write", report)
+        if report.state == "clarifying":
+            title = _("Answer the clarification asked of %(entity)s", entity=name)
+            yield Task(0 if writes else 4, title, here, f"{note} · {told}", report.state)
+        elif writes:
+            yield Task(2, _("Go on with the draft of %(entity)s", entity=name), here, f"{note} · {told}", report.state)
+        else:
+            yield Task(4, _("Read the draft of %(entity)s", entity=name), here, f"{note} · {told}", report.state)
+    elif report.state == "clearing" and may(person, "report:submit", report):
+        yield Task(0, _("Approve or decline the report of %(entity)s", entity=name), clearance, note, report.state)
+    elif report.state == "accepted" and row.consented is None and may(person, "report:consent", report):
+        yield Task(
+            1, _("Consent to the publication of the report of %(entity)s", entity=name), here, note, report.state
+        )
+    else:
+        yield Task(5, _("See the report of %(entity)s", entity=name), here, note, report.state)
+
+
+def _of_the_team(act: Act) -> Iterator[Task]:
+    """What waits for the reporting team, in numbers; each opens the queue."""
+    if not may(act.person, "review:queue"):
+        return
+    counts = waiting.team_counts(act.session, act.actor.id)
+    if counts.answered:
+        title = ngettext(
+            "Take up %(num)d report that was submitted again",
+            "Take up %(num)d reports that were submitted again",
+            counts.answered,
+        )
+        yield Task(0, title, "/review?state=submitted&assigned=mine")
+    if counts.mine:
+        yield Task(
+            1,
+            ngettext("Go on with %(num)d review", "Go on with %(num)d reviews", counts.mine),
+            "/review?state=in_review&assigned=mine",
+        )
+    if counts.unclaimed:
+        title = ngettext("Claim %(num)d report", "Claim %(num)d reports", counts.unclaimed)
+        yield Task(1, title, "/review?state=submitted&assigned=nobody")
+    if counts.agreed and "lead" in act.actor.roles:
+        title = ngettext(
+            "Publish %(num)d report that has the state's consent",
+            "Publish %(num)d reports that have the state's consent",
+            counts.agreed,
+        )
+        yield Task(1, title, "/review?state=accepted")
+
+
+def _of_the_data(act: Act) -> Iterator[Task]:
+    """What waits for a data officer: the way to bring in the next file."""
+    if may(act.person, "observations:import"):
+        yield Task(3, _("Import a file of indicator data"), "/channels/b")
+
+
+@pages.get("/inbox")
+@guarded("inbox:read")
+def inbox(act: Act) -> ResponseReturnValue:
+    """What I was told, newest first."""
+    return render_template(
+        "desk/inbox.html",
+        rows=events.notices(act.session, act.actor.id),
+        notice_words=notice_words,
+        reason_of=reason_of,
+        address=_address_of(act.actor),
+    )
+
+
+def _address_of(person: Person) -> Any:
+    """Where a notice leads for this person: the own report, or the review of another's."""
+
+    def address(report_id: Any, entity: str) -> str:
+        if entity in person.entities:
+            return url_for("reports.report", report_id=report_id)
+        return f"/review/{report_id}" if may(person, "review:queue") else ""
+
+    return address
+
+
+@pages.post("/inbox")
+@guarded("inbox:read")
+def read_inbox(act: Act) -> ResponseReturnValue:
+    """Marks everything in the inbox as read."""
+    count = notices.read_all(act)
+    flash(ngettext("%(num)d notice is marked as read.", "%(num)d notices are marked as read.", count), "success")
+    return redirect(url_for("desk.inbox"), 303)

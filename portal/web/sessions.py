@@ -1,0 +1,64 @@
+"""Coming in and going out."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from forms.account import LoginForm
+from portal.http import people
+from portal.http.context import wall_clock
+from portal.http.guard import PUBLIC, guarded
+from portal.rules.refusals import NotNow
+from portal.services import accounts
+from portal.services.act import Act
+
+pages = Blueprint("sessions", __name__)
+
+
+def safe_address(address: str | None) -> str:
+    """An address of this portal to go on to; the desk when it leads elsewhere."""
+    if address and address.startswith("/") and not address.startswith(("//", "/\\")):
+        return address
+    return url_for("desk.desk")
+
+
+@pages.get("/login")
+@guarded(PUBLIC)
+def login(act: Act) -> ResponseReturnValue:
+    """The log-in page; a person who is in already goes on to the desk."""
+    if act.person is not None:
+        return redirect(safe_address(request.args.get("next")))
+    return render_template("sessions/login.html", form=LoginForm(), next=request.args.get("next", ""))
+
+
+@pages.post("/login")
+@guarded(PUBLIC)
+def log_in(act: Act) -> ResponseReturnValue:
+    """Checks the password. A wrong one is counted, and the page says the same for an unknown address."""
+    act.at = wall_clock()
+    form = LoginForm(request.form)
+    wrong = None
+    if form.validate():
+        try:
+            user = accounts.verify_password(act, form.email.data or "", form.password.data or "", request.remote_addr or "")
+        except NotNow as refusal:
+            user, wrong = None, _(refusal.sentence)
+        if user is not None:
+            people.enter(accounts.come_in(act, user))
+            return redirect(safe_address(request.form.get("next")), 303)
+        wrong = wrong or _(accounts.WRONG)
+    return render_template("sessions/login.html", form=form, wrong=wrong, next=request.form.get("next", ""))
+
+
+@pages.post("/logout")
+@guarded("desk:read")
+def log_out(act: Act) -> ResponseReturnValue:
+    """Ends the session on the server; every copy of its cookie ends with it."""
+    act.at = wall_clock()
+    accounts.go_out(act, people.session_secret() or "")
+    people.leave()
+    response = redirect(url_for("public.front"), 303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response

@@ -1,0 +1,73 @@
+"""`flask worker`: builds the bundles that were asked for. What it takes on is noted in the database, so a killed worker's work is taken up again."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import signal
+import threading
+import uuid
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy.orm import Session
+
+from portal.adapters.storage import StorageUnavailable
+from portal.documents.bundle import Altered
+from portal.db import begin_write, db
+from portal.http.context import commit, now, storage, system_act
+from portal.services import bundles
+from portal.services.act import Act
+
+log = logging.getLogger("portal.worker")
+PAUSE_SECONDS = 1.0
+
+
+def work_once() -> bool:
+    """Builds one waiting bundle; False when none waits. A bundle that cannot be built says why and is not tried again by itself."""
+    act = system_act()
+    bundle = bundles.take(act)
+    commit()
+    if bundle is None:
+        return False
+    try:
+        built = bundles.build(db.session, storage(), bundle, functools.partial(_tell, bundle))
+    except (OSError, StorageUnavailable, Altered) as fault:
+        db.session.rollback()
+        log.exception("bundle %s", bundle)
+        bundles.give_up(system_act(), bundle, str(fault) or type(fault).__name__)
+        commit()
+        return True
+    db.session.rollback()
+    bundles.finish(system_act(), bundle, built)
+    commit()
+    return True
+
+
+def _tell(bundle: uuid.UUID, done: int) -> None:
+    """Notes the progress in a transaction of its own, beside the one that reads."""
+    with Session(db.engine) as session:
+        begin_write(session)
+        bundles.progress(Act(session, None, now()), bundle, done)
+        session.commit()
+
+
+@click.command("worker")
+@click.option("--once", is_flag=True, help="Do what waits, then end.")
+@with_appcontext
+def worker(once: bool) -> None:
+    """Do what waits: build bundles. One worker at a time."""
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    act = system_act()
+    bundles.take_up_again(act)
+    commit()
+    while not ended.is_set():
+        if not work_once():
+            if once:
+                return
+            ended.wait(PAUSE_SECONDS)
+
+
+COMMANDS = (worker,)

@@ -1,0 +1,1 @@
+"""The area of the reporting team: the same layers again; owns no tables."""

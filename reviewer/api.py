@@ -1,0 +1,172 @@
+"""The queue and the checklist for programs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from flask_smorest import Api
+from flask_wtf.csrf import CSRFProtect
+from marshmallow import fields, validate
+
+from forms.outline import Guideline
+from forms.words import N_
+from portal.api.calls import Calls
+from portal.api.cursors import opened, page
+from portal.api.shapes import (
+    USUAL,
+    Asked,
+    Given,
+    Moment,
+    Paging,
+    by_language,
+    entity_code,
+    key_text,
+    language_code,
+    one_of,
+    page_of,
+    words,
+)
+from portal.http.guard import report
+from portal.models.reports import Report
+from portal.queries import accounts
+from portal.queries.guidelines import guideline
+from portal.rules.lifecycle import STATES
+from portal.rules.refusals import Missing
+from portal.services.act import Act
+from reviewer import queries, services
+from reviewer.queries import Calendar
+from reviewer.rules import ASSIGNED
+
+calls = Calls("Review", __name__, "What the reporting team does with the reports received.")
+
+
+class Queued(Given):
+    """A received report. `submitted_at` is the first submission, `timing` its label; `version` is the number of the newest version."""
+
+    id = fields.UUID()
+    entity = fields.String()
+    names = by_language()
+    region = fields.String()
+    cycle = fields.String()
+    state = one_of(STATES)
+    submitted_at = Moment()
+    timing = one_of(("in_time", "after_deadline", "after_cut_off"))
+    assigned_to = fields.UUID(allow_none=True)
+    assigned_name = fields.String(allow_none=True)
+    modality = fields.String()
+    languages = fields.List(language_code())
+    version = fields.Integer()
+
+
+class WhichQueued(Paging):
+    """Which received reports are asked for; without a cycle those of the newest."""
+
+    cycle = key_text()
+    state = one_of(STATES)
+    region = words(100)
+    modality = words(64)
+    entity = entity_code()
+    assigned = one_of(ASSIGNED)
+
+
+class Verdict(Asked):
+    """The answer to one point of the checklist; an empty verdict takes it back."""
+
+    point = words(64, required=True)
+    verdict = one_of(("", *services.VERDICTS), required=True)
+    note = words(services.NOTE_LENGTH, load_default="")
+
+
+class Verdicts(Asked):
+    """Answers to points of the checklist; points that are not named stay as they are."""
+
+    points = fields.List(fields.Nested(Verdict), required=True, validate=validate.Length(1, 200))
+
+
+class Point(Given):
+    """A point of the checklist with its answer, empty before the first."""
+
+    point = fields.String()
+    title = by_language()
+    verdict = one_of(("", *services.VERDICTS))
+    note = fields.String()
+    checked_at = Moment(allow_none=True)
+    checked_by = fields.String(allow_none=True)
+
+
+class Checklist(Given):
+    """The checklist of the newest version."""
+
+    report = fields.UUID()
+    version = fields.Integer()
+    points = fields.List(fields.Nested(Point))
+
+
+def register(json_api: Api, csrf: CSRFProtect) -> None:
+    """Joins the reporting team's calls to the API."""
+    csrf.exempt(calls)
+    json_api.register_blueprint(calls)
+
+
+@calls.call("GET", "/review/queue", "review:queue", query=WhichQueued, gives=page_of(Queued), refuses=[404])
+def read_queue(act: Act, which: dict[str, Any]) -> dict[str, Any]:
+    """The received reports of a cycle, longest waiting first."""
+    cycle = _calendar(act, which["cycle"])
+    limit = which["limit"] or USUAL
+    wanted = {name: which[name] for name in ("state", "region", "modality", "entity", "assigned")}
+    after = opened("queue", which["cursor"], dt.datetime.fromisoformat, uuid.UUID)
+    rows = queries.queue(act.session, cycle.key, **wanted, person=act.actor.id, after=after, limit=limit + 1)
+    shown = [
+        {
+            **row._mapping,
+            "cycle": cycle.key,
+            "submitted_at": row.first_submitted_at,
+            "timing": cycle.timing(row.first_submitted_at),
+            "version": row.versions,
+        }
+        for row in rows
+    ]
+    return page("queue", shown, limit, lambda last: (last["submitted_at"], last["id"]))
+
+
+def _calendar(act: Act, key: str | None) -> Calendar:
+    for calendar in queries.calendars(act.session):
+        if key in (None, calendar.key):
+            return calendar
+    raise Missing(N_("There is no such cycle."))
+
+
+def _checklist(act: Act, found: Report, asked: Guideline) -> dict[str, Any]:
+    held = queries.checks(act.session, found.id, found.versions)
+    names = accounts.names(act.session, [check.checked_by for check in held.values()])
+    points = []
+    for item in asked.checklist:
+        check = held.get(item.key)
+        points.append(
+            {
+                "point": item.key,
+                "title": item.title,
+                "verdict": check.verdict if check else "",
+                "note": check.note if check else "",
+                "checked_at": check.checked_at if check else None,
+                "checked_by": names[check.checked_by] if check else None,
+            }
+        )
+    return {"report": found.id, "version": found.versions, "points": points}
+
+
+@calls.call("GET", "/review/<uuid:report_id>/checks", "review:read", subject=report, gives=Checklist)
+def read_checks(act: Act, found: Report) -> dict[str, Any]:
+    """The checklist of the newest version with the answers so far."""
+    return _checklist(act, found, guideline(act.session, found.edition))
+
+
+@calls.call(
+    "PUT", "/review/<uuid:report_id>/checks", "review:check", subject=report, body=Verdicts, gives=Checklist, refuses=[409]
+)
+def save_checks(act: Act, found: Report, sent: dict[str, Any]) -> dict[str, Any]:
+    """Answers points of the checklist; those not named stay as they are."""
+    services.check(act, found, {one["point"]: (one["verdict"], one["note"]) for one in sent["points"]})
+    return _checklist(act, found, guideline(act.session, found.edition))

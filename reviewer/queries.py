@@ -1,0 +1,176 @@
+"""What the reporting team reads: the queue, the checklist, the consent."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, case, func, select
+from sqlalchemy.orm import Session
+
+from portal.db import AnyRow, AnySelect
+from portal.models.accounts import User
+from portal.models.cycles import Cycle, Phase
+from portal.models.entities import Entity
+from portal.models.reports import Report, Version
+from portal.models.review import Check, Consent
+from portal.rules.timeline import end_of_day, timing
+from portal.services.submission import CUT_OFF_PHASE, DEADLINE_PHASE
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """A cycle with the two moments that a submission is labelled by."""
+
+    key: str
+    label: str
+    edition: str
+    deadline: dt.datetime
+    cut_off: dt.datetime
+
+    def timing(self, submitted_at: dt.datetime) -> str:
+        """`in_time`, `after_deadline` or `after_cut_off`."""
+        return timing(submitted_at, self.deadline, self.cut_off)
+
+
+def calendars(session: Session) -> list[Calendar]:
+    """Every cycle with its deadline and its cut-off, newest first."""
+    rows = session.execute(
+        select(Cycle.key, Cycle.label, Cycle.edition, Phase.key.label("phase"), Phase.closes)
+        .join(Phase, Phase.cycle == Cycle.key)
+        .where(Phase.key.in_([DEADLINE_PHASE, CUT_OFF_PHASE]))
+        .order_by(Cycle.opened_at.desc(), Cycle.key.desc())
+    )
+    ends: dict[tuple[str, str, str], dict[str, dt.datetime]] = {}
+    for row in rows:
+        ends.setdefault((row.key, row.label, row.edition), {})[row.phase] = end_of_day(row.closes)
+    return [Calendar(*cycle, each[DEADLINE_PHASE], each[CUT_OFF_PHASE]) for cycle, each in ends.items()]
+
+
+STATE = Report.__table__.c.state
+SHOWN = case((STATE == "clearing", "clarifying"), else_=STATE)
+
+
+def _queue(cycle: str) -> AnySelect:
+    columns = (
+        Report.id, Report.entity, Entity.name_en, Entity.names, Entity.region, Entity.regional_group,
+        SHOWN.label("state"), Report.state_since, Report.modality, Report.languages, Report.versions,
+        Report.first_submitted_at, Report.assigned_to, User.name.label("assigned_name"),
+    )  # fmt: skip
+    return (
+        select(*columns)
+        .join(Entity, Entity.iso3 == Report.entity)
+        .outerjoin(User, User.id == Report.assigned_to)
+        .where(Report.cycle == cycle, Report.first_submitted_at.is_not(None), Report.state != "preparing")
+    )
+
+
+def queue(
+    session: Session,
+    cycle: str,
+    *,
+    state: str | None = None,
+    region: str | None = None,
+    language: str | None = None,
+    modality: str | None = None,
+    assigned: str | None = None,
+    person: uuid.UUID | None = None,
+    entity: str | None = None,
+    after: tuple[dt.datetime, uuid.UUID] | None = None,
+    limit: int | None = None,
+) -> list[AnyRow]:
+    """The received reports of a cycle, longest waiting first. `assigned` is mine, nobody, somebody or None for all."""
+    query = _queue(cycle)
+    for column, wanted in (
+        (SHOWN, state),
+        (Entity.region, region),
+        (Report.modality, modality),
+        (Report.entity, entity),
+    ):
+        if wanted:
+            query = query.where(column == wanted)
+    if assigned == "mine":
+        query = query.where(Report.assigned_to == person)
+    elif assigned == "nobody":
+        query = query.where(Report.assigned_to.is_(None))
+    elif assigned == "somebody":
+        query = query.where(Report.assigned_to.is_not(None))
+    if after is not None:
+        moment, report_id = after
+        later = (Report.first_submitted_at > moment) | ((Report.first_submitted_at == moment) & (Report.id > report_id))
+        query = query.where(later)
+    query = query.order_by(Report.first_submitted_at, Report.id)
+    rows = session.execute(query.limit(limit) if limit else query).all()
+    return [row for row in rows if language in row.languages] if language else list(rows)
+
+
+@functools.cache
+def _lines(language: str) -> AnySelect:
+    """The statement behind `lines`, built once a language: tables, not mapped classes, and as little JSON as can be."""
+    report, entity, person = Report.__table__.c, Entity.__table__.c, User.__table__.c
+    name = entity.name_en if language == "en" else func.coalesce(entity.names[language].as_string(), entity.name_en)
+    columns = (
+        report.id, report.entity, name.label("name"), entity.region, entity.regional_group, SHOWN.label("state"),
+        report.modality, report.languages, report.versions, report.first_submitted_at, report.assigned_to,
+        person.name.label("assigned_name"),
+    )  # fmt: skip
+    tables = Report.__table__.join(Entity.__table__, entity.iso3 == report.entity)
+    return (
+        select(*columns)
+        .select_from(tables.outerjoin(User.__table__, person.id == report.assigned_to))
+        .where(report.cycle == bindparam("cycle"), report.first_submitted_at.is_not(None), report.state != "preparing")
+        .order_by(report.first_submitted_at, report.id)
+    )
+
+
+def lines(session: Session, cycle: str, language: str) -> Sequence[AnyRow]:
+    """Every received report of a cycle as a line of the queue, longest waiting first; one statement."""
+    return session.execute(_lines(language), {"cycle": cycle}).all()
+
+
+def counts(session: Session, cycle: str) -> dict[str, int]:
+    """How many received reports stand in each state."""
+    query = (
+        select(SHOWN.label("state"), func.count())
+        .where(Report.cycle == cycle, Report.first_submitted_at.is_not(None), Report.state != "preparing")
+        .group_by(SHOWN)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def regions(session: Session) -> list[str]:
+    """The regions that entities belong to, in order of name."""
+    query = select(Entity.region).where(Entity.region != "").distinct().order_by(Entity.region)
+    return list(session.scalars(query))
+
+
+def checks(session: Session, report_id: uuid.UUID, version: int) -> dict[str, Check]:
+    """The answers to the checklist of one version, by point."""
+    query = select(Check).where(Check.report_id == report_id, Check.version == version)
+    return {check.point: check for check in session.scalars(query)}
+
+
+def consent(session: Session, report_id: uuid.UUID, version: int) -> Consent | None:
+    """The state's consent to publish this version."""
+    return session.get(Consent, (report_id, version))
+
+
+def head(session: Session, report_id: uuid.UUID) -> AnyRow:
+    """Whose report it is and who reviews it: names, name_en, region, regional_group, assigned_name."""
+    query = (
+        select(Entity.names, Entity.name_en, Entity.region, Entity.regional_group, User.name.label("assigned_name"))
+        .select_from(Report)
+        .join(Entity, Entity.iso3 == Report.entity)
+        .outerjoin(User, User.id == Report.assigned_to)
+        .where(Report.id == report_id)
+    )
+    return session.execute(query).one()
+
+
+def last_versions(session: Session, report_id: uuid.UUID, count: int = 2) -> list[Version]:
+    """The newest versions of a report, newest first."""
+    query = select(Version).where(Version.report_id == report_id).order_by(Version.number.desc()).limit(count)
+    return list(session.scalars(query))

@@ -1,0 +1,244 @@
+"""The pages of the reporting team: the queue, one report in review."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from babel.dates import format_date
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from forms.words import N_
+from portal.http import guard, render, steps
+from portal.http.frozen import changed, files_of, frozen
+from portal.http.guard import guarded
+from portal.http.telling import event_words, reason_of
+from portal.models.reports import Report
+from portal.queries import events, observations
+from portal.queries.guidelines import guideline
+from portal.rules.datasets import source_fact
+from portal.rules.policy import may
+from portal.rules.refusals import Invalid, Missing, Problem
+from portal.services.act import Act
+from portal.services.steps import Order, open_steps, shown_state
+from reviewer import queries, services
+from reviewer.rules import ASSIGNED, RECORD, Wanted, age, counts
+
+pages = Blueprint("review", __name__)
+
+STEPS: dict[str, steps.Taker] = {
+    "claim": services.claim,
+    "clarify": services.clarify,
+    "accept": services.accept,
+    "publish": services.publish,
+}
+TIMING = {
+    "in_time": N_("in time"),
+    "after_deadline": N_("after the deadline"),
+    "after_cut_off": N_("after the synthesis cut-off"),
+}
+ASSIGNED_TITLES = {"mine": N_("me"), "nobody": N_("nobody"), "somebody": N_("a colleague or me")}
+STAGES = {
+    "submitted": N_("Submitted"),
+    "in_review": N_("In review"),
+    "clarifying": N_("Clarifying"),
+    "accepted": N_("Accepted"),
+    "published": N_("Published"),
+    "withdrawn": N_("Withdrawn"),
+}
+DONE = {
+    "claim": N_("The report is yours to review. The state has been told."),
+    "clarify": N_("The state has been asked, and its draft is open for writing again."),
+    "accept": N_("The report is accepted. It can be published once the state consents."),
+    "publish": N_("The report is published. The state has been told."),
+}
+
+
+def register(app: Flask) -> None:
+    """Joins the pages of the reporting team to the application."""
+    app.register_blueprint(pages)
+
+
+@pages.get("/review")
+@guarded("review:queue")
+def queue(act: Act) -> ResponseReturnValue:
+    """The received reports of a cycle, longest waiting first, filtered by the words of the address."""
+    calendar = _calendar(act, request.args.get("cycle"))
+    wanted = Wanted(**{name: request.args.get(name, "") for name in Wanted.__dataclass_fields__})
+    modalities = _modalities(act, calendar)
+    received = queries.lines(act.session, calendar.key, render.language())
+    rows = _rows(act, calendar, modalities, [row for row in received if wanted.holds(row, act.actor.id)])
+    return render_template(
+        "review/queue.html",
+        wanted=wanted,
+        stages=_stages(wanted, received),
+        sentence=_sentence(wanted, modalities, received),
+        rows=rows,
+        caption=ngettext(
+            "%(num)s report of %(cycle)s", "%(num)s reports of %(cycle)s", len(rows), cycle=calendar.label
+        ),
+        received=len(received),
+        everything=url_for(".queue", cycle=calendar.key),
+        claim=_("Claim"),
+    )
+
+
+def _calendar(act: Act, key: str | None) -> queries.Calendar:
+    """The cycle asked for, else the newest; Missing when there is none."""
+    found = next((c for c in queries.calendars(act.session) if key in (None, "", c.key)), None)
+    if found is None:
+        raise Missing(N_("There is no such cycle."))
+    return found
+
+
+@functools.lru_cache(maxsize=4096)
+def _short_day(day: dt.date, language: str) -> str:
+    return format_date(day, "d MMM y", locale=language)
+
+
+def _rows(
+    act: Act, calendar: queries.Calendar, modalities: Mapping[str, str], found: Sequence[Any]
+) -> list[tuple[Any, ...]]:
+    """The rows of the table as plain tuples in the order of its columns; nothing is translated or asked row by row."""
+    language = render.language()
+    timings = {name: _(title) for name, title in TIMING.items()}
+    stages = {name: _(title) for name, title in STAGES.items()}
+    mine = act.actor.id
+    ages = [age(row.state, row.first_submitted_at, act.at) for row in found]
+    longest = max((days for days in ages if days), default=1)
+    return [
+        (
+            str(row.id),
+            row.name,
+            row.entity,
+            row.region,
+            row.regional_group,
+            _short_day(row.first_submitted_at.date(), language),
+            timings[calendar.timing(row.first_submitted_at)],
+            "" if days is None else str(days),
+            f"{(days or 0) / longest:.2f}",
+            str(row.versions),
+            modalities.get(row.modality, row.modality),
+            " ".join(row.languages),
+            row.state,
+            stages[row.state],
+            row.assigned_name or "",
+            row.state == "submitted" and row.assigned_to in (None, mine) and may(act.person, "review:claim", row),
+        )
+        for row, days in zip(found, ages, strict=True)
+    ]
+
+
+def _modalities(act: Act, calendar: queries.Calendar) -> dict[str, str]:
+    asked = guideline(act.session, calendar.edition)
+    return {key: render.words(modality.title) for key, modality in asked.modalities.items()}
+
+
+def _stages(wanted: Wanted, received: Sequence[Any]) -> list[tuple[str, str, int]]:
+    """The counts above the table: state, address of the queue with that state alone, number; all of them first."""
+    found = counts(received)
+    listed = [("", len(received)), *((state, found[state]) for state in STAGES)]
+    return [(state, _address(replace(wanted, state=state)), number) for state, number in listed]
+
+
+def _address(wanted: Wanted) -> str:
+    words = {name: getattr(wanted, name) for name in Wanted.__dataclass_fields__}
+    words["cycle"] = request.args.get("cycle", "")
+    asked = urlencode({name: value for name, value in words.items() if value})
+    return f"{url_for('.queue')}?{asked}" if asked else url_for(".queue")
+
+
+def _sentence(wanted: Wanted, modalities: Mapping[str, str], received: Sequence[Any]) -> list[dict[str, Any]]:
+    """The filters as parts of a sentence; each offers what occurs in this cycle."""
+    regions = sorted({row.region for row in received if row.region})
+    languages = sorted({code for row in received for code in row.languages})
+    parts: list[tuple[str, str, str, list[tuple[str, str]]]] = [
+        ("state", _("Reports"), _("in every stage"), [(s, _(title)) for s, title in STAGES.items()]),
+        ("region", _("from"), _("every region"), [(region, region) for region in regions]),
+        ("assigned", _("assigned to"), _("anybody or nobody"), [(a, _(ASSIGNED_TITLES[a])) for a in ASSIGNED]),
+        (
+            "language",
+            _("written in"),
+            _("any language"),
+            [(code, render.LANGUAGES.get(code, code)) for code in languages],
+        ),
+        ("modality", _("as"), _("any way of reporting"), list(modalities.items())),
+    ]
+    return [
+        {"name": name, "label": label, "value": getattr(wanted, name), "choices": [("", every), *choices]}
+        for name, label, every, choices in parts
+    ]
+
+
+@pages.get("/review/<uuid:report_id>")
+@guarded("review:read", subject=guard.report)
+def read(act: Act, report: Report) -> ResponseReturnValue:
+    """One report as it was submitted, with all that a reviewer needs beside it."""
+    return _reading(act, report)
+
+
+@pages.post("/review/<uuid:report_id>/checks")
+@guarded("review:check", subject=guard.report)
+def save_checks(act: Act, report: Report) -> ResponseReturnValue:
+    """Saves the answers to the checklist."""
+    points = [item.key for item in guideline(act.session, report.edition).checklist]
+    given = {
+        point: (request.form.get(f"verdict:{point}", ""), request.form.get(f"note:{point}", "").strip())
+        for point in points
+    }
+    services.check(act, report, given)
+    flash(_("The answers to the checklist are saved."), "success")
+    return redirect(url_for(".read", report_id=report.id, _anchor="checklist"), 303)
+
+
+@pages.post("/review/<uuid:report_id>/steps/<step>")
+@guarded("review:read", subject=guard.report)
+def take_step(act: Act, report: Report, step: str) -> ResponseReturnValue:
+    """Takes a step; each step demands its own permission. A step without the reason it needs shows the page again."""
+    try:
+        steps.take(act, report, step, Order(reason=request.form.get("reason", "")))
+    except Invalid as refusal:
+        return _reading(act, report, [Problem(f"{step}-{p.where}", p.sentence) for p in refusal.problems]), 422
+    flash(_(DONE[step]) if step in DONE else _("Done."), "success")
+    return redirect(url_for(".read", report_id=report.id), 303)
+
+
+def _reading(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
+    """The page of one report; `problems` are those of a step that was just refused."""
+    asked = guideline(act.session, report.edition)
+    newest, *before = queries.last_versions(act.session, report.id)
+    marks: dict[str, list[dict[str, Any]]] = {}
+    for found in newest.findings:
+        marks.setdefault(found["question"], []).append(found)
+    counted = {question.indicator for question in asked.counted(report.modality) if question.indicator}
+    return render_template(
+        "review/read.html",
+        report=report,
+        head=queries.head(act.session, report.id),
+        version=newest,
+        stage=shown_state(report, act.person),
+        modality=asked.modalities[report.modality],
+        timing=_(TIMING[_calendar(act, report.cycle).timing(newest.submitted_at)]),
+        parts=frozen(newest.document, asked, render.language(), files_of(newest.files, "/attachments/"), guidance=True),
+        marks=marks,
+        changes=changed(before[0].document, newest.document, asked) if before else {},
+        compared=before[0].number if before else None,
+        figures=observations.for_section(act.session, report.entity, sorted(counted)),
+        source_title=lambda source: source_fact(source).title,
+        checklist=asked.checklist,
+        checks=queries.checks(act.session, report.id, newest.number),
+        verdicts=services.VERDICTS,
+        may_check=report.state == "in_review" and may(act.person, "review:check", report),
+        openings=open_steps(act.session, report, act.person),
+        problems=problems,
+        record=events.events(act.session, report.id, RECORD),
+        event_words=event_words,
+        reason_of=reason_of,
+    )

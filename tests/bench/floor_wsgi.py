@@ -1,0 +1,5 @@
+"""The floor, for the server."""
+
+from tests.bench.floor import create_floor
+
+app = create_floor()

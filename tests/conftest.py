@@ -1,0 +1,126 @@
+"""Fixtures of every test: a database of each kind, an application on it, people who can act."""
+
+from __future__ import annotations
+
+import contextvars
+import datetime as dt
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from portal.app import create_app
+from portal.config import Settings
+from portal.db import db
+from tests import databases
+from tests.factories import World
+
+KINDS = ("sqlite", "postgresql")
+SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=(*KINDS, "both"), default=os.environ.get("TEST_DATABASE", "both"))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that touches the database runs on each kind."""
+    if "database_kind" in metafunc.fixturenames:
+        wanted = metafunc.config.getoption("--database")
+        metafunc.parametrize("database_kind", KINDS if wanted == "both" else [wanted], scope="session")
+
+
+def settings_for(url: str, folder: Path) -> Settings:
+    """Settings of a portal in a folder of its own, on a set day."""
+    return Settings(
+        secret_key="a secret key for tests alone, never more",
+        database_url=url,
+        storage_url=f"file://{folder / 'files'}",
+        home=folder / "var",
+        clock=dt.date(2025, 6, 16),
+    )
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[databases.Templates]:
+    """Furnished databases to copy; PostgreSQL is started when it is there."""
+    folder = tmp_path_factory.mktemp("databases")
+
+    def furnish(url: str) -> None:
+        made = create_app(settings_for(url, folder))
+        with made.app_context():
+            World(made).build()
+            db.session.close()
+            db.engine.dispose()
+
+    if databases.postgres_bin() is None:
+        yield databases.Templates(folder, None, furnish)
+        return
+    with databases.postgres() as server:
+        yield databases.Templates(folder, server, furnish)
+
+
+@pytest.fixture
+def database_url(database_kind: str, templates: databases.Templates) -> str:
+    """The address of a fresh, migrated database of this kind."""
+    if database_kind == "sqlite":
+        return templates.sqlite()
+    if templates.server is None:
+        pytest.skip("PostgreSQL is not installed here: the tests on it are left out")
+    return templates.postgres()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of a portal in a folder of its own, on a set day."""
+    return settings_for(database_url, tmp_path)
+
+
+class ApartClient(FlaskClient):
+    """A client whose requests run outside the test's own context, as a browser's do."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return contextvars.Context().run(super().open, *args, **kwargs)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The portal on a fresh database."""
+    made = create_app(settings)
+    made.testing = True
+    made.test_client_class = ApartClient
+    with made.app_context():
+        yield made
+        db.session.close()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without script, not logged in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:
+    """The session of the application context."""
+    return db.session
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """A portal with entities, the edition, the cycle of 2026 and an account of each role for Kazakhstan, Kenya and the team."""
+    return World(app)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real files beside the project; a test that needs it is left out where it is missing."""
+    if not SHARED.is_dir():
+        pytest.skip("the folder ../shared/data with real files is not here")
+    return SHARED
