@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: run test check bench faults format
+.PHONY: run test check bench faults format words
 
 .venv/run.ok: requirements.lock
 	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "The portal needs Python 3.11 or newer; this is $$($(PY) --version)."; exit 1; }
@@ -47,3 +47,7 @@ faults: .venv/test.ok
 format: .venv/test.ok
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+words: .venv/run.ok
+	@$(BIN)/pybabel --quiet extract --no-location --sort-output --no-wrap --omit-header -k N_ -F portal/translations/babel.cfg -o portal/translations/messages.pot .
+	@grep -c '^msgid' portal/translations/messages.pot

@@ -1,7 +1,10 @@
-"""The composition root: settings, database, blueprints, error pages, commands. Nobody else imports it but wsgi.py and the tests."""
+"""The composition root: settings, database, blueprints, error pages, commands. Nobody else imports it but wsgi.py
+and the tests.
+"""
 
 from __future__ import annotations
 
+import inspect
 import logging
 
 from flask import Flask
@@ -20,11 +23,15 @@ FORM_MEMORY = 8 * 1024 * 1024
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The portal, ready to serve. Raises BadSetting, UnsafeDatabase or Undeclared with one sentence rather than start wrong."""
+    """The portal, ready to serve. Raises BadSetting, UnsafeDatabase or Undeclared with one sentence rather
+    than start wrong.
+    """
     chosen = settings or load()
     app = Flask("portal", root_path=str(ROOT / "portal"), template_folder=str(ROOT / "templates"))
     _configure(app, chosen)
     db.init_app(app)
+    # The extension closes asynchronous sessions after each request, in a thread started for it; the portal has none.
+    app.teardown_appcontext_funcs = [f for f in app.teardown_appcontext_funcs if not inspect.iscoroutinefunction(f)]
     with app.app_context():
         guard_engine(db.engine)
     context.install(app, chosen)

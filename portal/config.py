@@ -1,4 +1,6 @@
-"""Settings: read once from the environment (prefix PORTAL_), beside it from `var/settings.env`; a wrong one stops the start with one sentence."""
+"""Settings: read once from the environment (prefix PORTAL_), beside it from `var/settings.env`; a wrong one stops
+the start with one sentence.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     values = {**read_file(folder / "settings.env"), **{k: v for k, v in given.items() if k.startswith(PREFIX)}}
     unknown = sorted(k for k in values if k.startswith(PREFIX) and k.removeprefix(PREFIX) not in NAMES)
     if unknown:
-        raise BadSetting(f"{unknown[0]} is no setting of the portal; the settings are PORTAL_{', PORTAL_'.join(NAMES)}.")
+        raise BadSetting(
+            f"{unknown[0]} is no setting of the portal; the settings are PORTAL_{', PORTAL_'.join(NAMES)}."
+        )
 
     def value(name: str) -> str | None:
         return values.get(PREFIX + name) or None
@@ -74,7 +78,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     secret = value("SECRET_KEY")
     if secret is None or len(secret) < 32:
         raise BadSetting(
-            "PORTAL_SECRET_KEY must be set to at least 32 random characters; `make run` writes one into var/settings.env."
+            "PORTAL_SECRET_KEY must be set to at least 32 random characters; "
+            "`make run` writes one into var/settings.env."
         )
     return Settings(
         secret_key=secret,
@@ -127,7 +132,10 @@ def _count(name: str, text: str | None) -> int:
 
 def fresh(clock: str | None) -> str:
     """The text of a new settings file: a random key, and the day on which a demonstration runs."""
-    lines = ["# Settings of this portal; the environment overrides them.", f"PORTAL_SECRET_KEY={secrets.token_urlsafe(48)}"]
+    lines = [
+        "# Settings of this portal; the environment overrides them.",
+        f"PORTAL_SECRET_KEY={secrets.token_urlsafe(48)}",
+    ]
     if clock:
         lines.append(f"PORTAL_CLOCK={clock}")
     return "\n".join(lines) + "\n"

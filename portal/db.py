@@ -38,7 +38,7 @@ class Instant(TypeDecorator[dt.datetime]):
             raise ValueError("an instant needs a zone")
         return value.astimezone(dt.UTC).replace(tzinfo=None) if dialect.name == "sqlite" else value.astimezone(dt.UTC)
 
-    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002
         if value is None:
             return None
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
@@ -125,5 +125,7 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def begin_write(session: Session) -> None:
-    """Opens the transaction of a write: BEGIN IMMEDIATE on SQLite, so that two writers queue instead of failing half-way."""
+    """Opens the transaction of a write: BEGIN IMMEDIATE on SQLite, so that two writers queue instead of
+    failing half-way.
+    """
     session.connection(execution_options={"writes": True})

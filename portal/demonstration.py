@@ -1,4 +1,6 @@
-"""Demonstration data: the 2022-2026 cycle on a set date, people of every role, and invented entities with reports in every state."""
+"""Demonstration data: the 2022-2026 cycle on a set date, people of every role, and invented entities with reports
+in every state.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +94,9 @@ def accounts_of(given: Mapping[str, Any]) -> list[Account]:
 
 
 def furnish(act: Act, files: Storage) -> list[Account]:
-    """Brings the whole demonstration into an empty portal; the act's moment is moved along the story, never beyond the set day."""
+    """Brings the whole demonstration into an empty portal; the act's moment is moved along the story, never
+    beyond the set day.
+    """
     given = material()
     act.at = _moment(0)
     cycles.bring_in(act, entities())
@@ -187,7 +191,8 @@ def _value(question: Question, given: Mapping[str, Any], language: str, index: i
         "date": "2025-05-30",
         "period": {"from": "2021", "to": "2024"},
         "people": [
-            {"name": "Office of the focal point (demonstration)", "post": "focal point", "office": "Ministry of Urban Affairs",
+            {"name": "Office of the focal point (demonstration)", "post": "focal point",
+             "office": "Ministry of Urban Affairs",
              "email": "focal.point@example.org", "telephone": ""}
         ],
         "consultations": [
@@ -196,14 +201,19 @@ def _value(question: Question, given: Mapping[str, Any], language: str, index: i
         "links": [{"title": "Demonstration page", "url": "https://example.org/demonstration"}],
         "files": [{"attachment": str(attachment), "caption": "Demonstration document"}],
         "series": _series(question, given, index),
-        "table": [_cells(question, given, index)] if question.kind == "table" else None,
+        "table": [_cells(question, index)] if question.kind == "table" else None,
     }  # fmt: skip
     return made.get(question.kind)
 
 
-def _cells(question: Question, given: Mapping[str, Any], index: int) -> dict[str, str]:
+def _cells(question: Question, index: int) -> dict[str, str]:
     """One row of a table, each column by its type."""
-    by_type = {"year": "2023", "date": "2025-03-20", "figure": str(10 + index), "url": "https://example.org/demonstration"}
+    by_type = {
+        "year": "2023",
+        "date": "2025-03-20",
+        "figure": str(10 + index),
+        "url": "https://example.org/demonstration",
+    }
     row = {}
     for column in question.options["columns"]:
         kind = column.get("type", "line")
@@ -233,7 +243,8 @@ def _pdf(words: str) -> bytes:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 5 0 R >> >> >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]
@@ -253,7 +264,10 @@ def _pdf(words: str) -> bytes:
 def demo() -> None:
     """Bring the demonstration data into an empty portal, once; the portal must run on a set day (PORTAL_CLOCK)."""
     if settings().clock is None:
-        raise click.ClickException("Demonstration data belong to a portal that runs on a set day: please set PORTAL_CLOCK, for example 2025-06-16.")
+        raise click.ClickException(
+            "Demonstration data belong to a portal that runs on a set day: "
+            "please set PORTAL_CLOCK, for example 2025-06-16."
+        )
     act = system_act()
     if people.by_email(act.session, address("administrator")) is not None:
         click.echo("The demonstration data are there already; nothing was changed.")

@@ -1,4 +1,6 @@
-"""`flask worker`: builds the bundles that were asked for. What it takes on is noted in the database, so a killed worker's work is taken up again."""
+"""`flask worker`: builds the bundles that were asked for. What it takes on is noted in the database, so a killed
+worker's work is taken up again.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,8 @@ from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
 from portal.adapters.storage import StorageUnavailable
-from portal.documents.bundle import Altered
 from portal.db import begin_write, db
+from portal.documents.bundle import Altered
 from portal.http.context import commit, now, storage, system_act
 from portal.services import bundles
 from portal.services.act import Act
@@ -24,7 +26,9 @@ PAUSE_SECONDS = 1.0
 
 
 def work_once() -> bool:
-    """Builds one waiting bundle; False when none waits. A bundle that cannot be built says why and is not tried again by itself."""
+    """Builds one waiting bundle; False when none waits. A bundle that cannot be built says why and is not
+    tried again by itself.
+    """
     act = system_act()
     bundle = bundles.take(act)
     commit()

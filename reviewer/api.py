@@ -43,7 +43,8 @@ calls = Calls("Review", __name__, "What the reporting team does with the reports
 
 
 class Queued(Given):
-    """A received report. `submitted_at` is the first submission, `timing` its label; `version` is the number of the newest version."""
+    """A received report. `submitted_at` is the first submission, `timing` its label; `version` is the number of the
+    newest version."""
 
     id = fields.UUID()
     entity = fields.String()
@@ -164,7 +165,13 @@ def read_checks(act: Act, found: Report) -> dict[str, Any]:
 
 
 @calls.call(
-    "PUT", "/review/<uuid:report_id>/checks", "review:check", subject=report, body=Verdicts, gives=Checklist, refuses=[409]
+    "PUT",
+    "/review/<uuid:report_id>/checks",
+    "review:check",
+    subject=report,
+    body=Verdicts,
+    gives=Checklist,
+    refuses=[409],
 )
 def save_checks(act: Act, found: Report, sent: dict[str, Any]) -> dict[str, Any]:
     """Answers points of the checklist; those not named stay as they are."""

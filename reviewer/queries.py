@@ -131,22 +131,6 @@ def lines(session: Session, cycle: str, language: str) -> Sequence[AnyRow]:
     return session.execute(_lines(language), {"cycle": cycle}).all()
 
 
-def counts(session: Session, cycle: str) -> dict[str, int]:
-    """How many received reports stand in each state."""
-    query = (
-        select(SHOWN.label("state"), func.count())
-        .where(Report.cycle == cycle, Report.first_submitted_at.is_not(None), Report.state != "preparing")
-        .group_by(SHOWN)
-    )
-    return {row[0]: row[1] for row in session.execute(query)}
-
-
-def regions(session: Session) -> list[str]:
-    """The regions that entities belong to, in order of name."""
-    query = select(Entity.region).where(Entity.region != "").distinct().order_by(Entity.region)
-    return list(session.scalars(query))
-
-
 def checks(session: Session, report_id: uuid.UUID, version: int) -> dict[str, Check]:
     """The answers to the checklist of one version, by point."""
     query = select(Check).where(Check.report_id == report_id, Check.version == version)

@@ -85,7 +85,7 @@ class ApartClient(FlaskClient):
     """A client whose requests run outside the test's own context, as a browser's do."""
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
-        return contextvars.Context().run(super().open, *args, **kwargs)
+        return contextvars.Context().run(super().open, *args, **{"buffered": True, **kwargs})
 
 
 @pytest.fixture
@@ -114,7 +114,9 @@ def session(app: Flask) -> Session:
 
 @pytest.fixture
 def world(app: Flask) -> World:
-    """A portal with entities, the edition, the cycle of 2026 and an account of each role for Kazakhstan, Kenya and the team."""
+    """A portal with entities, the edition, the cycle of 2026 and an account of each role for Kazakhstan,
+    Kenya and the team.
+    """
     return World(app)
 
 

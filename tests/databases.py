@@ -17,7 +17,12 @@ import sqlalchemy as sa
 from portal import migrations
 from portal.db import engine_options, guard_engine
 
-PLACES = ("/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/14/bin")
+PLACES = (
+    "/usr/lib/postgresql/17/bin",
+    "/usr/lib/postgresql/16/bin",
+    "/usr/lib/postgresql/15/bin",
+    "/usr/lib/postgresql/14/bin",
+)
 
 
 def engine(url: str) -> sa.Engine:
@@ -36,7 +41,8 @@ def postgres_bin() -> Path | None:
 
 @contextmanager
 def postgres(*, durable: bool = False) -> Iterator[str]:
-    """A private server on a socket in a new folder, with no network; yields the address of its first database, ends it after.
+    """A private server on a socket in a new folder, with no network; yields the address of its first database,
+    ends it after.
 
     It keeps nothing through a power cut, which tests do not need; `durable` leaves its own safe settings as they are.
     """
@@ -55,7 +61,19 @@ def postgres(*, durable: bool = False) -> Iterator[str]:
     if not durable:
         options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     try:
-        initdb = [programs / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync", "--locale=C.UTF-8", "-E", "UTF8"]
+        initdb = [
+            programs / "initdb",
+            "-D",
+            data,
+            "-A",
+            "trust",
+            "-U",
+            "postgres",
+            "--no-sync",
+            "--locale=C.UTF-8",
+            "-E",
+            "UTF8",
+        ]
         subprocess.run(initdb, **quiet)
         subprocess.run([programs / "pg_ctl", "-D", data, "-w", "-o", options, "-l", log, "start"], **quiet)
         yield f"postgresql://postgres@/postgres?host={folder}"

@@ -114,7 +114,9 @@ class World:
     def edition(self) -> Guideline:
         return guideline(db.session, cycle_plan().edition)
 
-    def report(self, entity: str = "KAZ", state: str = "preparing", modality: str = "full", languages: Iterable[str] = ("en",)) -> Report:
+    def report(
+        self, entity: str = "KAZ", state: str = "preparing", modality: str = "full", languages: Iterable[str] = ("en",)
+    ) -> Report:
         """A report in this state, moved there by the steps themselves; what a submission needs is filled in."""
         act = self.acting("focal_point", entity)
         made = drafting.start(act, drafting.Draft(entity, "2026", modality, list(languages)))
@@ -165,4 +167,8 @@ class World:
 
 def csrf(page: str) -> str:
     """The token of a page's forms."""
-    return page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0] if 'name="csrf_token" value="' in page else page.split('name="csrf-token" content="', 1)[1].split('"', 1)[0]
+    return (
+        page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+        if 'name="csrf_token" value="' in page
+        else page.split('name="csrf-token" content="', 1)[1].split('"', 1)[0]
+    )

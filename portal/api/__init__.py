@@ -42,7 +42,8 @@ ROOMS = (
 
 
 def register(app: Flask, csrf: CSRFProtect) -> Api:
-    """Joins every room of the API to the application. A call is known by its token alone, never by a cookie, so nothing can be forged with one."""
+    """Joins every room of the API to the application. A call is known by its token alone, never by a cookie, so
+    nothing can be forged with one."""
     app.url_map.converters.update(CONVERTERS)
     api = description.begin(app)
     for room in ROOMS:

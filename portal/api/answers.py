@@ -31,8 +31,8 @@ ADDRESS = "/reports/<uuid:report_id>/answers/<path:question>"
 
 
 class AnswerShape(Given):
-    """One answer. Before the first save `revision` is 0 and `value`, `changed_at` and `changed_by` are null. Texts are kept by language,
-    every other kind once, under the first language of the report."""
+    """One answer. Before the first save `revision` is 0 and `value`, `changed_at` and `changed_by` are null. Texts
+    are kept by language, every other kind once, under the first language of the report."""
 
     question = fields.String()
     kind = fields.String()
@@ -44,7 +44,8 @@ class AnswerShape(Given):
 
 
 class SavedShape(Given):
-    """The outcome of a save: the value as it now stands. `merged` tells that it was joined with what somebody else had saved meanwhile."""
+    """The outcome of a save: the value as it now stands. `merged` tells that it was joined with what somebody else
+    had saved meanwhile."""
 
     question = fields.String()
     language = language_code()
@@ -116,8 +117,9 @@ def read_answer(act: Act, found: Report, which: dict[str, Any], question: str) -
 def save_answer(act: Act, found: Report, save: dict[str, Any], question: str) -> dict[str, Any]:
     """Saves one answer.
 
-    Only the shape of the value can be refused; what is odd in it is said in `findings`. Where somebody else has saved meanwhile the two
-    are joined if they changed different places; otherwise 409 `stale` gives base, yours and theirs, and nothing is lost.
+    Only the shape of the value can be refused; what is odd in it is said in `findings`. Where somebody else has saved
+    meanwhile the two are joined if they changed different places; otherwise 409 `stale` gives base, yours and theirs,
+    and nothing is lost.
     """
     asked = asked_question(guideline(act.session, found.edition), found, question)
     value = _read(asked, save["value"])
@@ -136,4 +138,6 @@ def _read(question: Question, value: Any) -> Any:
     try:
         return answer_schema(question).load({"value": value})["value"]
     except ValidationError as error:
-        raise Invalid(NOT_THE_SHAPE, [Problem(where, sentence) for where, sentence in places(error.messages)]) from error
+        raise Invalid(
+            NOT_THE_SHAPE, [Problem(where, sentence) for where, sentence in places(error.messages)]
+        ) from error

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, url_for
 from marshmallow import fields
 
-from portal.api.calls import Calls
+from portal.api.calls import Answer, Calls
 from portal.api.cursors import portion
 from portal.api.shapes import Asked, File, Given, Moment, Paging, page_of, words
 from portal.http.files import Laid, laid, send_blob
@@ -60,9 +60,7 @@ def unlocked(act: Act, report_id: uuid.UUID) -> Report:
     ADDRESS,
     "report:write",
     form=Lay,
-    gives=AttachmentShape,
-    status=201,
-    headers=["Location"],
+    gives=Answer(AttachmentShape, 201, ("Location",)),
     refuses=[409],
     subject=unlocked,
     later=True,
@@ -83,13 +81,12 @@ def add_attachment(act: Act, found: Report, lay: dict[str, Any]) -> tuple[Attach
     "GET",
     "/attachments/<uuid:attachment_id>",
     "attachment:read",
-    media="*/*",
-    ranges=True,
+    gives=Answer(media="*/*", ranges=True),
     subject=laid,
     by="attachment_id",
     conceal=None,
 )
-def read_attachment(act: Act, found: Laid) -> Response:
+def read_attachment(_act: Act, found: Laid) -> Response:
     """The bytes of a file, whole or in a range."""
     file = found.file
     return send_blob(file.blob, file.name, file.media_type, size=file.size, etag=file.sha256)

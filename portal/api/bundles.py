@@ -9,7 +9,7 @@ from flask import Response, url_for
 from marshmallow import fields
 
 from forms.words import N_
-from portal.api.calls import Calls
+from portal.api.calls import Answer, Calls
 from portal.api.shapes import Asked, Given, Moment, key_text, one_of
 from portal.http.files import send_blob
 from portal.models.bundles import Bundle
@@ -50,9 +50,7 @@ class Ask(Asked):
     "/bundles",
     "bundle:build",
     body=Ask,
-    gives=BundleShape,
-    status=202,
-    headers=["Location"],
+    gives=Answer(BundleShape, 202, ("Location",)),
     refuses=[409],
     idempotent=True,
 )
@@ -69,7 +67,11 @@ def read_bundle(act: Act, bundle_id: uuid.UUID) -> Bundle:
 
 
 @calls.call(
-    "GET", "/bundles/<uuid:bundle_id>/file", "bundle:read", media="application/zip", ranges=True, refuses=[409]
+    "GET",
+    "/bundles/<uuid:bundle_id>/file",
+    "bundle:read",
+    gives=Answer(media="application/zip", ranges=True),
+    refuses=[409],
 )
 def read_bundle_file(act: Act, bundle_id: uuid.UUID) -> Response:
     """The ZIP, whole or in a range; 409 while it is not ready."""

@@ -1,15 +1,16 @@
-"""How a call of the API is declared: permission, what it reads, what it gives, and everything it may refuse, documented in one place."""
+"""How a call of the API is declared: its permission, what it reads and gives, and everything that it may refuse."""
 
 from __future__ import annotations
 
 import functools
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NoReturn
+from dataclasses import dataclass
+from typing import Any, NoReturn, cast
 
 from flask import Request, request
 from flask_babel import gettext as _
-from flask_smorest import Blueprint
+from flask_smorest.blueprint import Blueprint
 from marshmallow import Schema
 from webargs.flaskparser import FlaskParser, abort
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
@@ -19,6 +20,7 @@ from forms.words import N_
 from portal.api.shapes import Asked
 from portal.http.guard import PUBLIC, guarded
 
+View = Callable[..., Any]
 PREFIX = "/api/v1"
 PROBLEM_TYPE = "application/problem+json"
 NOT_JSON = N_("The body is not JSON as RFC 8259 has it, each key once in each object.")
@@ -43,8 +45,8 @@ IDEMPOTENCY = {
     "in": "header",
     "name": "Idempotency-Key",
     "required": False,
-    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
-    "description": "A word of the caller's own choosing: the same key with the same request gets the same answer, and nothing is done twice.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+    "description": "The caller's own word: the same key with the same request gets the same answer, once done.",
 }
 
 
@@ -87,7 +89,7 @@ class StrictParser(FlaskParser):
 
     DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = dict.fromkeys(("query", "json", "files"))
 
-    def load_json(self, req: Request, schema: Schema) -> Any:
+    def load_json(self, req: Request, *_schema: Schema) -> Any:
         """The body as JSON; one that is empty is an object without fields."""
         data = req.get_data()
         if not req.is_json and (data or req.mimetype):
@@ -97,15 +99,15 @@ class StrictParser(FlaskParser):
         except (ValueError, RecursionError):
             _refuse(400, NOT_JSON)
 
-    def load_querystring(self, req: Request, schema: Schema) -> Any:
+    def load_querystring(self, req: Request, *_schema: Schema) -> Any:
         """What the address asks for; nothing may stand there twice."""
         return self._once(req.args, 422)
 
-    def load_files(self, req: Request, schema: Schema) -> Any:
+    def load_files(self, req: Request, *_schema: Schema) -> Any:
         """The fields and files of a form, together."""
         if req.mimetype != "multipart/form-data":
             _refuse(415, SEND_FORM)
-        return self._once(CombinedMultiDict([req.form, req.files]), 422)  # type: ignore[list-item]
+        return self._once(CombinedMultiDict([req.form, req.files]), 422)
 
     def _once(self, given: MultiDict[str, Any], status: int) -> dict[str, Any]:
         for name, values in given.lists():
@@ -114,11 +116,25 @@ class StrictParser(FlaskParser):
         return given.to_dict()
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a call gives: a shape as JSON, or bytes of a media type, in `ranges` if so told. `also` is a media type that
+    may be asked for instead; `tried` is the status of an answer after which nothing is different."""
+
+    shape: type[Schema] | None = None
+    status: int = 200
+    headers: tuple[str, ...] = ()
+    media: str = "application/json"
+    ranges: bool = False
+    also: str | None = None
+    tried: int | None = None
+
+
 class Nothing(Asked):
     """The query of a call that takes none."""
 
 
-def _without_query(view: Callable[..., Any]) -> Callable[..., Any]:
+def _without_query(view: View) -> View:
     @functools.wraps(view)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         Calls.ARGUMENTS_PARSER.parse(Nothing, request, location="query")
@@ -141,56 +157,55 @@ class Calls(Blueprint):
         rule: str,
         permission: str,
         *,
-        gives: type[Schema] | None = None,
-        media: str = "application/json",
-        also: str | None = None,
-        ranges: bool = False,
-        status: int = 200,
-        tried: int | None = None,
-        headers: Iterable[str] = (),
+        gives: type[Schema] | Answer,
         query: type[Schema] | None = None,
         body: type[Schema] | None = None,
         form: type[Schema] | None = None,
         refuses: Iterable[int] = (),
         **guard: Any,
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Declares a call. The view gets the act, the subject when there is one, then query and body as far as they are declared.
+    ) -> Callable[[View], View]:
+        """Declares a call. The view gets the act, the subject when there is one, then query, body and form as far as
+        they are declared.
 
-        `gives` is the shape of the answer, None where the view answers with bytes of `media`, in `ranges` if so told; `also` is a media type
-        that may be asked for instead, and `tried` the status of an answer after which nothing is different. `refuses` names what is refused beyond what follows from the rest. The remaining arguments are
-        those of `guarded`.
+        `refuses` names what is refused beyond what follows from the rest. The remaining arguments are those of
+        `guarded`.
         """
+        answer = gives if isinstance(gives, Answer) else Answer(gives)
 
-        def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
-            made = self.response(
-                status,
-                gives or {},
-                content_type=None if gives else media,
-                headers={name: {"schema": {"type": "string"}} for name in headers},
-            )(view)
-            if tried is not None:
-                made = self.alt_response(tried, schema=gives, success=True)(made)
-            if also is not None:
-                made = self.alt_response(status, schema={}, content_type=also, success=True)(made)
-            if ranges:
-                made = self.alt_response(206, schema={}, content_type=media, success=True)(made)
-            if form is not None:
-                made = self.arguments(form, location="files", content_type="multipart/form-data")(made)
-            if body is not None:
-                made = self.arguments(body, location="json")(made)
-            made = self.arguments(query, location="query")(made) if query is not None else _without_query(made)
-            told = _refusals(permission, rule, method, [*refuses, *([416] if ranges else [])])
+        def decorate(view: View) -> View:
+            told = _refusals(permission, rule, method, [*refuses, *([416] if answer.ranges else [])])
             made = self.doc(
                 operationId=view.__name__,
                 security=[] if permission == PUBLIC else [{"token": []}],
                 responses={number: f"Refusal{number}" for number in told},
-            )(made)
+                **({"parameters": [IDEMPOTENCY]} if guard.get("idempotent") else {}),
+            )(self._reading(self._answering(view, answer), query, body, form))
             whole = guarded(permission, **guard)(made)
-            parameters = [IDEMPOTENCY] if guard.get("idempotent") else []
-            self.add_url_rule(rule, view.__name__, whole, methods=[method], parameters=parameters)
+            self.add_url_rule(rule, view.__name__, whole, methods=[method])
             return whole
 
         return decorate
+
+    def _answering(self, view: View, answer: Answer) -> View:
+        headers = {name: {"schema": {"type": "string"}} for name in answer.headers}
+        media = None if answer.shape else answer.media
+        made = self.response(answer.status, answer.shape or {}, content_type=media, headers=headers)(view)
+        if answer.tried is not None:
+            made = self.alt_response(answer.tried, schema=answer.shape, success=True)(made)
+        if answer.also is not None:
+            made = self.alt_response(answer.status, schema={}, content_type=answer.also, success=True)(made)
+        if answer.ranges:
+            made = self.alt_response(206, schema={}, content_type=answer.media, success=True)(made)
+        return cast("View", made)
+
+    def _reading(
+        self, view: View, query: type[Schema] | None, body: type[Schema] | None, form: type[Schema] | None
+    ) -> View:
+        if form is not None:
+            view = self.arguments(form, location="files", content_type="multipart/form-data")(view)
+        if body is not None:
+            view = self.arguments(body, location="json")(view)
+        return self.arguments(query, location="query")(view) if query is not None else _without_query(view)
 
 
 def _refusals(permission: str, rule: str, method: str, more: Iterable[int]) -> list[int]:
@@ -202,4 +217,3 @@ def _refusals(permission: str, rule: str, method: str, more: Iterable[int]) -> l
     if method != "GET":
         found |= {400, 413, 415}
     return sorted(found)
-

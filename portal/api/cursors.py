@@ -26,7 +26,8 @@ def sealed(of: str, place: Sequence[Any]) -> str:
 
 
 def opened(of: str, cursor: str | None, *parts: Callable[[Any], Any]) -> tuple[Any, ...] | None:
-    """The place that a cursor stands for, each part read by its function; None without a cursor, Invalid for a foreign one."""
+    """The place that a cursor stands for, each part read by its function; None without a cursor, Invalid for a
+    foreign one."""
     if cursor is None:
         return None
     try:
@@ -48,4 +49,3 @@ def portion(of: str, rows: Sequence[Any], paging: dict[str, Any]) -> dict[str, A
     shown = rows[start : start + limit]
     following = start + limit
     return {"items": list(shown), "next": sealed(of, [following]) if following < len(rows) else None}
-

@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from marshmallow import fields
 
-from portal.api.calls import Calls
+from portal.api.calls import Answer, Calls
 from portal.api.shapes import File, Given, Moment, Query, entity_code, words
 from portal.http.context import storage
 from portal.queries import observations
@@ -21,8 +21,8 @@ calls = Calls("Datasets", __name__, "Files of indicator figures, channel b.")
 
 
 class Table(Query):
-    """A table of figures as CSV or workbook. `source`, `edition` and `entity` are needed where the file does not tell them; with
-    `dry_run` nothing is kept."""
+    """A table of figures as CSV or workbook. `source`, `edition` and `entity` are needed where the file does not tell
+    them; with `dry_run` nothing is kept."""
 
     file = File(required=True)
     source = words(120)
@@ -50,7 +50,8 @@ class ReasonShape(Given):
 
 
 class Dataset(Given):
-    """What one file gave. `figures_read` is `taken` plus `left_out`; `taken` is `new` plus `revised` plus `unchanged`."""
+    """What one file gave. `figures_read` is `taken` plus `left_out`; `taken` is `new` plus `revised` plus
+    `unchanged`."""
 
     id = fields.UUID()
     source = fields.String()
@@ -85,10 +86,7 @@ class TakenDataset(Dataset):
     "/datasets",
     "observations:import",
     form=Table,
-    gives=TakenDataset,
-    status=201,
-    tried=200,
-    headers=["Location"],
+    gives=Answer(TakenDataset, 201, ("Location",), tried=200),
     refuses=[409],
     later=True,
 )
@@ -99,7 +97,7 @@ def take_dataset(act: Act, sent: dict[str, Any]) -> tuple[dict[str, Any], int, d
     """
     act.write()
     file = sent["file"]
-    stream = cast(BinaryIO, file.stream)
+    stream = cast("BinaryIO", file.stream)
     told = {name: sent[name] for name in ("source", "edition", "entity", "dry_run")}
     taken = take_in(act, storage(), stream, file.filename or "", **told)
     shown = dataclasses.asdict(taken.report) | {

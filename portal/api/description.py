@@ -19,15 +19,16 @@ from portal.services.act import Act
 pages = Blueprint("api", __name__, url_prefix=PREFIX)
 
 ABOUT = (
-    "Times are RFC 3339 in UTC, entities ISO 3166-1 alpha-3, languages ar zh en fr ru es. Lists are `items` and `next`, a cursor or null. "
-    "Errors are problem documents; fields that are not known are refused. A token comes from `flask token issue`."
+    "Times are RFC 3339 in UTC, entities ISO 3166-1 alpha-3, languages ar zh en fr ru es. Lists are `items` "
+    "and `next`, a cursor or null. Errors are problem documents; fields that are not known are refused. "
+    "A token comes from `flask token issue`."
 )
 
 
-class PortalApi(Api):  # type: ignore[misc]
+class PortalApi(Api):
     """The API; its errors are those of the whole portal, and every one is declared by its status."""
 
-    DEFAULT_ERROR_RESPONSE_NAME = None
+    DEFAULT_ERROR_RESPONSE_NAME = None  # type: ignore[assignment]
 
     def _register_error_handlers(self) -> None:
         """The portal answers errors itself, as problem documents."""
@@ -84,7 +85,9 @@ def docs(_act: Act) -> ResponseReturnValue:
     groups = {tag["name"]: (tag["description"], list[Told]()) for tag in document["tags"]}
     for noun, told in _calls(document):
         groups[noun][1].append(told)
-    return render_template("api/docs.html", about=document["info"], groups=groups, schemas=document["components"]["schemas"])
+    return render_template(
+        "api/docs.html", about=document["info"], groups=groups, schemas=document["components"]["schemas"]
+    )
 
 
 def _calls(document: dict[str, Any]) -> Iterator[tuple[str, Told]]:
@@ -92,15 +95,18 @@ def _calls(document: dict[str, Any]) -> Iterator[tuple[str, Told]]:
         for method, call in item.items():
             if method == "parameters":
                 continue
-            yield call["tags"][0], Told(
-                method=method.upper(),
-                path=path,
-                summary=call["summary"],
-                description=call.get("description", ""),
-                public=call.get("security") == [],
-                parameters=[*item.get("parameters", []), *call.get("parameters", [])],
-                body=_body(call),
-                answers=[_answer(document, status, answer) for status, answer in call["responses"].items()],
+            yield (
+                call["tags"][0],
+                Told(
+                    method=method.upper(),
+                    path=path,
+                    summary=call["summary"],
+                    description=call.get("description", ""),
+                    public=call.get("security") == [],
+                    parameters=[*item.get("parameters", []), *call.get("parameters", [])],
+                    body=_body(call),
+                    answers=[_answer(document, status, answer) for status, answer in sorted(call["responses"].items())],
+                ),
             )
 
 
@@ -115,4 +121,8 @@ def _answer(document: dict[str, Any], status: str, answer: dict[str, Any]) -> tu
     if "$ref" in answer:
         answer = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
     shapes = [held.get("schema", {}).get("$ref", media) for media, held in answer.get("content", {}).items()]
-    return status, answer["description"], ", ".join(shape.rpartition("/")[2] if "#" in shape else shape for shape in shapes)
+    return (
+        status,
+        answer["description"],
+        ", ".join(shape.rpartition("/")[2] if "#" in shape else shape for shape in shapes),
+    )

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, request, stream_with_context
 from marshmallow import fields
 
-from portal.api.calls import Calls
+from portal.api.calls import Answer, Calls
 from portal.api.cursors import opened, sealed
 from portal.api.shapes import USUAL, Given, Paging, Whole, entity_code, one_of, page_of, words
 from portal.documents.tables import Column, csv_blocks
@@ -22,7 +22,8 @@ HEADINGS = [Column(name, "", "") for name in COLUMNS]
 
 
 class Observation(Given):
-    """One figure. `value_text` is as published, such as `>95`; `value` is the number read in it and `bound` one of < > <= >= or empty."""
+    """One figure. `value_text` is as published, such as `>95`; `value` is the number read in it and `bound` one of <
+    > <= >= or empty."""
 
     id = fields.Integer()
     source = fields.String()
@@ -62,7 +63,7 @@ class WhichFigures(Paging):
 
 
 @calls.call(
-    "GET", "/observations", "observations:read", query=WhichFigures, gives=page_of(Observation), also=CSV
+    "GET", "/observations", "observations:read", query=WhichFigures, gives=Answer(page_of(Observation), also=CSV)
 )
 def list_figures(act: Act, which: dict[str, Any]) -> dict[str, Any] | Response:
     """Figures: a page as JSON, or with `Accept: text/csv` all of them as one table."""
@@ -70,7 +71,7 @@ def list_figures(act: Act, which: dict[str, Any]) -> dict[str, Any] | Response:
     wanted = Wanted(**{name: which[name] for name in names})
     if request.accept_mimetypes.best_match(["application/json", CSV]) == CSV:
         table = stream_with_context(csv_blocks(HEADINGS, _rows(stream_observations(act.session, wanted))))
-        disposition = {"Content-Disposition": "attachment; filename=\"observations.csv\""}
+        disposition = {"Content-Disposition": 'attachment; filename="observations.csv"'}
         return Response(table, mimetype=CSV, headers=disposition)
     (after,) = opened("figures", which["cursor"], int) or (0,)
     figures, following = list_observations(act.session, wanted, after=after, limit=which["limit"] or USUAL)

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from marshmallow import fields, validate
 
 from forms.findings import Finding
-from portal.api.calls import Calls
+from portal.api.calls import Answer, Calls
 from portal.api.cursors import opened, page, portion
 from portal.api.shapes import (
     USUAL,
@@ -43,8 +43,8 @@ calls = Calls("Reports", __name__, "Reports of entities for a cycle.")
 
 
 class ReportSummary(Given):
-    """A report in a list. `state` is as the caller may know it; `version` is the number of the newest version, 0 before the first;
-    `submitted_at` is the first submission."""
+    """A report in a list. `state` is as the caller may know it; `version` is the number of the newest version, 0
+    before the first; `submitted_at` is the first submission."""
 
     id = fields.UUID()
     entity = fields.String()
@@ -60,7 +60,8 @@ class ReportSummary(Given):
 
 
 class OpenStep(Given):
-    """A step that the caller's roles include, and what stands between the report and it; nothing means that it can be taken."""
+    """A step that the caller's roles include, and what stands between the report and it; nothing means that it can be
+    taken."""
 
     name = one_of(STEPS)
     title = fields.String()
@@ -102,8 +103,8 @@ class Reviewer(Given):
 
 
 class WholeReport(ReportSummary):
-    """A report as the caller may see it: `progress` is null outside the state, `versions` are empty and `timing` is null for those
-    who may not read versions."""
+    """A report as the caller may see it: `progress` is null outside the state, `versions` are empty and `timing` is
+    null for those who may not read versions."""
 
     created_at = Moment()
     state_since = Moment(allow_none=True)
@@ -184,9 +185,7 @@ def document(act: Act, found: Report) -> dict[str, Any]:
         "timing": timing if reads and found.first_submitted_at else None,
         "assigned_to": next(({"id": who, "name": name} for who, name in names.items()), None),
         "progress": _progress(check(session, found)) if own else None,
-        "versions": [
-            {"number": row.number, "sha256": row.digest, "submitted_at": row.submitted_at} for row in held
-        ],
+        "versions": [{"number": row.number, "sha256": row.digest, "submitted_at": row.submitted_at} for row in held],
         "steps": [
             {
                 "name": opening.step.name,
@@ -216,14 +215,13 @@ def _progress(state: State) -> dict[str, Any]:
 def list_reports(act: Act, which: dict[str, Any]) -> dict[str, Any]:
     """The reports that the caller may see, newest first.
 
-    For people of a state these are its own, drafts included; for the reporting team those received; for everyone those published.
+    For people of a state these are its own, drafts included; for the reporting team those received; for everyone
+    those published.
     """
     limit = which.pop("limit") or USUAL
     after = opened("reports", which.pop("cursor"), dt.datetime.fromisoformat, uuid.UUID)
     rows = reports.visible(act.session, act.actor, **which, after=after, limit=limit + 1)
-    shown = [
-        _summary(row.Report, row.names, row.region, shown_state(row.Report, act.person)) for row in rows
-    ]
+    shown = [_summary(row.Report, row.names, row.region, shown_state(row.Report, act.person)) for row in rows]
     return page("reports", shown, limit, lambda last: (last["created_at"], last["id"]))
 
 
@@ -232,9 +230,7 @@ def list_reports(act: Act, which: dict[str, Any]) -> dict[str, Any]:
     "/reports",
     "report:list",
     body=Start,
-    gives=WholeReport,
-    status=201,
-    headers=["Location"],
+    gives=Answer(WholeReport, 201, ("Location",)),
     refuses=[409],
     idempotent=True,
 )

@@ -1,11 +1,10 @@
-"""The shapes that every noun shares: what is asked for is read strictly, what is given is complete; moments, whole numbers, pages, problems."""
+"""The shapes that every noun shares: what is asked for is read strictly, and what is given is whole."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import marshmallow
 from flask_smorest.fields import Upload
@@ -41,24 +40,26 @@ class Query(Asked):
 class Given(Schema):
     """What a caller gets: every field is always there."""
 
-    def on_bind_field(self, field_name: str, field_obj: Any) -> None:
-        field_obj.required = True
+    def on_bind_field(self, _name: str, field: Any) -> None:
+        """See marshmallow."""
+        field.required = True
 
 
 class Moment(fields.AwareDateTime):
     """A moment in UTC as RFC 3339 with Z."""
 
-    def _serialize(self, value: dt.datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+    def _serialize(self, value: dt.datetime | None, *_args: Any, **_kwargs: Any) -> str | None:
         return None if value is None else value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
 
 
 class Whole(fields.Integer):
-    """A whole number that every database can hold: a number in JSON, digits in an address; nothing else is taken for one."""
+    """A whole number that every database can hold: a number in JSON, digits in an address; nothing else is taken for
+    one."""
 
     def __init__(self, *, least: int = 0, most: int = LARGEST, **kwargs: Any) -> None:
         super().__init__(strict=True, validate=validate.Range(least, most), **kwargs)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> int:
         if isinstance(value, str) and _DIGITS.fullmatch(value):
             return int(value)
         if isinstance(value, int) and not isinstance(value, bool):
@@ -69,16 +70,16 @@ class Whole(fields.Integer):
 class StrictWhole(Whole):
     """A whole number of a JSON body, where digits in quotes are a text."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int:
         if isinstance(value, str):
             raise self.make_error("invalid", input=value)
-        return super()._deserialize(value, attr, data, **kwargs)
+        return super()._deserialize(value, *args, **kwargs)
 
 
-class File(Upload):  # type: ignore[misc]
+class File(Upload):
     """A file of a form; a plain text in its place is refused."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {"invalid": "Please send a file."}
+    default_error_messages = {"invalid": "Please send a file."}
 
     def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> FileStorage:
         if not isinstance(value, FileStorage):
@@ -144,7 +145,9 @@ def page_of(item: type[Schema]) -> type[Schema]:
     """The shape of a list of these items."""
     shape = {
         "items": fields.List(fields.Nested(item)),
-        "next": fields.String(allow_none=True, metadata={"description": "The cursor of the next page, null on the last."}),
+        "next": fields.String(
+            allow_none=True, metadata={"description": "The cursor of the next page, null on the last."}
+        ),
     }
     return type(f"{item.__name__}Page", (Given,), {**shape, "__module__": item.__module__})
 
@@ -157,8 +160,8 @@ class Place(Given):
 
 
 class Problem(Schema):
-    """A refusal. `problems` names each place. A conflict (`stale`) brings the three texts beside it, a step that cannot be taken
-    now (`not_now`) its `reasons`."""
+    """A refusal. `problems` names each place. A conflict (`stale`) brings the three texts beside it, a step that
+    cannot be taken now (`not_now`) its `reasons`."""
 
     class Meta:
         unknown = marshmallow.INCLUDE

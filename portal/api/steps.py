@@ -21,8 +21,8 @@ NAMES = ", ".join(STEPS)
 
 
 class OrderShape(Asked):
-    """What is said with a step: `reason` where the step needs one, with `consent` the `attachments` that it opens, with `submit` the
-    `request` for clearance that is approved."""
+    """What is said with a step: `reason` where the step needs one, with `consent` the `attachments` that it opens,
+    with `submit` the `request` for clearance that is approved."""
 
     reason = words(4000, load_default=None, allow_none=True)
     attachments = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=1000))

@@ -17,7 +17,9 @@ bundle = AppGroup("bundle", help="Build synthesis bundles.")
 
 @bundle.command("build")
 @click.option("--cycle", required=True, help="Key of the cycle, such as 2026.")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path), help="The file to write.")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path), help="The file to write."
+)
 def build(cycle: str, out: Path) -> None:
     """Build the bundle of a cycle into a file, whole or not at all."""
     with committing():

@@ -17,7 +17,11 @@ cycle = AppGroup("cycle", help="Open reporting cycles.")
 
 @cycle.command("open")
 @click.argument("key")
-@click.option("--calendar", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A calendar document; without it that of 2022-2026.")
+@click.option(
+    "--calendar",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A calendar document; without it that of 2022-2026.",
+)
 @click.option("--edition", help="Another edition than the calendar names.")
 def open_(key: str, calendar: Path | None, edition: str | None) -> None:
     """Open the cycle KEY by its calendar, and bring in the entities that are not there yet."""
@@ -33,7 +37,10 @@ def open_(key: str, calendar: Path | None, edition: str | None) -> None:
         service.open_cycle(act, plan.key, plan.label, edition or plan.edition, plan.phases)
     click.echo(f"The cycle {plan.label} is open; {new} entities are new.")
     for phase in plan.phases:
-        click.echo(f"  {phase.title}: closes at the end of {phase.closes} in the last time zone, {phase.closes_at:%Y-%m-%d %H:%M} UTC")
+        click.echo(
+            f"  {phase.title}: closes at the end of {phase.closes} in the last time zone, "
+            f"{phase.closes_at:%Y-%m-%d %H:%M} UTC"
+        )
 
 
 COMMANDS = (cycle,)

@@ -29,7 +29,10 @@ def _read(file: Path) -> Guideline:
 def check(file: Path) -> None:
     """Read FILE and say what is wrong with it, by place."""
     found = _read(file)
-    click.echo(f"{file.name} is a whole edition: {found.key}, {len(found.sections)} sections, {len(found.questions)} questions.")
+    click.echo(
+        f"{file.name} is a whole edition: {found.key}, "
+        f"{len(found.sections)} sections, {len(found.questions)} questions."
+    )
 
 
 @guidelines.command("publish")

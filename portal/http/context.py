@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 from typing import cast
 
 from flask import Flask, current_app, g
@@ -29,10 +30,19 @@ class Surroundings:
 def install(app: Flask, settings: Settings) -> None:
     """Opens the outside for this application."""
     app.extensions[EXTENSION] = Surroundings(settings)
+    _without_event_loop(app)
+
+
+def _without_event_loop(app: Flask) -> None:
+    """Leaves out Flask-SQLAlchemy-Lite's end of async sessions: the portal has none, and it would start a
+    thread and an event loop at each request.
+    """
+    ends = [end for end in app.teardown_appcontext_funcs if not inspect.iscoroutinefunction(end)]
+    app.teardown_appcontext_funcs[:] = ends
 
 
 def surroundings() -> Surroundings:
-    return cast(Surroundings, current_app.extensions[EXTENSION])
+    return cast("Surroundings", current_app.extensions[EXTENSION])
 
 
 def settings() -> Settings:
@@ -64,7 +74,7 @@ def now() -> dt.datetime:
 def make_act(person: Person | None, at: dt.datetime | None = None) -> Act:
     """An act on this request's session."""
     g.act = Act(db.session, person, at or now())
-    return cast(Act, g.act)
+    return cast("Act", g.act)
 
 
 def system_act(person: Person | None = None, at: dt.datetime | None = None) -> Act:

@@ -64,13 +64,15 @@ SENTENCES_FOR_PROGRAMS = {
     415: N_("Please send what /api/v1/docs says for this call."),
     416: N_("Please ask for a range within the file."),
 }
-FORM_OUT_OF_DATE = N_("The page was open for too long, or in another session. Please go back, reload the page, and send again.")
+FORM_OUT_OF_DATE = N_(
+    "The page was open for too long, or in another session. Please go back, reload the page, and send again."
+)
 
 
 def install(app: Flask) -> None:
     """Answers every refusal and every fault of this application."""
     app.register_error_handler(Refusal, _refused)
-    app.register_error_handler(CSRFError, lambda error: answer(400, "forgery", _(FORM_OUT_OF_DATE)))
+    app.register_error_handler(CSRFError, lambda _error: answer(400, "forgery", _(FORM_OUT_OF_DATE)))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(StorageUnavailable, _busy)
@@ -150,7 +152,9 @@ def _kind(status: int) -> str:
 def places(messages: Any, where: str = "") -> list[tuple[str, str]]:
     """Marshmallow's nested messages as (where, sentence) pairs."""
     if isinstance(messages, dict):
-        return [pair for key, value in messages.items() for pair in places(value, f"{where}.{key}" if where else str(key))]
+        return [
+            pair for key, value in messages.items() for pair in places(value, f"{where}.{key}" if where else str(key))
+        ]
     if isinstance(messages, list):
         return [pair for value in messages for pair in places(value, where)]
     return [(where, str(messages))]

@@ -40,8 +40,8 @@ class Laid:
 
 
 def laid(act: Act, attachment_id: uuid.UUID) -> Laid:
-    """The file of an address. People outside the state know only files of submitted versions: a draft is the state's own. Missing is
-    the one answer for a file that is not there and for one that this person may not know of."""
+    """The file of an address. People outside the state know only files of submitted versions: a draft is the state's
+    own. Missing is the one answer for a file that is not there and for one that this person may not know of."""
     file, report = reports.attachment(act.session, attachment_id)
     found = Laid(file, report)
     outside = report.entity not in act.actor.entities
@@ -54,10 +54,12 @@ def laid(act: Act, attachment_id: uuid.UUID) -> Laid:
 def send_blob(
     key: str, name: str, media_type: str, *, size: int, download: bool = True, etag: str | None = None
 ) -> Response:
-    """The bytes under a key of the storage, whole (200) or the one range asked for (206); 416 for a range outside `size`.
+    """The bytes under a key of the storage, whole (200) or the one range asked for (206); 416 for a range outside
+    `size`.
 
-    `name` is shown as the file's name; without `download` a picture may stand in a page. `etag` is a mark of the content, such
-    as its SHA-256, with which a reader can go on where a transfer broke off. The storage is asked before the answer begins.
+    `name` is shown as the file's name; without `download` a picture may stand in a page. `etag` is a mark of the
+    content, such as its SHA-256, with which a reader can go on where a transfer broke off. The storage is asked
+    before the answer begins.
     """
     part = _wanted(size, etag)
     start, end = part or (0, size)
@@ -99,7 +101,8 @@ def _wanted(size: int, etag: str | None) -> tuple[int, int] | None:
 
 
 def _begun(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """The same blocks with the first one fetched now, so that a store that does not answer is a 503 and not a torn file."""
+    """The same blocks with the first one fetched now, so that a store that does not answer is a 503 and not a torn
+    file."""
     first = next(blocks, b"")
 
     def all_blocks() -> Iterator[bytes]:

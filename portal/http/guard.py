@@ -1,4 +1,6 @@
-"""The guard: every view declares its permission; the guard finds the person and the subject, opens the act, and commits once when the answer is below 400."""
+"""The guard: every view declares its permission; the guard finds the person and the subject, opens the act, and
+commits once when the answer is below 400.
+"""
 
 from __future__ import annotations
 
@@ -48,10 +50,14 @@ def guarded(
 ) -> Callable[[View], View]:
     """Declares the permission of a view, and wraps it.
 
-    The view is called with the act, then the subject when there is one, then what is left of the address. `subject` loads from
-    the part of the address named `by`. A person who may not know of the subject (`conceal`) gets the same answer as for one that
-    does not exist. `later` leaves the opening of the writing transaction to the view, which receives a file first. `polling`
-    marks requests a page makes by itself: they do not prolong the session. `idempotent` honours the Idempotency-Key header.
+    The view is called with the act, then the subject when there is one, then what is left of the address.
+    `subject` loads from
+    the part of the address named `by`. A person who may not know of the subject (`conceal`) gets the same answer
+    as for one that
+    does not exist. `later` leaves the opening of the writing transaction to the view, which receives a file
+    first. `polling`
+    marks requests a page makes by itself: they do not prolong the session. `idempotent` honours the Idempotency-
+    Key header.
     """
 
     def decorate(view: View) -> View:
@@ -80,7 +86,11 @@ def guarded(
 def _open(*, late: bool) -> Act:
     """Receives the body, then opens the transaction: nobody holds the writing lock while a slow line sends."""
     if request.method not in SAFE and not late:
-        _ = request.form if request.mimetype in ("multipart/form-data", "application/x-www-form-urlencoded") else request.data
+        _ = (
+            request.form
+            if request.mimetype in ("multipart/form-data", "application/x-www-form-urlencoded")
+            else request.data
+        )
         begin_write(db.session)
     return make_act(people.person())
 

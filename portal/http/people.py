@@ -41,7 +41,7 @@ def _visitor(secret: str) -> Visitor | None:
 def install(app: Flask) -> None:
     """Lets Flask-Login read the session cookie."""
     manager = LoginManager()
-    manager.session_protection = None
+    manager.session_protection = None  # type: ignore[assignment]
     manager.user_loader(_visitor)
     manager.init_app(app, add_context_processor=False)
 
@@ -79,7 +79,9 @@ def session_secret() -> str | None:
 
 
 def wants_touch() -> str | None:
-    """The secret of a session whose idle time should start anew; None most of the time, and always for autosave and polling."""
+    """The secret of a session whose idle time should start anew; None most of the time, and always for
+    autosave and polling.
+    """
     visitor: Any = current_user
     if is_api() or not visitor.is_authenticated or visitor.seen_at > wall_clock() - TOUCH:
         return None

@@ -6,12 +6,14 @@ import datetime as dt
 import functools
 import hashlib
 from collections.abc import Mapping
+from contextvars import ContextVar
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date, format_datetime, format_time
 from flask import Flask, g, request, session, url_for
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, get_translations
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -28,8 +30,20 @@ LANGUAGES = {"ar": "العربية", "zh": "中文", "en": "English", "fr": "Fra
 STATIC = Path(__file__).resolve().parent.parent / "static"
 
 
+PLAIN = NullTranslations()
+
+# Set at the beginning of each request: filters and gettext read them thousands of times a page.
+_language: ContextVar[str] = ContextVar("language", default="en")
+_translations: ContextVar[NullTranslations] = ContextVar("translations", default=PLAIN)
+
+
 def language() -> str:
-    """The language of this page: asked for in the address, else kept from before, else the person's, else the browser's."""
+    """The language of this page."""
+    return _language.get()
+
+
+def chosen_language() -> str:
+    """The language asked for in the address, else kept from before, else the browser's."""
     chosen = request.args.get("lang") or session.get("language")
     if chosen in LANGUAGES:
         return str(chosen)
@@ -71,6 +85,11 @@ def prose(markdown: str) -> Markup:
     return Markup(to_html(markdown))  # noqa: S704 - to_html returns only tags of its short list
 
 
+def sentence(source: str) -> str:
+    """A source text in the reader's language."""
+    return _translations.get().gettext(source)
+
+
 def navigation() -> list[tuple[str, str, bool]]:
     """The entries of the main navigation for this person: title, address, whether it is the present one."""
     person = people.person()
@@ -109,22 +128,30 @@ def surroundings_of_a_page() -> dict[str, Any]:
 
 def install(app: Flask) -> None:
     """Gives templates their filters and their common words."""
-    Babel(app, locale_selector=language, default_translation_directories=str(STATIC.parent / "translations"))
+    Babel(app, locale_selector=chosen_language, default_translation_directories=str(STATIC.parent / "translations"))
     app.context_processor(surroundings_of_a_page)
     app.jinja_env.filters.update(
-        instant=instant, clock_time=clock_time, day=day, words=words, prose=prose, slug=slug, sentence=lambda s: _(s)
+        instant=instant, clock_time=clock_time, day=day, words=words, prose=prose, slug=slug, sentence=sentence
+    )
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _translations.get().gettext(text),
+        lambda one, many, n: _translations.get().ngettext(one, many, n),
+        newstyle=True,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(_keep_language)
 
 
+@functools.lru_cache(maxsize=16384)
 def slug(key: str) -> str:
     """A question or section key as an HTML id."""
     return "q-" + "".join(c if c.isalnum() else "-" for c in key)
 
 
 def _keep_language() -> None:
-    chosen = request.args.get("lang")
-    if chosen in LANGUAGES and not people.is_api():
-        session["language"] = chosen
+    asked = request.args.get("lang")
+    if asked in LANGUAGES and not people.is_api():
+        session["language"] = asked
+    _language.set(chosen_language())
+    _translations.set(get_translations())
     g.setdefault("act", None)

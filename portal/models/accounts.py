@@ -54,7 +54,10 @@ class LoginAttempt(Base):
     """A log-in tried with a wrong password, counted against the account and against the address it came from."""
 
     __tablename__ = "login_attempts"
-    __table_args__ = (Index("ix_login_attempts_account", "account", "at"), Index("ix_login_attempts_origin", "origin", "at"))
+    __table_args__ = (
+        Index("ix_login_attempts_account", "account", "at"),
+        Index("ix_login_attempts_origin", "origin", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account: Mapped[str] = mapped_column(String(64))

@@ -13,7 +13,9 @@ from portal.db import Base, Iso3, Json, Key, new_id
 
 
 class Event(Base):
-    """One act (append-only). `digest` covers the row and the digest before it, so that a changed row breaks the chain."""
+    """One act (append-only). `digest` covers the row and the digest before it, so that a changed row breaks
+    the chain.
+    """
 
     __tablename__ = "events"
     __table_args__ = (Index("ix_events_report_id", "report_id", "sequence"),)

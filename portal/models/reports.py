@@ -1,4 +1,6 @@
-"""The report of an entity for a cycle: its draft, every saved value, its files, and the versions it was submitted as."""
+"""The report of an entity for a cycle: its draft, every saved value, its files, and the versions it was submitted
+as.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from portal.db import Base, Iso3, Json, Key, new_id
 
 
 class Report(Base):
-    """One report. `state` moves only by steps; `drafting` is the state in which its answers were last open; `first_submitted_at` is set once."""
+    """One report. `state` moves only by steps; `drafting` is the state in which its answers were last open;
+    `first_submitted_at` is set once.
+    """
 
     __tablename__ = "reports"
     __table_args__ = (UniqueConstraint("entity", "cycle"), Index("ix_reports_queue", "cycle", "state"))

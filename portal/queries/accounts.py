@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.db import AnyRow, AnySelect
@@ -18,7 +18,12 @@ from portal.rules.policy import Grant, Person
 def _people(*extra: Any) -> AnySelect:
     held = and_(Membership.user_id == User.id, Membership.ended_at.is_(None))
     columns = (User.id, User.email, User.name, User.language, Membership.role, Membership.entity)
-    return select(*columns, *extra).outerjoin(Membership, held).where(User.active).order_by(Membership.role, Membership.entity)
+    return (
+        select(*columns, *extra)
+        .outerjoin(Membership, held)
+        .where(User.active)
+        .order_by(Membership.role, Membership.entity)
+    )
 
 
 def _person(rows: Sequence[AnyRow]) -> Person | None:
@@ -29,25 +34,32 @@ def _person(rows: Sequence[AnyRow]) -> Person | None:
     return Person(first.id, first.email, first.name, grants, first.language)
 
 
+# Built once: it is read at the beginning of every page.
+_BY_SIGN_IN = (
+    _people(SignIn.seen_at)
+    .join(SignIn, SignIn.user_id == User.id)
+    .where(SignIn.digest == bindparam("digest"), SignIn.ended_at.is_(None))
+    .where(SignIn.seen_at > bindparam("idle_since"), SignIn.began_at > bindparam("began_since"))
+)
+_BY_TOKEN = (
+    _people()
+    .join(Token, Token.user_id == User.id)
+    .where(Token.digest == bindparam("digest"), Token.revoked_at.is_(None))
+)
+
+
 def by_sign_in(
     session: Session, digest: str, *, idle_since: dt.datetime, began_since: dt.datetime
 ) -> tuple[Person | None, dt.datetime | None]:
     """The person of a session cookie and when the session was last seen; nobody when it has ended or lapsed."""
-    rows = session.execute(
-        _people(SignIn.seen_at)
-        .join(SignIn, SignIn.user_id == User.id)
-        .where(SignIn.digest == digest, SignIn.ended_at.is_(None))
-        .where(SignIn.seen_at > idle_since, SignIn.began_at > began_since)
-    ).all()
+    told = {"digest": digest, "idle_since": idle_since, "began_since": began_since}
+    rows = session.execute(_BY_SIGN_IN, told).all()
     return _person(rows), rows[0].seen_at if rows else None
 
 
 def by_token(session: Session, digest: str) -> Person | None:
     """The person of an API token that has not been revoked."""
-    rows = session.execute(
-        _people().join(Token, Token.user_id == User.id).where(Token.digest == digest, Token.revoked_at.is_(None))
-    ).all()
-    return _person(rows)
+    return _person(session.execute(_BY_TOKEN, {"digest": digest}).all())
 
 
 def by_email(session: Session, email: str) -> Person | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -38,8 +37,18 @@ def bundle(session: Session, bundle_id: uuid.UUID) -> Bundle:
 
 
 def versions(session: Session, cycle: str) -> list[AnyRow]:
-    """The submitted versions of a cycle's received reports without their bytes, by entity and number: what a bundle holds. Withdrawn reports are left out."""
-    columns = (Report.id, Report.entity, Report.state, Version.number, Version.digest, Version.files, Version.submitted_at)
+    """The submitted versions of a cycle's received reports without their bytes, by entity and number: what a
+    bundle holds. Withdrawn reports are left out.
+    """
+    columns = (
+        Report.id,
+        Report.entity,
+        Report.state,
+        Version.number,
+        Version.digest,
+        Version.files,
+        Version.submitted_at,
+    )
     query = (
         select(*columns)
         .join(Version, Version.report_id == Report.id)

@@ -41,7 +41,9 @@ def phases(session: Session, key: str) -> list[PhaseDates]:
 
 
 def received(session: Session, key: str) -> tuple[int, int]:
-    """How many member states and observers have submitted in this cycle, of how many; demonstration entities are not counted."""
+    """How many member states and observers have submitted in this cycle, of how many; demonstration entities
+    are not counted.
+    """
     real = Entity.status.in_(["member", "observer"])
     of = session.scalar(select(func.count()).select_from(Entity).where(real)) or 0
     query = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -46,7 +45,9 @@ def unread(session: Session, user_id: uuid.UUID) -> int:
 
 
 def notices(session: Session, user_id: uuid.UUID, limit: int = 100) -> list[AnyRow]:
-    """The newest notices of a person, with the report each is about: notice, entity code, names of the entity, cycle."""
+    """The newest notices of a person, with the report each is about: notice, entity code, names of the
+    entity, cycle.
+    """
     query = (
         select(Notice, Report.entity, Entity.names, Report.cycle)
         .outerjoin(Report, Report.id == Notice.report_id)

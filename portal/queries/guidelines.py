@@ -1,4 +1,6 @@
-"""Reads editions of the guidelines; a published edition never changes, so a parsed one is kept for the life of the process."""
+"""Reads editions of the guidelines; a published edition never changes, so a parsed one is kept for the life of
+the process.
+"""
 
 from __future__ import annotations
 

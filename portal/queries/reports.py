@@ -22,7 +22,9 @@ NO_REPORT = N_("There is no such report.")
 
 
 def get(session: Session, report_id: uuid.UUID, *, lock: bool = False) -> Report:
-    """The report with this id; `lock` holds its row until the end of the transaction, so that saves and steps of one report take turns."""
+    """The report with this id; `lock` holds its row until the end of the transaction, so that saves and steps
+    of one report take turns.
+    """
     found = session.get(Report, report_id, with_for_update=lock, populate_existing=lock)
     if found is None:
         raise Missing(NO_REPORT)
@@ -173,7 +175,9 @@ def visible(
     after: tuple[dt.datetime, uuid.UUID] | None = None,
     limit: int = 100,
 ) -> list[AnyRow]:
-    """Reports that this person may see, newest first: the own state's drafts, for the team what has been received, for all what is published."""
+    """Reports that this person may see, newest first: the own state's drafts, for the team what has been
+    received, for all what is published.
+    """
     query = select(Report, Entity.names, Entity.name_en, Entity.region).join(Entity, Entity.iso3 == Report.entity)
     seen = Report.state == "published"
     if person.entities:

@@ -63,7 +63,9 @@ def mine_or_free(case: Case) -> str | None:
 
 def not_the_preparer(case: Case) -> str | None:
     if case.prepared_by_actor:
-        return N_("The person who asked for clearance cannot approve it: preparing and certifying are acts of two people.")
+        return N_(
+            "The person who asked for clearance cannot approve it: preparing and certifying are acts of two people."
+        )
     return None
 
 
@@ -93,30 +95,63 @@ def _step(
 STEPS: dict[str, Step] = {
     step.name: step
     for step in (
-        _step("ask", N_("Ask for clearance"), "preparing clarifying", "clearing", "report:ask", no_blockers, something_changed),
+        _step(
+            "ask",
+            N_("Ask for clearance"),
+            "preparing clarifying",
+            "clearing",
+            "report:ask",
+            no_blockers,
+            something_changed,
+        ),
         _step("recall", N_("Take back from clearance"), "clearing", BACK, "report:recall"),
         _step("decline", N_("Decline"), "clearing", BACK, "report:decline", reason_given, reason=True),
         _step(
-            "submit", N_("Approve and submit"), "clearing", "submitted", "report:submit",
-            no_blockers, something_changed, not_the_preparer,
+            "submit",
+            N_("Approve and submit"),
+            "clearing",
+            "submitted",
+            "report:submit",
+            no_blockers,
+            something_changed,
+            not_the_preparer,
         ),
         _step("claim", N_("Claim for review"), "submitted", "in_review", "review:claim", mine_or_free),
         _step(
-            "clarify", N_("Ask the state for clarification"), "in_review", "clarifying", "review:clarify",
-            mine_or_free, reason_given, reason=True,
+            "clarify",
+            N_("Ask the state for clarification"),
+            "in_review",
+            "clarifying",
+            "review:clarify",
+            mine_or_free,
+            reason_given,
+            reason=True,
         ),
         _step(
-            "accept", N_("Accept"), "in_review", "accepted", "review:accept", mine_or_free, checklist_answered,
+            "accept",
+            N_("Accept"),
+            "in_review",
+            "accepted",
+            "review:accept",
+            mine_or_free,
+            checklist_answered,
         ),
         _step("consent", N_("Consent to publication"), "accepted", "accepted", "report:consent"),
         _step("publish", N_("Publish"), "accepted", "published", "review:publish", state_consents),
         _step(
-            "withdraw", N_("Withdraw"), "submitted in_review clarifying accepted published", "withdrawn",
-            "report:withdraw", reason_given, reason=True,
+            "withdraw",
+            N_("Withdraw"),
+            "submitted in_review clarifying accepted published",
+            "withdrawn",
+            "report:withdraw",
+            reason_given,
+            reason=True,
         ),
-        _step("reopen", N_("Open again for writing"), "withdrawn", "preparing", "report:reopen", reason_given, reason=True),
+        _step(
+            "reopen", N_("Open again for writing"), "withdrawn", "preparing", "report:reopen", reason_given, reason=True
+        ),
     )
-}  # fmt: skip
+}
 
 STATE_TITLES = {
     "preparing": N_("preparing"),
@@ -142,7 +177,9 @@ WRONG_STATE = {
 
 
 def hindrances(step: Step, case: Case) -> Iterator[str]:
-    """The sentences that stand between this case and this step; none means that the step can be taken. Guard, message and button all read this."""
+    """The sentences that stand between this case and this step; none means that the step can be taken. Guard,
+    message and button all read this.
+    """
     if case.state not in step.source:
         yield WRONG_STATE[case.state]
         return

@@ -1,4 +1,6 @@
-"""The ways the portal says no; each carries sentences for people, and the edge turns it into a page or a problem document."""
+"""The ways the portal says no; each carries sentences for people, and the edge turns it into a page or a problem
+document.
+"""
 
 from __future__ import annotations
 

@@ -29,7 +29,10 @@ class CyclePlan:
 
 def entity_row(given: Mapping[str, Any]) -> dict[str, Any]:
     """A row of the table of entities out of a row of the file; names go into one map by language."""
-    row = {name: given[name] for name in ("iso3", "iso2", "m49", "status", "name_en", "regional_group", "region", "commissions", "note")}
+    row = {
+        name: given[name]
+        for name in ("iso3", "iso2", "m49", "status", "name_en", "regional_group", "region", "commissions", "note")
+    }
     names = {language: given[f"name_{language}"] for language in NAMES if given.get(f"name_{language}")}
     return row | {"names": names} | {flag: given[flag] == "1" for flag in FLAGS}
 

@@ -35,7 +35,9 @@ class PhaseDates:
 
 
 def end_of_day(day: dt.date) -> dt.datetime:
-    """The first moment that is no longer `day` anywhere on earth: the end of the day in UTC-12, as UTC. 1 July 2025 ends 2025-07-02T12:00Z."""
+    """The first moment that is no longer `day` anywhere on earth: the end of the day in UTC-12, as UTC. 1
+    July 2025 ends 2025-07-02T12:00Z.
+    """
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), LAST_ZONE).astimezone(dt.UTC)
 
 

@@ -56,7 +56,9 @@ class Entrance:
 
 
 def verify_password(act: Act, email: str, password: str, origin: str) -> uuid.UUID | None:
-    """The account of this address when the password is right; None, after counting the attempt, when it is wrong; NotNow when throttled."""
+    """The account of this address when the password is right; None, after counting the attempt, when it is
+    wrong; NotNow when throttled.
+    """
     account = secret_digest(email.strip().lower())
     source = secret_digest(origin)
     of_account, of_origin = accounts.attempts(act.session, account, source, act.at - WINDOW)
@@ -78,7 +80,9 @@ def verify_password(act: Act, email: str, password: str, origin: str) -> uuid.UU
 
 
 def come_in(act: Act, user_id: uuid.UUID) -> Entrance:
-    """Begins a new session for this person and records it. The secret is new each time: no session outlives a log-in."""
+    """Begins a new session for this person and records it. The secret is new each time: no session outlives a
+    log-in.
+    """
     secret = secrets.token_urlsafe(32)
     row = {"digest": secret_digest(secret), "user_id": user_id, "began_at": act.at, "seen_at": act.at, "ended_at": None}
     act.session.execute(insert(SignIn), [row])
@@ -101,7 +105,9 @@ def stay(act: Act, secret: str) -> None:
 
 
 def add(act: Act, email: str, role: str, entity: str | None, password: str, name: str | None = None) -> uuid.UUID:
-    """Opens an account, or gives an existing one a further role. Invalid when the role, entity, address or password will not do."""
+    """Opens an account, or gives an existing one a further role. Invalid when the role, entity, address or
+    password will not do.
+    """
     address = email.strip().lower()
     problems = _faults(act, address, role, entity)
     known = act.session.scalar(select(User.id).where(User.email == address))
@@ -128,7 +134,14 @@ def add(act: Act, email: str, role: str, entity: str | None, password: str, name
         Membership.ended_at.is_(None),
     )
     if act.session.scalar(held) is None:
-        grant = {"id": new_id(), "user_id": user_id, "role": role, "entity": entity, "granted_at": act.at, "ended_at": None}
+        grant = {
+            "id": new_id(),
+            "user_id": user_id,
+            "role": role,
+            "entity": entity,
+            "granted_at": act.at,
+            "ended_at": None,
+        }
         act.session.execute(insert(Membership), [grant])
         act.record("account.grant", {"user": str(user_id), "role": role}, entity=entity)
     return user_id

@@ -33,7 +33,9 @@ class Recorded:
 
 @dataclass
 class Act:
-    """One act of one person at one moment in one transaction. The edge makes it and commits it; services only use it."""
+    """One act of one person at one moment in one transaction. The edge makes it and commits it; services only
+    use it.
+    """
 
     session: Session
     person: Person | None
@@ -78,7 +80,9 @@ class Act:
         row["digest"] = event_digest(row)
         self.session.execute(insert(Event), [row])
         if head:
-            self.session.execute(update(ChainHead).where(ChainHead.id == 1).values(sequence=sequence, digest=row["digest"]))
+            self.session.execute(
+                update(ChainHead).where(ChainHead.id == 1).values(sequence=sequence, digest=row["digest"])
+            )
         else:
             self.session.execute(insert(ChainHead), [{"id": 1, "sequence": sequence, "digest": row["digest"]}])
         return Recorded(sequence, str(row["digest"]))

@@ -24,7 +24,10 @@ def verify(session: Session) -> Walk:
     previous, count = GENESIS, 0
     for event in events.chain(session):
         count += 1
-        row = {column: getattr(event, column) for column in ("sequence", "at", "kind", "actor", "report_id", "entity", "data", "previous")}
+        row = {
+            column: getattr(event, column)
+            for column in ("sequence", "at", "kind", "actor", "report_id", "entity", "data", "previous")
+        }
         if event.sequence != count:
             return Walk(count, previous, f"Event {count} is missing: the next one is event {event.sequence}.")
         if event.previous != previous:
@@ -34,5 +37,9 @@ def verify(session: Session) -> Walk:
         previous = event.digest
     head = events.head(session)
     if head is not None and head != (count, previous):
-        return Walk(count, previous, f"The chain ends at event {count}, but its head says event {head[0]}: the tail has been cut or changed.")
+        return Walk(
+            count,
+            previous,
+            f"The chain ends at event {count}, but its head says event {head[0]}: the tail has been cut or changed.",
+        )
     return Walk(count, previous, None)

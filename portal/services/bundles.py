@@ -84,7 +84,7 @@ def build(session: Session, storage: Storage, bundle: uuid.UUID, tell: Tell) -> 
     """Builds a bundle into the storage, streamed. Reads one snapshot; writes nothing to the database."""
     cycle = bundles.bundle(session, bundle).cycle
     stream = document.Bundle(inputs(session, storage, cycle, tell))
-    blob = storage.put(cast(BinaryIO, stream))
+    blob = storage.put(cast("BinaryIO", stream))
     return Built(blob.key, blob.size, blob.sha256, stream.manifest)
 
 
@@ -113,7 +113,9 @@ def give_up(act: Act, bundle: uuid.UUID, trouble: str) -> None:
 
 
 def inputs(session: Session, storage: Storage, cycle: str, tell: Tell) -> Inputs:
-    """All that goes into the bundle of a cycle. Its date is that of the newest input, so the same inputs give the same bytes."""
+    """All that goes into the bundle of a cycle. Its date is that of the newest input, so the same inputs give
+    the same bytes.
+    """
     return Inputs(
         cycle=cycle,
         as_of=_as_of(session, cycle),

@@ -18,17 +18,20 @@ NEEDED = ("feedback", "synthesis")
 
 
 def open_cycle(act: Act, key: str, label: str, edition: str, phases: Sequence[PhaseDates]) -> Cycle:
-    """Opens a cycle asked by a published edition. NotNow when the key is taken, Invalid when phases or edition will not do."""
+    """Opens a cycle asked by a published edition. NotNow when the key is taken, Invalid when phases or
+    edition will not do.
+    """
     if act.session.get(Cycle, key) is not None:
         raise NotNow(N_("A cycle with this key is open already."))
     problems = []
     if act.session.get(Edition, edition) is None:
         problems.append(Problem("edition", N_("Please publish the edition first.")))
-    for name in NEEDED:
-        if name not in {phase.key for phase in phases}:
-            problems.append(Problem("phases", f"The phase {name} is missing."))
+    there = {phase.key for phase in phases}
+    problems += [Problem("phases", f"The phase {name} is missing.") for name in NEEDED if name not in there]
     problems += [
-        Problem(f"phases.{phase.key}", N_("A phase opens before it closes.")) for phase in phases if phase.closes < phase.opens
+        Problem(f"phases.{phase.key}", N_("A phase opens before it closes."))
+        for phase in phases
+        if phase.closes < phase.opens
     ]
     if problems:
         raise Invalid(problems[0].sentence, problems)

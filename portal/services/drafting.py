@@ -26,7 +26,8 @@ from portal.services.act import Act
 
 LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
 SOMEBODY_SAVED_FIRST = N_(
-    "Somebody saved this answer while you were writing, and both of you changed the same sentence. Both texts are kept; please choose."
+    "Somebody saved this answer while you were writing, and both of you changed the same sentence. "
+    "Both texts are kept; please choose."
 )
 
 
@@ -83,7 +84,9 @@ class State:
 
 
 def start(act: Act, draft: Draft) -> Report:
-    """Opens the report of an entity for a cycle. NotNow when there is one already, Invalid when a part of `draft` will not do."""
+    """Opens the report of an entity for a cycle. NotNow when there is one already, Invalid when a part of
+    `draft` will not do.
+    """
     act.demand("report:start", draft)
     cycle = act.session.get(Cycle, draft.cycle)
     if cycle is None:
@@ -93,7 +96,9 @@ def start(act: Act, draft: Draft) -> Report:
     asked = guideline(act.session, cycle.edition)
     problems = []
     if draft.modality not in asked.modalities:
-        problems.append(Problem("modality", N_("Please choose one of the ways of reporting that the guidelines offer.")))
+        problems.append(
+            Problem("modality", N_("Please choose one of the ways of reporting that the guidelines offer."))
+        )
     if not draft.languages or any(code not in LANGUAGES for code in draft.languages):
         problems.append(Problem("languages", N_("Please choose one or more of ar, zh, en, fr, ru, es.")))
     if problems:
@@ -134,7 +139,9 @@ def asked_question(asked: Guideline, report: Report, key: str) -> Question:
 
 
 def language_of(report: Report, question: Question, language: str | None) -> str:
-    """The language an answer is kept under: translatable kinds by language, all others once, under the report's first."""
+    """The language an answer is kept under: translatable kinds by language, all others once, under the
+    report's first.
+    """
     first = str(report.languages[0])
     if not KINDS[question.kind].translatable:
         return first
@@ -148,7 +155,9 @@ def language_of(report: Report, question: Question, language: str | None) -> str
 
 
 def save(act: Act, report: Report, given: Given) -> Saved:
-    """Saves one answer of a report whose row is locked. Stale when somebody saved meanwhile and the texts cannot be joined; NotNow when the draft is closed; nothing else holds a save back."""
+    """Saves one answer of a report whose row is locked. Stale when somebody saved meanwhile and the texts
+    cannot be joined; NotNow when the draft is closed; nothing else holds a save back.
+    """
     demand_open(act, report)
     asked = guideline(act.session, report.edition)
     question = asked_question(asked, report, given.question)
@@ -158,7 +167,9 @@ def save(act: Act, report: Report, given: Given) -> Saved:
 
 
 def save_section(act: Act, report: Report, all_given: Sequence[Given]) -> SectionSaved:
-    """Saves the answers of one page of a report whose row is locked; those that somebody else changed meanwhile come back as `stale` and hold up no other."""
+    """Saves the answers of one page of a report whose row is locked; those that somebody else changed
+    meanwhile come back as `stale` and hold up no other.
+    """
     demand_open(act, report)
     asked = guideline(act.session, report.edition)
     rows = reports.answers(act.session, report.id, [given.question for given in all_given])
@@ -223,7 +234,9 @@ def _joined(
 def _write(
     act: Act, report: Report, question: str, language: str, value: Any, current: int, base: int, merged: bool
 ) -> None:
-    """One answer and its history row. The report is locked, and the revision is compared once more where it is written."""
+    """One answer and its history row. The report is locked, and the revision is compared once more where it
+    is written.
+    """
     key = {"report_id": report.id, "question": question, "language": language}
     change = {"value": value, "revision": current + 1, "changed_at": act.at, "changed_by": act.actor.id}
     if current:

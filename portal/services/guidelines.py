@@ -16,13 +16,20 @@ from portal.services.act import Act
 
 
 def publish(act: Act, document: Mapping[str, Any]) -> bool:
-    """Publishes an edition; False when the same words were published before, NotNow when others were under this key. A broken document raises BadGuideline."""
+    """Publishes an edition; False when the same words were published before, NotNow when others were under
+    this key. A broken document raises BadGuideline.
+    """
     edition = parse(document)
     before = act.session.scalar(select(Edition.digest).where(Edition.key == edition.key))
     if before == edition.digest:
         return False
     if before is not None:
-        raise NotNow(N_("An edition with this key is published already, with other words. A published edition never changes: please choose a new key."))
+        raise NotNow(
+            N_(
+                "An edition with this key is published already, with other words. "
+                "A published edition never changes: please choose a new key."
+            )
+        )
     row = {
         "key": edition.key,
         "digest": edition.digest,

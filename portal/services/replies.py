@@ -13,7 +13,9 @@ from portal.services.act import Act
 
 
 def reserve(act: Act, key: str, request_digest: str) -> bool:
-    """Takes the key for this request; False when it was taken before. A second request at the same moment waits for the first to commit."""
+    """Takes the key for this request; False when it was taken before. A second request at the same moment
+    waits for the first to commit.
+    """
     insert: Any = sqlite_insert if act.session.get_bind().dialect.name == "sqlite" else postgres_insert
     row = {"user_id": act.actor.id, "key": key, "request_digest": request_digest, "at": act.at}
     taken = act.session.scalar(insert(Reply).values(**row).on_conflict_do_nothing().returning(Reply.key))

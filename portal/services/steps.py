@@ -1,4 +1,6 @@
-"""Moving a report along its life: every step asks the policy and the lifecycle, and leaves its record and its notices."""
+"""Moving a report along its life: every step asks the policy and the lifecycle, and leaves its record and its
+notices.
+"""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ CUT_OFF_PHASE = "synthesis"
 def submit(act: Act, report: Report, order: Order, signer: Signs) -> Version:
     """The certifier approves: the draft is frozen as the next version, with a receipt.
 
-    The row of the report is locked, so every save acknowledged before stands in the version and none after. Approving the same request
+    The row of the report is locked, so every save acknowledged before stands in the version and none after.
+    Approving the same request
     a second time gives the same version and so the same receipt.
     """
     again = _approved_before(act, report, order)
@@ -124,7 +125,9 @@ def _submission(act: Act, report: Report, number: int, files: list[Attachment]) 
         submitted_by=CERTIFIER,
         answers=answers,
         files=[
-            FrozenFile(str(f.id), f.name, f.media_type, f.size, f.sha256, f.question) for f in files if f.question in counted
+            FrozenFile(str(f.id), f.name, f.media_type, f.size, f.sha256, f.question)
+            for f in files
+            if f.question in counted
         ],
         findings=[FrozenFinding(f.question, f.severity, f.rule, f.sentence) for f in state.findings],
     )

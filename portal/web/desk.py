@@ -26,9 +26,12 @@ from portal.services.drafting import check
 pages = Blueprint("desk", __name__)
 
 
+QUIET = 4
+
+
 @dataclass(frozen=True)
 class Task:
-    """One thing that waits: `urgency` 0 comes first; `title` begins with a verb; `state` is that of a report."""
+    """One row of the desk: `urgency` 0 comes first, from QUIET on nothing waits; `title` begins with a verb."""
 
     urgency: int
     title: str
@@ -42,10 +45,12 @@ class Task:
 def desk(act: Act) -> ResponseReturnValue:
     """What waits for me, most pressing first; below it what I did last and the phases of the cycle."""
     cycle = cycles.current(act.session)
-    tasks = [*_of_the_state(act, cycle), *_of_the_team(act), *_of_the_data(act)]
+    rows = [*_of_the_state(act, cycle), *_of_the_team(act), *_of_the_data(act)]
+    rows.sort(key=lambda task: task.urgency)
     return render_template(
         "desk/desk.html",
-        tasks=sorted(tasks, key=lambda task: task.urgency),
+        tasks=[task for task in rows if task.urgency < QUIET],
+        quiet=[task for task in rows if task.urgency >= QUIET],
         acts=waiting.acts_of(act.session, act.actor.id),
         event_words=event_words,
         cycle=cycle,
@@ -81,11 +86,11 @@ def _of_a_report(act: Act, person: Person, row: Any, held: dict[Any, Any]) -> It
         writes = may(person, "report:write", report)
         if report.state == "clarifying":
             title = _("Answer the clarification asked of %(entity)s", entity=name)
-            yield Task(0 if writes else 4, title, here, f"{note} · {told}", report.state)
+            yield Task(0 if writes else QUIET, title, here, f"{note} · {told}", report.state)
         elif writes:
             yield Task(2, _("Go on with the draft of %(entity)s", entity=name), here, f"{note} · {told}", report.state)
         else:
-            yield Task(4, _("Read the draft of %(entity)s", entity=name), here, f"{note} · {told}", report.state)
+            yield Task(QUIET, _("Read the draft of %(entity)s", entity=name), here, f"{note} · {told}", report.state)
     elif report.state == "clearing" and may(person, "report:submit", report):
         yield Task(0, _("Approve or decline the report of %(entity)s", entity=name), clearance, note, report.state)
     elif report.state == "accepted" and row.consented is None and may(person, "report:consent", report):
@@ -93,7 +98,7 @@ def _of_a_report(act: Act, person: Person, row: Any, held: dict[Any, Any]) -> It
             1, _("Consent to the publication of the report of %(entity)s", entity=name), here, note, report.state
         )
     else:
-        yield Task(5, _("See the report of %(entity)s", entity=name), here, note, report.state)
+        yield Task(QUIET, _("See the report of %(entity)s", entity=name), here, note, report.state)
 
 
 def _of_the_team(act: Act) -> Iterator[Task]:

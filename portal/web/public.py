@@ -215,8 +215,7 @@ def _bytes(body: bytes, media_type: str, name: str) -> Response:
 
 
 def _table(blocks: Iterator[bytes], name: str) -> Response:
-    body = stream_with_context(blocks)
-    return Response(body, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition(name)})
+    return Response(blocks, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition(name)})
 
 
 @pages.get("/entities/<iso3>")
@@ -256,7 +255,7 @@ def data(act: Act) -> ResponseReturnValue:
 def data_table(act: Act) -> ResponseReturnValue:
     """The same figures, all of them, as a table to keep."""
     rows = (_row(figure) for figure in observations.stream_observations(act.session, _wanted()))
-    return _table(csv_blocks(HEADINGS, rows), "observations.csv")
+    return _table(stream_with_context(csv_blocks(HEADINGS, rows)), "observations.csv")
 
 
 def _row(figure: Figure) -> list[object]:

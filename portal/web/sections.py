@@ -151,7 +151,7 @@ def _observations(act: Act, report: Report, counted: Iterable[Any]) -> dict[str,
 
 def _seen(figure: Any) -> Seen:
     covers = ", ".join(str(value) for value in json.loads(figure.dimensions or "{}").values())
-    title = f"{figure.source}: {figure.title}" + (f" ({covers})" if covers else "")
+    title = f"{figure.credit or figure.source}: {figure.title}" + (f" ({covers})" if covers else "")
     return Seen(figure.year, figure.value_text, figure.unit, title, figure.edition)
 
 

@@ -42,7 +42,9 @@ def log_in(act: Act) -> ResponseReturnValue:
     wrong = None
     if form.validate():
         try:
-            user = accounts.verify_password(act, form.email.data or "", form.password.data or "", request.remote_addr or "")
+            user = accounts.verify_password(
+                act, form.email.data or "", form.password.data or "", request.remote_addr or ""
+            )
         except NotNow as refusal:
             user, wrong = None, _(refusal.sentence)
         if user is not None:

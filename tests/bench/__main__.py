@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: the portal beside a bare floor in one run, one table. Quote the ratios, never the milliseconds of a shared machine."""
+"""`python -m tests.bench`: the portal beside a bare floor in one run, one table. Quote ratios, not milliseconds."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def main() -> int:
 
 def _measure(folder: Path, *, quick: bool) -> Iterator[Row]:
     place, floor_url = Place(folder, f"sqlite:///{folder / 'portal.db'}"), f"sqlite:///{folder / 'floor.db'}"
-    facts = furnish(place, figures=5_000 if quick else 20_000)
+    facts = furnish(place, figures=5_000 if quick else 20_000, mebibytes=20 if quick else 60)
     furnish_floor(place, facts, floor_url)
     counted, controls = pages.statements(place, facts)
     yield from counted
     yield from pages.measure(place, facts, floor_url, controls, QUICK if quick else Effort())
-    yield from files.measure(folder, files.Amount(rows=20_000, mebibytes=40) if quick else files.Amount())
+    yield from files.measure(folder, files.Amount(rows=20_000, mebibytes=40, repeats=1) if quick else files.Amount())
 
 
 if __name__ == "__main__":

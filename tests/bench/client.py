@@ -28,10 +28,18 @@ class Connection:
         lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", *(f"{k}: {v}" for k, v in (headers or {}).items())]
         if method != "GET":
             lines.append(f"Content-Length: {len(body)}")
-        if self.socket is None:
-            self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=60)
-            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket.sendall("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
+        whole = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
+        if self.socket is not None:
+            try:
+                return self._exchange(self.socket, whole)
+            except ConnectionError:
+                self.close()  # the server had closed the idle connection: once more on a new one, as browsers do
+        self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=60)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return self._exchange(self.socket, whole)
+
+    def _exchange(self, line: socket.socket, request: bytes) -> Answer:
+        line.sendall(request)
         return self._read()
 
     def _read(self) -> Answer:
@@ -49,7 +57,7 @@ class Connection:
         return Answer(int(first.split(" ", 2)[1]), headers, body)
 
     def _chunks(self) -> bytes:
-        parts = []
+        parts: list[bytes] = []
         while True:
             while b"\r\n" not in self.held:
                 self._more()

@@ -1,5 +1,8 @@
-"""The floor: the same pages as a bare application of the same libraries would serve them. One user look-up a page; no permissions, no
-CSRF, no translation, no version check. What the portal takes more than this is the price of what it promises more."""
+"""The floor: the same pages as a bare application of the same libraries would serve them.
+
+One user look-up a page; no permissions, no CSRF, no translation, no version check. What the portal takes more
+than this is the price of what it promises more.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,20 @@ import io
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from argon2 import PasswordHasher
-from flask import Flask, Response, g, jsonify, redirect, render_template, request, session
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
-from sqlalchemy import JSON, ForeignKey, create_engine, event, select, update
+from sqlalchemy import JSON, Engine, ForeignKey, create_engine, event, select, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from wtforms import EmailField, Form, PasswordField, RadioField, SelectField, StringField, TextAreaField, validators
+from zipstream.ng import ZipStream
 
-DATABASE, CONTROLS = "FLOOR_DATABASE", "FLOOR_CONTROLS"
+DATABASE, CONTROLS, FILES = "FLOOR_DATABASE", "FLOOR_CONTROLS", "FLOOR_FILES"
+BLOCK = 1 << 18
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 CHOICES = [("", "Not answered yet"), ("data", "Figures"), ("no_data", "No data"), ("not_relevant", "Does not apply")]
 HEADINGS = ("indicator", "series", "area", "name", "year", "dimensions", "value", "unit", "source")
@@ -120,7 +126,7 @@ class LoginForm(Form):
     password = PasswordField("Password", [validators.InputRequired()])
 
 
-def open_engine(url: str) -> Any:
+def open_engine(url: str) -> Engine:
     """SQLite with a write-ahead log that is synced at each commit, as the portal has it."""
     engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=16)
 
@@ -146,100 +152,154 @@ def section_form(controls: dict[str, int]) -> type[Form]:
     return type("SectionForm", (Form,), fields)
 
 
+def bare_zip(paths: list[Path]) -> Iterator[bytes]:
+    """A ZIP of these files, stored and streamed, with nothing checked."""
+    stream = ZipStream()  # type: ignore[no-untyped-call]
+    for path in paths:
+        stream.add(_blocks(path), path.name)
+    yield from stream
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK):
+            yield block
+
+
+@dataclass(frozen=True)
+class Floor:
+    """What the floor stands on, opened once at the start."""
+
+    engine: Engine
+    make_session: sessionmaker[Session]
+    form: type[Form]
+
+
+pages = Blueprint("floor", __name__)
+
+
 def create_floor() -> Flask:
     """The bare application on the database that the environment names."""
     app = Flask("tests.bench.floor", template_folder="templates", root_path=str(Path(__file__).parent))
     app.secret_key = "the floor of a benchmark keeps no secrets"
     engine = open_engine(os.environ[DATABASE])
-    make_session = sessionmaker(engine)
-    form_of_section = section_form(json.loads(os.environ.get(CONTROLS, '{"textarea": 4, "text": 16, "radio": 0, "select": 0}')))
-
-    def database() -> Session:
-        if "database" not in g:
-            g.database = make_session()
-        return g.database  # type: ignore[no-any-return]
-
-    @app.teardown_appcontext
-    def close(_error: BaseException | None) -> None:
-        held = g.pop("database", None)
-        if held is not None:
-            held.close()
-
-    def visitor() -> User:
-        return database().get_one(User, session["user"])
-
-    @app.get("/healthz")
-    def health() -> ResponseReturnValue:
-        return "ok"
-
-    @app.get("/login")
-    def login() -> ResponseReturnValue:
-        return render_template("login.html", form=LoginForm())
-
-    @app.post("/login")
-    def log_in() -> ResponseReturnValue:
-        form = LoginForm(request.form)
-        form.validate()
-        user = database().scalars(select(User).where(User.email == form.email.data)).one()
-        HASHER.verify(user.password_hash, form.password.data or "")
-        session["user"] = user.id
-        return redirect("/review", 303)
-
-    @app.get("/reports/<report_id>/sections/<key>")
-    def edit(report_id: str, key: str) -> ResponseReturnValue:
-        held = database().get_one(Section, (report_id, key))
-        report = database().get_one(Report, report_id)
-        return render_template("edit.html", user=visitor(), report=report, key=key, form=form_of_section(data=held.values))
-
-    @app.post("/reports/<report_id>/sections/<key>")
-    def save(report_id: str, key: str) -> ResponseReturnValue:
-        user, form = visitor(), form_of_section(request.form)
-        if not form.validate():
-            return "not valid", 422
-        held = database().get_one(Section, (report_id, key))
-        held.values = form.data
-        database().add(Audit(user_id=user.id, report_id=report_id, what=f"save {key}", at=dt.datetime.now()))
-        database().commit()
-        return redirect(request.path, 303)
-
-    @app.post("/reports/<report_id>/answers")
-    def autosave(report_id: str) -> ResponseReturnValue:
-        user, sent = visitor(), request.get_json()
-        here = (Section.report_id == report_id) & (Section.key == sent["section"])
-        database().execute(update(Section).where(here).values({"values": sent["values"]}))
-        database().add(Audit(user_id=user.id, report_id=report_id, what=f"autosave {sent['section']}", at=dt.datetime.now()))
-        database().commit()
-        return jsonify(saved=True)
-
-    @app.get("/review")
-    def queue() -> ResponseReturnValue:
-        columns = (
-            Report.id, Report.entity, Entity.name, Entity.region, Entity.regional_group, Report.submitted_at, Report.state,
-            Report.modality, Report.languages, Report.versions, User.name.label("assigned"),
-        )  # fmt: skip
-        found = select(*columns).join(Entity).outerjoin(User).where(Report.state != "preparing")
-        found = found.order_by(Report.submitted_at)
-        return render_template("queue.html", user=visitor(), rows=database().execute(found).all(), today=dt.datetime(2025, 6, 16))
-
-    @app.get("/review/<report_id>")
-    def review(report_id: str) -> ResponseReturnValue:
-        report = database().get_one(Report, report_id)
-        answers = database().scalars(select(Answer).where(Answer.report_id == report_id).order_by(Answer.position)).all()
-        return render_template("review.html", user=visitor(), report=report, answers=answers)
-
-    @app.get("/data.csv")
-    def table() -> ResponseReturnValue:
-        def lines() -> Iterator[str]:
-            with engine.connect() as connection:
-                rows = connection.execution_options(yield_per=2000).execute(
-                    select(*(getattr(Observation, name) for name in HEADINGS)).order_by(Observation.id)
-                )
-                yield ",".join(HEADINGS) + "\r\n"
-                for part in rows.partitions():
-                    block = io.StringIO()
-                    csv.writer(block).writerows(part)
-                    yield block.getvalue()
-
-        return Response(lines(), mimetype="text/csv")
-
+    controls = json.loads(os.environ.get(CONTROLS, '{"textarea": 4, "text": 16, "radio": 0, "select": 0}'))
+    app.extensions["floor"] = Floor(engine, sessionmaker(engine), section_form(controls))
+    app.teardown_appcontext(close)
+    app.register_blueprint(pages)
     return app
+
+
+def _floor() -> Floor:
+    return cast("Floor", current_app.extensions["floor"])
+
+
+def database() -> Session:
+    if "database" not in g:
+        g.database = _floor().make_session()
+    return g.database  # type: ignore[no-any-return]
+
+
+def close(_error: BaseException | None) -> None:
+    held = g.pop("database", None)
+    if held is not None:
+        held.close()
+
+
+def visitor() -> User:
+    return database().get_one(User, session["user"])
+
+
+@pages.get("/healthz")
+def health() -> ResponseReturnValue:
+    return "ok"
+
+
+@pages.get("/login")
+def login() -> ResponseReturnValue:
+    return render_template("login.html", form=LoginForm())
+
+
+@pages.post("/login")
+def log_in() -> ResponseReturnValue:
+    form = LoginForm(request.form)
+    form.validate()
+    user = database().scalars(select(User).where(User.email == form.email.data)).one()
+    HASHER.verify(user.password_hash, form.password.data or "")
+    session["user"] = user.id
+    return redirect("/review", 303)
+
+
+@pages.get("/reports/<report_id>/sections/<key>")
+def edit(report_id: str, key: str) -> ResponseReturnValue:
+    held = database().get_one(Section, (report_id, key))
+    report = database().get_one(Report, report_id)
+    return render_template("edit.html", user=visitor(), report=report, key=key, form=_floor().form(data=held.values))
+
+
+@pages.post("/reports/<report_id>/sections/<key>")
+def save(report_id: str, key: str) -> ResponseReturnValue:
+    user, form = visitor(), _floor().form(request.form)
+    if not form.validate():
+        return "not valid", 422
+    held = database().get_one(Section, (report_id, key))
+    held.values = form.data
+    database().add(Audit(user_id=user.id, report_id=report_id, what=f"save {key}", at=dt.datetime.now()))
+    database().commit()
+    return redirect(request.path, 303)
+
+
+@pages.post("/reports/<report_id>/answers")
+def autosave(report_id: str) -> ResponseReturnValue:
+    user, sent = visitor(), request.get_json()
+    here = (Section.report_id == report_id) & (Section.key == sent["section"])
+    database().execute(update(Section).where(here).values({"values": sent["values"]}))
+    database().add(
+        Audit(user_id=user.id, report_id=report_id, what=f"autosave {sent['section']}", at=dt.datetime.now())
+    )
+    database().commit()
+    return jsonify(saved=True)
+
+
+@pages.get("/review")
+def queue() -> ResponseReturnValue:
+    columns = (
+        Report.id, Report.entity, Entity.name, Entity.region, Entity.regional_group, Report.submitted_at, Report.state,
+        Report.modality, Report.languages, Report.versions, User.name.label("assigned"),
+    )  # fmt: skip
+    found = select(*columns).join(Entity).outerjoin(User).where(Report.state != "preparing")
+    found = found.order_by(Report.submitted_at)
+    return render_template(
+        "queue.html", user=visitor(), rows=database().execute(found).all(), today=dt.datetime(2025, 6, 16)
+    )
+
+
+@pages.get("/review/<report_id>")
+def review(report_id: str) -> ResponseReturnValue:
+    report = database().get_one(Report, report_id)
+    answers = database().scalars(select(Answer).where(Answer.report_id == report_id).order_by(Answer.position)).all()
+    return render_template("review.html", user=visitor(), report=report, answers=answers)
+
+
+@pages.get("/data.csv")
+def table() -> ResponseReturnValue:
+    engine = _floor().engine
+
+    def lines() -> Iterator[str]:
+        with engine.connect() as connection:
+            rows = connection.execution_options(yield_per=2000).execute(
+                select(*(getattr(Observation, name) for name in HEADINGS)).order_by(Observation.id)
+            )
+            yield ",".join(HEADINGS) + "\r\n"
+            for part in rows.partitions():
+                block = io.StringIO()
+                csv.writer(block).writerows(part)
+                yield block.getvalue()
+
+    return Response(lines(), mimetype="text/csv")
+
+
+@pages.get("/bundle.zip")
+def bundle() -> ResponseReturnValue:
+    paths = sorted(path for path in Path(os.environ[FILES]).rglob("*") if path.is_file())
+    return Response(bare_zip(paths), mimetype="application/zip")

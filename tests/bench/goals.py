@@ -40,9 +40,11 @@ GOALS = {
         Goal("P8 review", "review, requests/s of 8 clients", 0.45, 0.6, least=True),
         Goal("P9", "geometric mean of log-in page, form, save, queue, review", 2.2, 1.7),
         Goal("P10", "CSV of every figure, ms per MB", 2.0, 1.3),
-        Goal("P11", "bundle, MiB/s beside a bare ZIP stream", 0.6, 0.8, least=True),
-        Goal("P11 zip", "bundle, MiB/s beside `zip -0 -r - | cat`", 0.8, 1.0, least=True),
-        Goal("P11 RSS", "bundle, growth of memory in MiB", 16, 16),
+        Goal("P11", "bundle drawn over HTTP, MiB/s", 0.6, 0.8, least=True),
+        Goal("P11 web", "bundle drawn over HTTP, growth of the worker in MiB", 16, 16),
+        Goal("P11 build", "bundle built, MiB/s beside a bare hashed ZIP", 0.6, 0.8, least=True),
+        Goal("P11 zip", "bundle built, MiB/s beside `zip -0 -r - | cat`", 0.8, 1.0, least=True),
+        Goal("P11 RSS", "bundle built, growth of memory in MiB", 16, 16),
         Goal("P12", "file taken in, MiB/s beside SHA-256 alone", 0.5, 0.7, least=True),
         Goal("P12 RSS", "file taken in, growth of memory in MiB", 16, 16),
         Goal("P13", "memory of the worker after load, PSS MiB", 2.0, 1.5),
@@ -83,7 +85,12 @@ class Row:
 
     def told(self) -> dict[str, Any]:
         """The row as JSON has it."""
-        return asdict(self.goal) | {"floor": self.floor, "portal": self.portal, "figure": self.figure, "verdict": self.verdict}
+        return asdict(self.goal) | {
+            "floor": self.floor,
+            "portal": self.portal,
+            "figure": self.figure,
+            "verdict": self.verdict,
+        }
 
 
 def table(rows: Iterable[Row]) -> str:
@@ -94,5 +101,7 @@ def table(rows: Iterable[Row]) -> str:
         floor = "" if row.floor is None else f"{row.floor:.1f}"
         ratio = "" if row.floor is None else f"{row.figure:.2f}"
         limits = f"{sign} {row.goal.must:<5g} {sign} {row.goal.goal:<5g}"
-        lines.append(f"{row.key:<10} {row.goal.what:<58} {floor:>10} {row.portal:>10.1f} {ratio:>7} {limits:>17}  {row.verdict}")
+        lines.append(
+            f"{row.key:<10} {row.goal.what:<58} {floor:>10} {row.portal:>10.1f} {ratio:>7} {limits:>17}  {row.verdict}"
+        )
     return "\n".join(lines)

@@ -19,8 +19,9 @@ from sqlalchemy import event
 from portal.db import db
 from portal.services.accounts import HASHER, normal_password
 from tests.bench.client import Connection
-from tests.bench.data import RECEIVED, Facts
-from tests.bench.floor import CONTROLS, DATABASE
+from tests.bench.data import PARTS, RECEIVED, Facts
+from tests.bench.files import memory
+from tests.bench.floor import CONTROLS, DATABASE, FILES
 from tests.bench.goals import Row
 from tests.bench.visitors import Inside, OnFloor, OnPortal, Unexpected, Visitor, rows
 from tests.faults.server import Place, Server
@@ -78,7 +79,7 @@ def statements(place: Place, facts: Facts) -> tuple[list[Row], dict[str, int]]:
 
 def measure(place: Place, facts: Facts, floor_url: str, controls: dict[str, int], effort: Effort) -> Iterator[Row]:
     """Everything that is measured through the two servers."""
-    bare = {DATABASE: floor_url, CONTROLS: json.dumps(controls)}
+    bare = {DATABASE: floor_url, CONTROLS: json.dumps(controls), FILES: str(place.folder / PARTS)}
     with ExitStack() as stack:
         portal = stack.enter_context(Server(place.environment).running())
         floor = stack.enter_context(Server(bare, what="tests.bench.floor_wsgi:app").running())
@@ -87,6 +88,7 @@ def measure(place: Place, facts: Facts, floor_url: str, controls: dict[str, int]
         _same_content(ours, theirs)
         yield from _one_client(ours, theirs, effort)
         yield from _eight_clients(sides, ours, theirs, effort)
+        yield from _draw(portal.worker(), ours, theirs, effort)
         yield Row("P13", _pss(portal.worker()), _pss(floor.worker()))
 
 
@@ -97,6 +99,9 @@ def _same_content(ours: OnPortal, theirs: OnFloor) -> None:
     for visitor in (ours, theirs):
         if rows(visitor.queue().body) != RECEIVED:
             raise Unexpected(f"the queue of {type(visitor).__name__} has not {RECEIVED} rows")
+    lines = [visitor.table().body.count(b"\r\n") for visitor in (ours, theirs)]
+    if set(lines) != {ours.facts.figures + 1}:
+        raise Unexpected(f"the tables differ: {lines} lines")
     sources = [visitor.review().body.count(b"Statistics office") for visitor in (ours, theirs)]
     if sources[0] != sources[1] or not sources[0]:
         raise Unexpected(f"the figures on the review pages differ: {sources}")
@@ -126,7 +131,9 @@ def _one_client(ours: OnPortal, theirs: OnFloor, effort: Effort) -> Iterator[Row
     yield Row("P14", *(len(gzip.compress(visitor.queue().body, 6)) for visitor in (ours, theirs)))
 
 
-def _take_turns(ours: Callable[[], object], theirs: Callable[[], object], taken: tuple[list[float], list[float]]) -> None:
+def _take_turns(
+    ours: Callable[[], object], theirs: Callable[[], object], taken: tuple[list[float], list[float]]
+) -> None:
     """One request to each side, in milliseconds."""
     for ask, held in zip((ours, theirs), taken, strict=True):
         began = time.perf_counter()
@@ -185,6 +192,18 @@ def _load(crew: list[Visitor], name: str, seconds: float) -> float:
     if faults:
         raise faults[0]
     return sum(answered) / (time.perf_counter() - began)
+
+
+def _draw(worker: int, ours: OnPortal, theirs: OnFloor, effort: Effort) -> Iterator[Row]:
+    """The same bytes as a bundle that is ready, and as a ZIP that the floor makes on the way."""
+    taken: tuple[list[float], list[float]] = ([], [])
+    size = len(theirs.bundle().body) / (1 << 20)
+    Path(f"/proc/{worker}/clear_refs").write_text("5", "ascii")
+    before = memory(worker, "VmRSS")
+    for _ in range(effort.tables):
+        _take_turns(ours.bundle, theirs.bundle, taken)
+    yield Row("P11", *(size * 1000 / statistics.median(side) for side in taken))
+    yield Row("P11 web", memory(worker, "VmHWM") - before)
 
 
 def _pss(process: int) -> float:

@@ -90,11 +90,19 @@ class Visitor:
         self.writing: dict[str, str] = {}
         self.reviewing: dict[str, str] = {}
 
-    def ask(self, wanted: int, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:
+    def read(self) -> Controls:
+        """Reads the form of the section and keeps its fields; gives its controls."""
+        raise NotImplementedError
+
+    def ask(
+        self, wanted: int, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> Answer:
         """The answer, which must have the wanted status."""
         answer = self.line.send(method, path, body, headers)
         if answer.status != wanted:
-            raise Unexpected(f"{type(self).__name__}: {method} {path} was answered with {answer.status}: {answer.body[:300]!r}")
+            raise Unexpected(
+                f"{type(self).__name__}: {method} {path} was answered with {answer.status}: {answer.body[:300]!r}"
+            )
         return answer
 
     def login_page(self) -> Answer:
@@ -116,6 +124,15 @@ class Visitor:
     def table(self) -> Answer:
         """Every figure as CSV."""
         return self.ask(200, "GET", "/data.csv")
+
+    def bundle(self) -> Answer:
+        """The bundle, whole."""
+        return self.ask(200, "GET", self.bundle_address, headers=self.reviewing)
+
+    @property
+    def bundle_address(self) -> str:
+        """Where the bundle is drawn."""
+        return "/bundle.zip"
 
     @property
     def section_address(self) -> str:
@@ -156,6 +173,11 @@ class OnPortal(Visitor):
     def _log_in(self, email: str, page: Answer) -> Answer:
         form = {"csrf_token": csrf(page.body.decode()), "email": email, "password": self.facts.password}
         return self.ask(303, "POST", "/login", urlencode(form).encode(), _cookie(page) | URLENCODED)
+
+    @property
+    def bundle_address(self) -> str:
+        """Where the bundle is drawn."""
+        return f"/bundles/{self.facts.bundle}/file"
 
     def open_door(self) -> None:
         """What comes before a log-in."""

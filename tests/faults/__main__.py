@@ -1,4 +1,4 @@
-"""`python -m tests.faults [group]`: runs fault tests, prints a table and JSON; the exit code is 1 when anything acknowledged was lost."""
+"""`python -m tests.faults [group]`: runs fault tests, prints a table and JSON; exit code 1 when anything was amiss."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ def main() -> int:
     given = _arguments()
     results = []
     if given.group in (None, "settings"):
-        results.append(settings.run(kind=given.database, mutant=settings.MUTANT if given.mutant == settings.MUTANT else None))
+        results.append(
+            settings.run(kind=given.database, mutant=settings.MUTANT if given.mutant == settings.MUTANT else None)
+        )
     if given.group in (None, "kills"):
         planted = given.mutant if given.mutant in PLANTED else None
         results.append(kills.run(n=given.n, kind=given.database, seed=given.seed, mutant=planted))
@@ -35,7 +37,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--n", type=int, default=KILLS, help="how many times the server is killed")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--seed", type=int, help="repeats the moments of an earlier run")
-    parser.add_argument("--mutant", choices=(*PLANTED, settings.MUTANT), help="plants a fault, which must turn the test red")
+    parser.add_argument(
+        "--mutant", choices=(*PLANTED, settings.MUTANT), help="plants a fault, which must turn the test red"
+    )
     return parser.parse_args()
 
 

@@ -1,4 +1,4 @@
-"""The clients of a fault test: people who save and submit without pause, and who repeat a request until it is answered."""
+"""The clients of a fault test: people who save and submit without pause, and repeat a request until it is answered."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import uuid
 from typing import Any
 from urllib.parse import urlencode
 
+from tests.factories import csrf
 from tests.faults.journal import Journal, Save, Step
 from tests.faults.server import Caller, Server
-from tests.factories import csrf
 
 LANGUAGE = "en"
 PAUSE = 0.004

@@ -1,4 +1,4 @@
-"""kill -9 of the whole server at random moments while people save and submit: nothing acknowledged may be lost, nothing may be there twice."""
+"""kill -9 of the whole server at random moments: nothing acknowledged may be lost, nothing may be there twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Planted faults: the portal with one promise broken, served in its place. A fault test counts only where it turns red on these."""
+"""Planted faults: the portal with one promise broken. A fault test counts only where it turns red on these."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def acknowledge_first() -> None:
         if "later" not in session.info:
             close(session)
 
-    Session.commit, Session.close = commit_later, close_unless_later  # type: ignore[method-assign]
+    Session.commit, Session.close = commit_later, close_unless_later  # type: ignore[method-assign, assignment]
 
 
 def last_write_wins() -> None:
@@ -43,7 +43,7 @@ def last_write_wins() -> None:
     def taken(_act: Any, _report: Any, _question: Any, _language: Any, _given: Any, value: Any, _row: Any) -> Any:
         return value, False
 
-    drafting._joined = taken
+    drafting._joined = taken  # type: ignore[assignment]
 
 
 def no_idempotency() -> None:

@@ -34,7 +34,7 @@ PORTAL = "wsgi:app"
 
 @contextmanager
 def database(kind: str, folder: Path) -> Iterator[str]:
-    """The address of a new, empty database of this kind; PostgreSQL is a private server that syncs to disk as it does in use."""
+    """The address of a new, empty database; PostgreSQL is a private server that syncs to disk as it does in use."""
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'portal.db'}"
         return
@@ -68,7 +68,7 @@ class Place:
 
     @contextmanager
     def application(self) -> Iterator[Flask]:
-        """The portal inside this process, on a migrated database: to furnish it, and to look into it when no server runs."""
+        """The portal inside this process, migrated: to furnish it, and to look into it when no server runs."""
         engine = databases.engine(self.database_url)
         migrations.upgrade(engine)
         engine.dispose()
@@ -156,7 +156,7 @@ class Server:
             self.stop()
 
     def worker(self) -> int:
-        """The process id of the (first) process that answers requests: a child of the one that was started, or that one."""
+        """The id of the (first) process that answers requests: a child of the one that was started, or that one."""
         assert self.process is not None
         told = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii").split()
         return int(told[0]) if told else self.process.pid
@@ -188,5 +188,3 @@ class Caller:
             self.connection.close()
             self.connection = None
             raise
-
-

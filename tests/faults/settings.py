@@ -1,4 +1,4 @@
-"""Every connection of the pool keeps the promises an acknowledged write stands on, and a write holds the lock from its first word."""
+"""Every connection of the pool keeps what a save stands on; a write holds the lock from its beginning."""
 
 from __future__ import annotations
 

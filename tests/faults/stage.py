@@ -45,7 +45,9 @@ def build(place: Place) -> Stage:
                 if state not in ("KAZ", "KEN"):
                     accounts.add(act, address(role, state), role, state, PASSWORD)
         world.done()
-        return Stage([_part(world, state, False) for state in WRITING], [_part(world, state, True) for state in SUBMITTING])
+        return Stage(
+            [_part(world, state, False) for state in WRITING], [_part(world, state, True) for state in SUBMITTING]
+        )
 
 
 def _part(world: World, state: str, complete: bool) -> Part:
@@ -53,5 +55,5 @@ def _part(world: World, state: str, complete: bool) -> Part:
     if complete:
         world.fill(world.acting("focal_point", state), report)
         world.done()
-    people = [world.token(role, state) for role in ROLES]
-    return Part(str(report.id), *people, address("focal_point", state))
+    focal_point, contributor, certifier = (world.token(role, state) for role in ROLES)
+    return Part(str(report.id), focal_point, contributor, certifier, address("focal_point", state))

@@ -1,4 +1,4 @@
-"""Holds the journal of the clients against the database: everything acknowledged must be there, once, and in one unbroken record."""
+"""Holds the clients' journal against the database: what was acknowledged is there, once, in one unbroken record."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ class Verdict:
 
     def examples(self) -> list[str]:
         """The first few of each kind, in words."""
-        return [f"{name}: {one}" for name, found in vars(self).items() if isinstance(found, list) for one in found[:TOLD]]
+        return [
+            f"{name}: {one}" for name, found in vars(self).items() if isinstance(found, list) for one in found[:TOLD]
+        ]
 
 
 def judge(session: Session, journal: Journal) -> Verdict:
@@ -66,15 +68,16 @@ def _saves(session: Session, journal: Journal, verdict: Verdict) -> None:
     for row in session.scalars(select(AnswerRevision).order_by(AnswerRevision.revision)):
         history[str(row.report_id), row.question].append(row)
     for save in journal.acknowledged():
-        rows = {row.revision: row for row in history[save.report, save.question]}
-        kept = rows.get(save.revision or 0)
+        kept = next((row for row in history[save.report, save.question] if row.revision == save.revision), None)
         if kept is None or kept.value != save.kept or (not save.merged and kept.value != save.value):
             verdict.lost.append(f"{save.question} revision {save.revision}: {save.value[:40]!r}")
     for (report, question), rows in history.items():
         if [row.revision for row in rows] != list(range(1, len(rows) + 1)):
             verdict.gaps.append(f"{question} of {report}: {[row.revision for row in rows]}")
         over = [row for row in rows if row.base_revision != row.revision - 1 and not row.merged]
-        verdict.overwritten += [f"{question}: revision {row.revision} was written upon {row.base_revision}" for row in over]
+        verdict.overwritten += [
+            f"{question}: revision {row.revision} was written upon {row.base_revision}" for row in over
+        ]
     for answer in session.scalars(select(Answer)):
         last = history[str(answer.report_id), answer.question][-1:]
         if not last or (last[0].revision, last[0].value) != (answer.revision, answer.value):
@@ -95,7 +98,9 @@ def _versions(session: Session, journal: Journal, verdict: Verdict) -> None:
     numbers = Counter(report for report, _number in stored)
     acknowledged = Counter(step.report for step in journal.submitted())
     open_ended = Counter(step.report for step in journal.steps if step.name == "submit" and step.answer is None)
-    events = Counter(str(report) for report in session.scalars(select(Event.report_id).where(Event.kind == "report.submit")))
+    events = Counter(
+        str(report) for report in session.scalars(select(Event.report_id).where(Event.kind == "report.submit"))
+    )
     for report, count in numbers.items():
         if {number for each, number in stored if each == report} != set(range(1, count + 1)):
             verdict.gaps.append(f"versions of {report}")
@@ -103,4 +108,6 @@ def _versions(session: Session, journal: Journal, verdict: Verdict) -> None:
             told = f"{count} versions, {events[report]} events, {acknowledged[report]} acknowledged submissions"
             verdict.duplicates.append(f"{report}: {told}")
     twice = Counter((step.report, step.number) for step in journal.submitted())
-    verdict.duplicates += [f"version {number} of {report} was given twice" for (report, number), n in twice.items() if n > 1]
+    verdict.duplicates += [
+        f"version {number} of {report} was given twice" for (report, number), n in twice.items() if n > 1
+    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -20,11 +19,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from portal.config import ROOT
 from tests import databases
+from tests.journeys.chromium import QUIET, chromium
 
 BIN = Path(sys.executable).parent
-CHROMIUM = ("/usr/lib/chromium/chromium", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
 @dataclass
@@ -87,7 +84,9 @@ def _wait(address: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def portal(database_kind: str, tmp_path_factory: pytest.TempPathFactory, templates: databases.Templates) -> Iterator[Running]:
+def portal(
+    database_kind: str, tmp_path_factory: pytest.TempPathFactory, templates: databases.Templates
+) -> Iterator[Running]:
     """A running demonstration on each kind of database."""
     home = tmp_path_factory.mktemp("portal")
     if database_kind == "sqlite":
@@ -103,7 +102,7 @@ def portal(database_kind: str, tmp_path_factory: pytest.TempPathFactory, templat
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium from the system's packages."""
-    found = next((path for path in CHROMIUM if Path(path).exists()), None) or shutil.which("chromium")
+    found = chromium()
     if found is None:
         pytest.skip("Chromium is not installed here: the journeys in a browser are left out")
     with sync_playwright() as playwright:

@@ -30,12 +30,17 @@ PROSE = {
 FRONT: dict[str, Any] = {
     "F.1/institution": "Министерство, ответственное за градостроительство",
     "F.1/period": {"from": "2021", "to": "2024"},
-    "F.1/contacts": [{"name": "Focal point", "post": "focal point", "office": "", "email": "focal.point.kaz@example.org"}],
+    "F.1/contacts": [
+        {"name": "Focal point", "post": "focal point", "office": "", "email": "focal.point.kaz@example.org"}
+    ],
     "F.2/summary": "Краткое изложение для испытания портала.",
     "F.3/process": "Доклад подготовлен для испытания портала по опубликованным показателям.",
 }
 CHANNEL_B = (
-    ("un_sdg/ddf--datapoints--en_atm_pm25--by--geo_area--location--nature--units--year.csv", {"edition": "December 2023"}),
+    (
+        "un_sdg/ddf--datapoints--en_atm_pm25--by--geo_area--location--nature--units--year.csv",
+        {"edition": "December 2023"},
+    ),
     ("un_habitat/SDG_11-1-1.xlsx", {"edition": "2023"}),
     ("world_bank/API_SP.URB.TOTL.IN.ZS_DS2_en_csv_v2_317545.csv", {}),
     ("kazakhstan/data_indicator_11-6-2.csv", {"entity": "KAZ", "edition": "2024"}),
@@ -52,9 +57,12 @@ def figures(data: Path) -> dict[str, list[dict[str, str]]]:
     found: dict[str, list[dict[str, str]]] = {}
     for series, question, area, code in SERIES:
         with (data / "kazakhstan" / f"data_indicator_{series}.csv").open(encoding="utf-8", newline="") as file:
-            rows = [row for row in csv.DictReader(file) if row.get("REF_AREA", "") == area and row.get("SERIES", "") == code]
+            rows = [
+                row for row in csv.DictReader(file) if row.get("REF_AREA", "") == area and row.get("SERIES", "") == code
+            ]
         found[question] = [
-            {"year": row["Year"], "value": row["Value"], "unit": UNITS[row["UNIT_MEASURE"]], "source": SOURCE} for row in rows
+            {"year": row["Year"], "value": row["Value"], "unit": UNITS[row["UNIT_MEASURE"]], "source": SOURCE}
+            for row in rows
         ]
         assert found[question], f"{series} has no row for the country"
     return found

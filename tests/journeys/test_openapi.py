@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import schemathesis
 from flask import Flask
+from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import from_schema
 from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
@@ -26,10 +27,19 @@ from tests import databases
 from tests.factories import World
 
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "2"))
-CALLERS = ("focal_point KAZ", "contributor KEN", "certifier KAZ", "reviewer", "lead", "data_officer", "administrator", "")
+CALLERS = (
+    "focal_point KAZ",
+    "contributor KEN",
+    "certifier KAZ",
+    "reviewer",
+    "lead",
+    "data_officer",
+    "administrator",
+    "",
+)
 PHASES = tuple(os.environ.get("API_PHASES", "examples fuzzing").split())
 NOT_ASKED = (
-    "positive_data_acceptance",  # a cursor is sealed, and the shape of a value follows from the question: no schema can tell
+    "positive_data_acceptance",  # no schema tells that a cursor is sealed, or the shape of a value
     "ignored_auth",  # needs a network; every call without a token is tried in tests/portal/test_api_doors.py
 )
 QUESTIONS = ("F.2/summary", "F.1/period", "F.1/contacts", "1.1.1.1/actions", "1.1.1.1/NUA-1")
@@ -69,7 +79,7 @@ def furnished(
         db.session.close()
     sent = {"question": "F.2/summary", "file": (io.BytesIO(b"year,value\n2020,17.4\n2021,17.9\n"), "table.csv")}
     bearer = {"Authorization": f"Bearer {tokens['focal_point KAZ']}"}
-    file = app.test_client().post(f"/api/v1/reports/{reports[0]}/attachments", data=sent, headers=bearer)
+    file: Any = app.test_client().post(f"/api/v1/reports/{reports[0]}/attachments", data=sent, headers=bearer)
     ids = {
         "report_id": reports,
         "bundle_id": [bundle],
@@ -126,6 +136,11 @@ def failures(schema: BaseSchema) -> tuple[int, list[str]]:
                     if check.failure_info is not None
                 ]
     return count, found
+
+
+def test_the_description_is_openapi(app: Flask) -> None:
+    document = app.test_client().get("/api/v1/openapi.json").get_json()
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
 
 
 @pytest.mark.parametrize("caller", CALLERS)

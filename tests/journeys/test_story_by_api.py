@@ -1,4 +1,6 @@
-"""The main job by the API alone: written, cleared, submitted, reviewed, accepted, published, bundled with channel b, and checked without the portal."""
+"""The main job by the API alone: written, cleared, submitted, reviewed, accepted, published, bundled with channel
+b, and checked without the portal.
+"""
 
 from __future__ import annotations
 
@@ -58,18 +60,26 @@ def test_one_report_goes_the_whole_way(portal: Running, shared_data: Path, tmp_p
         assert laid.status == 201, laid.body.decode()
         held.append(laid.json["id"])
     refused = focal.upload(
-        f"/reports/{report}/attachments", shared_data / "uploads" / "hostile" / "simple_macro.docm", question="A.4/files"
+        f"/reports/{report}/attachments",
+        shared_data / "uploads" / "hostile" / "simple_macro.docm",
+        question="A.4/files",
     )
     assert refused.status in {415, 422}
     assert refused.json["detail"]
     files = [{"attachment": held[0], "caption": "План"}, {"attachment": held[1], "caption": ""}]
-    assert focal.put(question_path(report, "A.4/files"), {"value": files, "language": "ru", "base_revision": 0}).status == 200
+    assert (
+        focal.put(question_path(report, "A.4/files"), {"value": files, "language": "ru", "base_revision": 0}).status
+        == 200
+    )
     assert stranger.get(f"/reports/{report}").status == 404
     assert reviewer.get(f"/reports/{report}/answers").status == 404
 
     # clearance and submission; the second of two identical submissions gives the same receipt
     take(focal, report, "ask")
-    assert focal.put(question_path(report, "F.2/summary"), {"value": "x", "language": "ru", "base_revision": 1}).status == 409
+    assert (
+        focal.put(question_path(report, "F.2/summary"), {"value": "x", "language": "ru", "base_revision": 1}).status
+        == 409
+    )
     first = certifier.post(f"/reports/{report}/steps/submit", {}, Idempotency_Key="submit-1")
     second = certifier.post(f"/reports/{report}/steps/submit", {}, Idempotency_Key="submit-1")
     assert (first.status, first.body) == (second.status, second.body)

@@ -1,4 +1,6 @@
-"""The main job in a real browser: Kazakhstan's report from the first word to the bundle, by the people whose work each part is."""
+"""The main job in a real browser: Kazakhstan's report from the first word to the bundle, by the people whose work
+each part is.
+"""
 
 from __future__ import annotations
 
@@ -187,5 +189,7 @@ def _the_public_reads(browser: Browser, portal: Running) -> None:
 
 
 def _verified(*files: Path) -> None:
-    done = subprocess.run([sys.executable, "-m", "portal.verify", *map(str, files)], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "portal.verify", *map(str, files)], cwd=ROOT, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout

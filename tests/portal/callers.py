@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from werkzeug.test import TestResponse
-
 from tests.factories import World
 
 
@@ -18,18 +16,19 @@ class Caller:
     role: str
     entity: str | None = None
 
-    def __call__(self, method: str, path: str, **more: Any) -> TestResponse:
+    def __call__(self, method: str, path: str, **more: Any) -> Any:
         headers = dict(more.pop("headers", {}))
         if self.role:
             headers["Authorization"] = f"Bearer {self.world.token(self.role, self.entity)}"
-        answer: TestResponse = self.world.app.test_client().open(f"/api/v1{path}", method=method, headers=headers, buffered=True, **more)
-        return answer
+        return self.world.app.test_client().open(
+            f"/api/v1{path}", method=method, headers=headers, buffered=True, **more
+        )
 
-    def get(self, path: str, **more: Any) -> TestResponse:
+    def get(self, path: str, **more: Any) -> Any:
         return self("GET", path, **more)
 
-    def put(self, path: str, body: Any, **more: Any) -> TestResponse:
+    def put(self, path: str, body: Any, **more: Any) -> Any:
         return self("PUT", path, json=body, **more)
 
-    def post(self, path: str, body: Any, **more: Any) -> TestResponse:
+    def post(self, path: str, body: Any, **more: Any) -> Any:
         return self("POST", path, json=body, **more)

@@ -14,7 +14,9 @@ SUMMARY = "F.2/summary"
 
 
 def save(caller: Caller, report: uuid.UUID, value: Any, base: int, question: str = SUMMARY) -> Any:
-    return caller.put(f"/reports/{report}/answers/{question}", {"value": value, "language": "en", "base_revision": base})
+    return caller.put(
+        f"/reports/{report}/answers/{question}", {"value": value, "language": "en", "base_revision": base}
+    )
 
 
 def test_every_question_that_counts_is_there_before_the_first_word(world: World) -> None:
@@ -151,10 +153,23 @@ def test_a_question_that_is_not_asked_is_not_there(world: World) -> None:
 def test_a_draft_is_the_state_s_own(world: World) -> None:
     """A stranger gets the same bytes for a draft as for a report that is none."""
     report, none = world.report().id, uuid.UUID(int=7)
-    strangers = [Caller(world, "contributor", "KEN"), Caller(world, "reviewer"), Caller(world, "lead"), Caller(world, "administrator")]
+    strangers = [
+        Caller(world, "contributor", "KEN"),
+        Caller(world, "reviewer"),
+        Caller(world, "lead"),
+        Caller(world, "administrator"),
+    ]
     body = {"value": "x", "language": "en", "base_revision": 0}
     for stranger in strangers:
-        for path in ("", "/answers", f"/answers/{SUMMARY}", "/problems", "/attachments", "/versions/1", "/versions/1/receipt"):
+        for path in (
+            "",
+            "/answers",
+            f"/answers/{SUMMARY}",
+            "/problems",
+            "/attachments",
+            "/versions/1",
+            "/versions/1/receipt",
+        ):
             there, nowhere = (stranger.get(f"/reports/{one}{path}") for one in (report, none))
             assert (there.status_code, there.data, there.headers) == (404, nowhere.data, nowhere.headers)
         there, nowhere = (stranger.put(f"/reports/{one}/answers/{SUMMARY}", body) for one in (report, none))
@@ -166,9 +181,12 @@ def test_a_draft_is_the_state_s_own(world: World) -> None:
 def test_a_reviewer_reads_what_was_submitted_and_never_the_draft(world: World) -> None:
     report = world.report(state="clarifying")
     reviewer = Caller(world, "reviewer")
-    assert [reviewer.get(f"/reports/{report.id}{path}").status_code for path in ("", "/versions/1", "/versions/1/receipt")] == [200] * 3
     assert [
-        reviewer.get(f"/reports/{report.id}{path}").status_code for path in ("/answers", f"/answers/{SUMMARY}", "/problems", "/attachments")
+        reviewer.get(f"/reports/{report.id}{path}").status_code for path in ("", "/versions/1", "/versions/1/receipt")
+    ] == [200] * 3
+    assert [
+        reviewer.get(f"/reports/{report.id}{path}").status_code
+        for path in ("/answers", f"/answers/{SUMMARY}", "/problems", "/attachments")
     ] == [403] * 4
     assert save(reviewer, report.id, "x", 1).status_code == 403
 
@@ -195,4 +213,6 @@ def test_the_check_tells_severity_question_and_sentence(world: World) -> None:
     found = Caller(world, "focal_point", "KAZ").get(f"/reports/{report.id}/problems").json["items"]
     blockers = {item["question"] for item in found if item["severity"] == "blocker"}
     assert blockers == {"F.1/institution", "F.1/period", "F.1/contacts", SUMMARY, "F.3/process"}
-    assert {tuple(sorted(item)) for item in found} == {("language", "place", "question", "rule", "sentence", "severity")}
+    assert {tuple(sorted(item)) for item in found} == {
+        ("language", "place", "question", "rule", "sentence", "severity")
+    }

@@ -119,7 +119,10 @@ def test_a_body_is_read_strictly(world: World, body: bytes, status: int) -> None
 @pytest.mark.parametrize("media", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "; ;"])
 def test_another_kind_of_body_is_told_which_is_taken(world: World, media: str) -> None:
     answer = Caller(world, "lead")("POST", "/bundles", data=b'{"cycle": "2026"}', content_type=media)
-    assert (answer.status_code, answer.json["detail"]) == (415, "Please send JSON, with Content-Type: application/json.")
+    assert (answer.status_code, answer.json["detail"]) == (
+        415,
+        "Please send JSON, with Content-Type: application/json.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -173,7 +176,10 @@ def test_an_odd_query_is_refused_with_its_place(world: World, query: str) -> Non
 )
 def test_an_odd_address_leads_nowhere(world: World, path: str) -> None:
     answer = Caller(world, "lead").get(path)
-    assert (answer.status_code, answer.mimetype) == (405 if "jump" not in path and "steps" in path else 404, "application/problem+json")
+    assert (answer.status_code, answer.mimetype) == (
+        405 if "jump" not in path and "steps" in path else 404,
+        "application/problem+json",
+    )
 
 
 def test_another_method_is_told_which_are_taken(world: World) -> None:

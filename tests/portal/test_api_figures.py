@@ -8,7 +8,6 @@ import uuid
 from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
 
 from tests.factories import World
 from tests.portal.callers import Caller
@@ -18,7 +17,7 @@ HEADER = "geo_area,location,nature,units,year,en_lnd_slum\n"
 FIGURES = HEADER + "398,urban,g,percent,2018,5.5\n398,urban,g,percent,2020,>95\n4,urban,g,percent,2020,73.3\n"
 
 
-def send(caller: Caller, text: str = FIGURES, name: str = NAME, **more: Any) -> TestResponse:
+def send(caller: Caller, text: str = FIGURES, name: str = NAME, **more: Any) -> Any:
     return caller("POST", "/datasets", data={"file": (io.BytesIO(text.encode()), name)} | more)
 
 
@@ -26,7 +25,9 @@ def test_a_file_of_figures_is_taken_in_and_reported(world: World) -> None:
     officer = Caller(world, "data_officer")
     sent = send(officer, edition="December 2023")
     assert sent.status_code == 201
-    told = {name: sent.json[name] for name in ("source", "edition", "rows_read", "figures_read", "taken", "new", "left_out")}
+    told = {
+        name: sent.json[name] for name in ("source", "edition", "rows_read", "figures_read", "taken", "new", "left_out")
+    }
     assert told == {
         "source": "un_sdg",
         "edition": "December 2023",
@@ -98,7 +99,9 @@ def test_figures_keep_their_text_and_a_bound(world: World) -> None:
         "unit": "percent",
         "dimensions": {"location": "urban"},
     }
-    assert partner.get(f"/observations?indicator={figure['series']}&entity=AFG").json["items"][0]["value_text"] == "73.3"
+    assert (
+        partner.get(f"/observations?indicator={figure['series']}&entity=AFG").json["items"][0]["value_text"] == "73.3"
+    )
     assert partner.get("/observations?indicator=none").json == {"items": [], "next": None}
     assert partner.get("/observations?channel=c").status_code == 422
 

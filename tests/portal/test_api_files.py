@@ -8,9 +8,7 @@ import uuid
 from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
 
-from portal.config import ROOT
 from portal.http import context
 from portal.services import bundles
 from tests.factories import World
@@ -19,7 +17,7 @@ from tests.portal.callers import Caller
 TABLE = b"year,value\n2020,17.4\n2021,17.9\n"
 
 
-def lay(caller: Caller, report: uuid.UUID, data: bytes = TABLE, name: str = "table.csv", **more: Any) -> TestResponse:
+def lay(caller: Caller, report: uuid.UUID, data: bytes = TABLE, name: str = "table.csv", **more: Any) -> Any:
     form = {"question": "F.2/summary", "file": (io.BytesIO(data), name)} | more
     return caller("POST", f"/reports/{report}/attachments", data=form)
 
@@ -56,7 +54,9 @@ def test_a_file_is_laid_beside_a_question_and_comes_back_as_it_was(world: World)
         ("bytes=31-", 416, None, "bytes */31"),
     ],
 )
-def test_a_file_can_be_fetched_in_ranges(world: World, asked: str, status: int, body: bytes | None, span: str | None) -> None:
+def test_a_file_can_be_fetched_in_ranges(
+    world: World, asked: str, status: int, body: bytes | None, span: str | None
+) -> None:
     report = world.report()
     caller = Caller(world, "contributor", "KAZ")
     address = f"/attachments/{lay(caller, report.id).json['id']}"
@@ -126,7 +126,11 @@ def test_a_bundle_is_asked_for_watched_and_fetched(world: World) -> None:
     world.done()
     ready = lead.get(here).json
     whole = lead.get(f"{here}/file")
-    assert (ready["state"], whole.mimetype, hashlib.sha256(whole.data).hexdigest()) == ("ready", "application/zip", ready["sha256"])
+    assert (ready["state"], whole.mimetype, hashlib.sha256(whole.data).hexdigest()) == (
+        "ready",
+        "application/zip",
+        ready["sha256"],
+    )
     tail = lead.get(f"{here}/file", headers={"Range": f"bytes={len(whole.data) - 22}-"})
     assert (tail.status_code, tail.data) == (206, whole.data[-22:])
     assert Caller(world, "reviewer").get(here).status_code == 200

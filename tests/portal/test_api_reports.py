@@ -63,7 +63,9 @@ def test_each_sees_the_reports_that_are_theirs_to_see(world: World) -> None:
 def test_clearance_inside_a_country_is_its_own_affair(world: World) -> None:
     report = world.report("KAZ", "clarifying")
     focal_point, reviewer = Caller(world, "focal_point", "KAZ"), Caller(world, "reviewer")
-    focal_point.put(f"/reports/{report.id}/answers/F.2/summary", {"value": "Anew.", "language": "en", "base_revision": 1})
+    focal_point.put(
+        f"/reports/{report.id}/answers/F.2/summary", {"value": "Anew.", "language": "en", "base_revision": 1}
+    )
     assert focal_point.post(f"/reports/{report.id}/steps/ask", {}).json["state"] == "clearing"
     assert [(item["entity"], item["state"]) for item in reviewer.get("/reports?state=clarifying").json["items"]] == [
         ("KAZ", "clarifying")
@@ -139,13 +141,18 @@ def test_the_whole_way_from_the_first_word_to_publication(world: World) -> None:
     assert (submitted["state"], submitted["version"], submitted["timing"]) == ("submitted", 1, "in_time")
     assert reviewer.post(f"{here}/steps/claim", {}).json["assigned_to"]["id"] == str(world.person("reviewer").id)
     hindered = reviewer.post(f"{here}/steps/accept", {})
-    assert (hindered.status_code, hindered.json["reasons"]) == (409, ["The checklist still has points without an answer."])
+    assert (hindered.status_code, hindered.json["reasons"]) == (
+        409,
+        ["The checklist still has points without an answer."],
+    )
     points = [{"point": item.key, "verdict": "yes"} for item in world.edition().checklist]
     checked = reviewer.put(f"/review/{report.id}/checks", {"points": points}).json
     assert {point["verdict"] for point in checked["points"]} == {"yes"}
     assert reviewer.get(f"/review/{report.id}/checks").json == checked
     assert reviewer.post(f"{here}/steps/accept", {}).json["state"] == "accepted"
-    assert lead.post(f"{here}/steps/publish", {}).json["reasons"] == ["The state has not yet given its consent to publication."]
+    assert lead.post(f"{here}/steps/publish", {}).json["reasons"] == [
+        "The state has not yet given its consent to publication."
+    ]
     assert certifier.post(f"{here}/steps/consent", {"attachments": []}).json["state"] == "accepted"
     assert lead.post(f"{here}/steps/publish", {}).json["state"] == "published"
     public = Caller(world, "").get(f"/public{here}").json
@@ -195,8 +202,13 @@ def test_a_key_whose_request_was_refused_can_be_used_again(world: World) -> None
 @pytest.mark.parametrize("key", ["", "x" * 201])
 def test_a_key_has_1_to_200_characters(world: World, key: str) -> None:
     report = world.report()
-    refused = Caller(world, "focal_point", "KAZ").post(f"/reports/{report.id}/steps/ask", {}, headers={"Idempotency-Key": key})
-    assert (refused.status_code, [problem["where"] for problem in refused.json["problems"]]) == (422, ["Idempotency-Key"])
+    refused = Caller(world, "focal_point", "KAZ").post(
+        f"/reports/{report.id}/steps/ask", {}, headers={"Idempotency-Key": key}
+    )
+    assert (refused.status_code, [problem["where"] for problem in refused.json["problems"]]) == (
+        422,
+        ["Idempotency-Key"],
+    )
 
 
 def test_a_version_is_given_byte_for_byte_with_its_receipt(world: World) -> None:
@@ -205,7 +217,10 @@ def test_a_version_is_given_byte_for_byte_with_its_receipt(world: World) -> None
     version = reviewer.get(f"/reports/{report.id}/versions/1")
     told = reviewer.get(f"/reports/{report.id}").json["versions"]
     receipt = reviewer.get(f"/reports/{report.id}/versions/1/receipt").json["statement"]
-    assert json.dumps(json.loads(version.data), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() == version.data
+    assert (
+        json.dumps(json.loads(version.data), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        == version.data
+    )
     assert [one["sha256"] for one in told] == [receipt["version"]["sha256"]]
     assert receipt["version"]["size"] == len(version.data)
     assert reviewer.get(f"/reports/{report.id}/versions/2").status_code == 404
@@ -215,9 +230,9 @@ def test_the_queue_holds_what_was_received(world: World) -> None:
     world.report("KAZ")
     waiting = world.report("KEN", "submitted")
     queue = Caller(world, "lead").get("/review/queue").json
-    assert [(item["id"], item["entity"], item["state"], item["assigned_to"], item["timing"]) for item in queue["items"]] == [
-        (str(waiting.id), "KEN", "submitted", None, "in_time")
-    ]
+    assert [
+        (item["id"], item["entity"], item["state"], item["assigned_to"], item["timing"]) for item in queue["items"]
+    ] == [(str(waiting.id), "KEN", "submitted", None, "in_time")]
     assert queue["items"][0]["submitted_at"] == "2025-06-16T09:00:00Z"
     assert Caller(world, "lead").get("/review/queue?assigned=somebody").json == {"items": [], "next": None}
     assert Caller(world, "lead").get("/review/queue?cycle=1999").status_code == 404
@@ -226,7 +241,9 @@ def test_the_queue_holds_what_was_received(world: World) -> None:
 
 def test_the_checklist_refuses_points_that_are_none(world: World) -> None:
     report = world.report(state="in_review")
-    refused = Caller(world, "reviewer").put(f"/review/{report.id}/checks", {"points": [{"point": "none", "verdict": "yes"}]})
+    refused = Caller(world, "reviewer").put(
+        f"/review/{report.id}/checks", {"points": [{"point": "none", "verdict": "yes"}]}
+    )
     assert (refused.status_code, [problem["where"] for problem in refused.json["problems"]]) == (422, ["none"])
 
 

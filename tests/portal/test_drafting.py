@@ -15,7 +15,9 @@ KEY = "1.1.2.4/actions"
 BASE = "The first paragraph.\n\nThe second paragraph."
 
 
-def save(world: World, value: object, base: int, *, question: str = KEY, role: str = "contributor", language: str = "en") -> Saved:
+def save(
+    world: World, value: object, base: int, *, question: str = KEY, role: str = "contributor", language: str = "en"
+) -> Saved:
     act = world.acting(role, "KAZ")
     report = reports.visible(act.session, world.person("focal_point", "KAZ"))[0].Report
     saved = drafting.save(act, reports.get(act.session, report.id, lock=True), Given(question, language, value, base))

@@ -1,4 +1,6 @@
-"""Clearance and submission: frozen versions, receipts, the same receipt for the same request, and the chain of events."""
+"""Clearance and submission: frozen versions, receipts, the same receipt for the same request, and the chain of
+events.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def clearing(world: World) -> Report:
     return world.report(state="clearing")
 
 
-def test_a_submission_freezes_a_version_that_the_verifier_accepts(world: World, session: Session, tmp_path: Path) -> None:
+def test_a_submission_freezes_a_version_that_the_verifier_accepts(
+    world: World, session: Session, tmp_path: Path
+) -> None:
     report = clearing(world)
     world.step(report, "submit")
     version = reports.version(session, report.id, 1)

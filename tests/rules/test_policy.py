@@ -23,7 +23,8 @@ DRAFT = Subject()
 RECEIVED = Subject(first_submitted_at="then", state="in_review")
 PUBLISHED = Subject(first_submitted_at="then", state="published")
 
-# f focal point, c contributor, z certifier of KAZ; o focal point of KEN; r reviewer, l lead, k reviewer who is also focal point of KAZ,
+# f focal point, c contributor, z certifier of KAZ; o focal point of KEN; r reviewer, l lead, k reviewer who is also
+# focal point of KAZ,
 # d data officer, a administrator, g regional officer, p partner
 PEOPLE = {
     "f": (Grant("focal_point", "KAZ"),),

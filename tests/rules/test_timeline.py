@@ -33,7 +33,9 @@ def test_the_label_of_a_submission(at: dt.datetime, label: str) -> None:
     assert timing(at, DEADLINE, CUT_OFF) == label
 
 
-@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Asia/Almaty", "Africa/Nairobi", "America/New_York", "Pacific/Pago_Pago"])
+@pytest.mark.parametrize(
+    "zone", ["Pacific/Kiritimati", "Asia/Almaty", "Africa/Nairobi", "America/New_York", "Pacific/Pago_Pago"]
+)
 def test_no_state_is_late_by_its_own_clock(zone: str) -> None:
     last_second = dt.datetime(2025, 7, 1, 23, 59, 59, tzinfo=ZoneInfo(zone))
     assert timing(last_second, DEADLINE, CUT_OFF) == "in_time"

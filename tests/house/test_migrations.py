@@ -1,0 +1,43 @@
+"""Migrations: up, down and up again with data on both databases, and the newest equals the models."""
+
+from __future__ import annotations
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from portal import migrations
+from portal.config import ROOT
+from portal.db import db
+from portal.models.registry import metadata
+from tests.factories import World
+
+
+def test_up_down_and_up_again_with_data(world: World, session: Session) -> None:
+    world.report(state="published")
+    session.close()
+    engine = db.engine
+    revisions = [script.revision for script in ScriptDirectory.from_config(migrations.configuration()).walk_revisions()]
+    for revision in [*revisions[1:], "base"]:
+        migrations.downgrade(engine, revision)
+        assert migrations.current(engine) == (None if revision == "base" else revision)
+    for revision in reversed(revisions):
+        migrations.upgrade(engine, revision)
+    again = World(world.app)
+    again.build()
+    assert again.report(state="published").state == "published"
+
+
+def test_the_newest_migration_equals_the_models(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False, "target_metadata": metadata})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_migrations_are_one_line_and_head_names_the_newest() -> None:
+    script = ScriptDirectory.from_config(migrations.configuration())
+    assert script.get_heads() == [(ROOT / "migrations" / "HEAD.txt").read_text("utf-8").strip()]
+    names = sorted(path.name for path in (ROOT / "migrations" / "versions").glob("*.py"))
+    assert [name[:4] for name in names] == [f"{number:04}" for number in range(1, len(names) + 1)]

@@ -1,0 +1,159 @@
+"""Every address declares its permission, and the permission holds: each address for each kind of person in each
+state of a report.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass, field
+from io import BytesIO
+
+import pytest
+from flask import Flask
+
+from portal.db import db
+from portal.http.context import EXTENSION
+from portal.http.guard import PUBLIC, Undeclared, permissions
+from portal.queries import reports
+from portal.rules.lifecycle import STATES
+from portal.services import bundles
+from portal.services.attachments import Upload, attach
+from tests.factories import PATH, World
+from tests.house.addresses import ADDRESSES
+from tests.rules.test_policy import TABLE
+
+# The people of the table of permissions (tests/rules/test_policy.py) who have an account in the world of the tests.
+WHO = {
+    "f": ("focal_point", "KAZ"),
+    "c": ("contributor", "KAZ"),
+    "z": ("certifier", "KAZ"),
+    "o": ("focal_point", "KEN"),
+    "r": ("reviewer", None),
+    "l": ("lead", None),
+    "d": ("data_officer", None),
+    "a": ("administrator", None),
+    "g": ("regional_officer", None),
+    "p": ("partner", None),
+}
+REPORT_SUBJECT = re.compile(r"<uuid:(report_id|attachment_id)>")
+
+
+@dataclass
+class Case:
+    """A report in one state, with everything an address can name."""
+
+    world: World
+    report: uuid.UUID
+    state: str
+    names: dict[str, str] = field(default_factory=dict)
+
+    def path(self, rule: str) -> str:
+        return re.sub(r"<(?:[^:<>]+:)?([a-z0-9_]+)>", lambda match: self.names[match.group(1)], rule)
+
+    @property
+    def column(self) -> int:
+        """Which column of the table of permissions holds: a draft, a received report, a published one."""
+        if self.state == "published":
+            return 2
+        return 0 if self.state in {"preparing", "clearing"} else 1
+
+
+def furnish(world: World, state: str) -> Case:
+    report = world.report(state="preparing")
+    act = world.acting("focal_point", "KAZ")
+    world.fill(act, report)
+    blob = world.app.extensions[EXTENSION].storage.put(BytesIO(b"a,b\n1,2\n"))
+    upload = Upload("a.csv", "text/csv", blob.key, blob.size, blob.sha256)
+    attachment = attach(act, reports.get(act.session, report.id, lock=True), "A.4/files", upload)
+    names = {"report_id": str(report.id), "attachment_id": str(attachment.id), "file_id": str(attachment.id)}
+    world.done()
+    for step in PATH[state]:
+        world.step(report, step)
+    bundle = bundles.ask(world.acting("lead"), "2026")
+    names |= {"bundle_id": str(bundle.id), "import_id": str(uuid.uuid4()), "dataset_id": str(uuid.uuid4())}
+    world.done()
+    names |= {"key": "F.2", "question": "F.2/summary", "n": "1", "number": "1", "step": "ask", "iso3": "KAZ"}
+    names |= {"cycle": "2026", "edition": world.edition().key, "filename": "portal.css"}
+    return Case(world, report.id, state, names)
+
+
+def test_every_address_and_its_permission_is_written_down(app: Flask) -> None:
+    """The list in addresses.py is reviewed by people: a new address, or another permission, changes it."""
+    declared = permissions(app)
+    found = {
+        (method, rule.rule): declared[rule.endpoint, method]
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.endpoint != "static"
+    }
+    assert found == ADDRESSES
+
+
+def test_an_address_without_a_permission_stops_the_start(app: Flask) -> None:
+    app.view_functions["undeclared"] = lambda: "open"
+    app.url_map.add(app.url_rule_class("/undeclared", endpoint="undeclared", methods={"GET"}))
+    with pytest.raises(Undeclared, match="GET /undeclared"):
+        permissions(app)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_who_comes_in_where(world: World, state: str) -> None:
+    """Each reading address for each person: those whom the table names are let in, all others get 403 or 404,
+    the public the door.
+    """
+    world.app.config["WTF_CSRF_ENABLED"] = False
+    case = furnish(world, state)
+    db.session.close()
+    wrong = []
+    for code, (role, entity) in [*WHO.items(), ("-", ("", None))]:
+        token = world.token(role, entity) if role else ""
+        browser = world.browser(role, entity) if role else world.app.test_client()
+        for (method, rule), permission in ADDRESSES.items():
+            if rule == "/logout":
+                continue
+            may = permission == PUBLIC or (code != "-" and code in _allowed(permission, rule, case))
+            path = case.path(rule.replace("<step>", "ask") if "review" not in rule else rule.replace("<step>", "claim"))
+            if method != "GET" and may:
+                continue  # what a person may do is done in the journeys; here it would move the report
+            client, headers = (
+                (world.app.test_client(), {"Authorization": f"Bearer {token}"} if role else {})
+                if rule.startswith("/api/")
+                else (browser, {})
+            )
+            answer = client.open(path, method=method, headers=headers)
+            fine = _let_in(answer.status_code, rule, state) if may else answer.status_code in _shut(code, rule)
+            if not fine:
+                wrong.append((code, method, path.replace(str(case.report), "REPORT"), permission, answer.status_code))
+            answer.close()
+    assert wrong == []
+
+
+def _allowed(permission: str, rule: str, case: Case) -> str:
+    """Whom the table names. A permission that looks at the report is read in the report's column."""
+    return TABLE[permission][case.column if REPORT_SUBJECT.search(rule) else 0]
+
+
+def _let_in(status: int, rule: str, state: str) -> bool:
+    """A person who may is never told 401 or 403; 404 only where the thing is not there yet."""
+    missing = any(
+        part in rule for part in ("versions", "bundle_id", "import_id", "dataset_id", "published", "public/reports")
+    )
+    return status < 400 or status == 409 or (status == 404 and missing) or (status == 422 and "<" not in rule)
+
+
+def _shut(code: str, rule: str) -> set[int]:
+    if code == "-":
+        return {401, 302} if not rule.startswith("/api/") else {401}
+    return {403, 404}
+
+
+def test_a_foreign_draft_and_none_at_all_get_the_same_answer(world: World) -> None:
+    case = furnish(world, "preparing")
+    stranger = world.browser("focal_point", "KEN")
+    for (method, rule), permission in ADDRESSES.items():
+        if method != "GET" or permission == PUBLIC or "report_id" not in rule or rule.startswith("/api/"):
+            continue
+        foreign = stranger.get(case.path(rule))
+        nothing = stranger.get(case.path(rule).replace(str(case.report), str(uuid.uuid4())))
+        assert (foreign.status_code, foreign.data) == (nothing.status_code, nothing.data), rule
