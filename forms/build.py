@@ -36,13 +36,16 @@ class SectionForm(Form):
     asked: ClassVar[Mapping[str, Question]]
 
 
-@lru_cache(maxsize=2048)
-def section_form(guideline: Guideline, section: Section, modality: str, language: str) -> type[SectionForm]:
-    """The form of the questions of a section that count, fields named by question key, labels in a language.
+@lru_cache(maxsize=4096)
+def section_form(
+    guideline: Guideline, section: Section, modality: str, language: str, only: str | None = None
+) -> type[SectionForm]:
+    """The form of the questions of a section that count, fields named by question key, labels in a language; of one
+    question alone with `only`.
 
     A plain WTForms class without CSRF; give it `data={question key: clean value}` and, for a POST, `formdata`.
     """
-    counted = guideline.counted(modality, section.key)
+    counted = [q for q in guideline.counted(modality, section.key) if only in (None, q.key)]
     fields = {question.key: KINDS[question.kind].field(question, language) for question in counted}
     return type("BuiltSectionForm", (SectionForm,), {"asked": {q.key: q for q in counted}, **fields})
 

@@ -100,9 +100,11 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _assert_postgres(connection: Any, _record: Any) -> None:
+def _settle_postgres(connection: Any, _record: Any) -> None:
+    """Times in UTC, and no longer a wait for a lock than SQLite's busy timeout."""
     with connection.cursor() as cursor:
         cursor.execute("SET TIME ZONE 'UTC'")
+        cursor.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
     connection.commit()
 
 
@@ -112,7 +114,7 @@ def guard_engine(engine: Engine) -> Engine:
         event.listen(engine, "connect", _settle_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        event.listen(engine, "connect", _assert_postgres)
+        event.listen(engine, "connect", _settle_postgres)
     return engine
 
 

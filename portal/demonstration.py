@@ -26,7 +26,7 @@ from portal.queries import accounts as people
 from portal.queries import reports
 from portal.queries.guidelines import guideline
 from portal.rules.shipped import TABLES, cycle_plan, entities
-from portal.services import accounts, attachments, cycles, drafting, guidelines
+from portal.services import accounts, attachments, cycles, drafting, guidelines, observations
 from portal.services.act import Act
 from portal.services.steps import Order
 from reviewer import services as team
@@ -110,9 +110,25 @@ def furnish(act: Act, files: Storage) -> list[Account]:
         name = account.email.split("@")[0].replace(".", " ")
         accounts.add(act, account.email, account.role, account.entity, PASSWORD, name)
     act.session.flush()
+    _figures(act, files, given["figures"])
     for position, wanted in enumerate(given["reports"]):
         _report(act, files, given, wanted, plan.key, position)
     return everyone
+
+
+def _figures(act: Act, files: Storage, given: Mapping[str, Any]) -> None:
+    """Made-up figures of channel b for some of the invented entities, taken in as national files are."""
+    _acting(act, "data_officer")
+    for place, entity in enumerate(given["entities"]):
+        for series in given["series"]:
+            lines = [
+                f"{year},{series['unit']},{series['first'] + 3 * place + step * series['step']:.1f}"
+                for step, year in enumerate(range(2010, 2024))
+            ]
+            table = "\n".join(["Year,UNIT_MEASURE,Value", *lines]) + "\n"
+            name = f"data_indicator_{series['code']}.csv"
+            told = {"source": "demonstration", "edition": given["edition"], "entity": entity}
+            observations.take_in(act, files, BytesIO(table.encode()), name, **told)
 
 
 def _moment(days: int, hour: int = 9) -> dt.datetime:

@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
@@ -107,14 +108,20 @@ def _too_large(limit: int) -> TooLarge:
 
 
 def _copy(stream: BinaryIO, write: Callable[[memoryview], object], limit: int | None) -> tuple[int, str]:
-    """Reads the stream to its end in blocks, hashing and writing each; gives size and SHA-256."""
-    size, digest = 0, hashlib.sha256()
-    while block := stream.read(BLOCK):
-        size += len(block)
-        if limit is not None and size > limit:
-            raise _too_large(limit)
-        digest.update(block)
-        write(memoryview(block))
+    """Reads the stream to its end in blocks, hashing and writing each; gives size and SHA-256.
+
+    A second thread hashes a block while the first writes it and reads the next: hashing is the slower half.
+    """
+    size, digest, hashed = 0, hashlib.sha256(), None
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        while block := stream.read(BLOCK):
+            size += len(block)
+            if limit is not None and size > limit:
+                raise _too_large(limit)
+            if hashed is not None:
+                hashed.result()
+            hashed = beside.submit(digest.update, block)
+            write(memoryview(block))
     return size, digest.hexdigest()
 
 

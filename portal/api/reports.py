@@ -177,6 +177,7 @@ def document(act: Act, found: Report) -> dict[str, Any]:
     deadline, timing = received(act, found, found.first_submitted_at or act.at)
     names = accounts.names(session, [found.assigned_to]) if reads else {}
     held = reports.versions(session, found.id) if reads else []
+    judged = check(session, found) if own else None
     return {
         **_summary(found, of.names, of.region, state),
         "state_since": found.state_since if state == found.state else None,
@@ -184,7 +185,7 @@ def document(act: Act, found: Report) -> dict[str, Any]:
         "deadline": deadline,
         "timing": timing if reads and found.first_submitted_at else None,
         "assigned_to": next(({"id": who, "name": name} for who, name in names.items()), None),
-        "progress": _progress(check(session, found)) if own else None,
+        "progress": _progress(judged) if judged else None,
         "versions": [{"number": row.number, "sha256": row.digest, "submitted_at": row.submitted_at} for row in held],
         "steps": [
             {
@@ -193,7 +194,7 @@ def document(act: Act, found: Report) -> dict[str, Any]:
                 "hindrances": [_(sentence) for sentence in opening.hindrances],
                 "reason_needed": opening.step.reason,
             }
-            for opening in open_steps(session, found, person)
+            for opening in open_steps(session, found, person, judged)
         ],
     }
 

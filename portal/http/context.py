@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import inspect
 from typing import cast
 
 from flask import Flask, current_app, g
@@ -30,15 +29,6 @@ class Surroundings:
 def install(app: Flask, settings: Settings) -> None:
     """Opens the outside for this application."""
     app.extensions[EXTENSION] = Surroundings(settings)
-    _without_event_loop(app)
-
-
-def _without_event_loop(app: Flask) -> None:
-    """Leaves out Flask-SQLAlchemy-Lite's end of async sessions: the portal has none, and it would start a
-    thread and an event loop at each request.
-    """
-    ends = [end for end in app.teardown_appcontext_funcs if not inspect.iscoroutinefunction(end)]
-    app.teardown_appcontext_funcs[:] = ends
 
 
 def surroundings() -> Surroundings:

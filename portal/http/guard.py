@@ -128,8 +128,8 @@ def _close(act: Act, response: Response, *, polling: bool) -> Response:
 
 def _idempotency_key() -> str | None:
     key = request.headers.get("Idempotency-Key")
-    if key is not None and not 1 <= len(key) <= 200:
-        sentence = N_("An Idempotency-Key has 1 to 200 characters.")
+    if key is not None and not (1 <= len(key) <= 200 and key.isascii() and key.isprintable()):
+        sentence = N_("An Idempotency-Key has 1 to 200 printable ASCII characters.")
         raise Invalid(sentence, [Problem("Idempotency-Key", sentence)])
     return key
 

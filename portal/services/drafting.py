@@ -14,6 +14,7 @@ from forms.findings import Finding
 from forms.guideline import Guideline, Question
 from forms.kinds import KINDS
 from forms.words import N_
+from portal.documents.version import instant
 from portal.models.accounts import User
 from portal.models.cycles import Cycle
 from portal.models.entities import Entity
@@ -203,6 +204,11 @@ def _keep(act: Act, report: Report, question: Question, language: str, given: Gi
     value = kind.clean(question, given.value)
     current = row.revision if row else 0
     merged = False
+    if given.base_revision not in range(current + 1):
+        raise Invalid(
+            N_("This answer has no such revision."),
+            [Problem("base_revision", N_("Please send the revision that the answer was read with, or 0."))],
+        )
     if row is not None and given.base_revision != current:
         value, merged = _joined(act, report, question, language, given, value, row)
     if row is not None and value == row.value:
@@ -215,18 +221,13 @@ def _joined(
     act: Act, report: Report, question: Question, language: str, given: Given, value: Any, row: Any
 ) -> tuple[Any, bool]:
     """Joins what was sent with what was saved meanwhile; Stale with the three sides when a person must choose."""
-    if not 0 <= given.base_revision < row.revision:
-        raise Invalid(
-            N_("This answer has no such revision."),
-            [Problem("base_revision", N_("Please send the revision that the answer was read with, or 0."))],
-        )
     base = reports.revision(act.session, report.id, question.key, language, given.base_revision)
     if value == row.value:
         return value, False
     outcome = merge(base, row.value, value)
     if outcome.conflicts:
         who = act.session.scalar(select(User.name).where(User.id == row.changed_by)) or ""
-        when = row.changed_at.isoformat()
+        when = instant(row.changed_at)
         raise Stale(SOMEBODY_SAVED_FIRST, Texts(base, row.value, value, row.revision, who, when))
     return KINDS[question.kind].clean(question, outcome.value), True
 

@@ -42,13 +42,15 @@ class Opening:
     hindrances: list[str]
 
 
-def case_of(session: Session, report: Report, person: Person | None, reason: str | None = None) -> Case:
-    """Counts what the guards look at. The draft is judged only where a step out of this state asks for it."""
+def case_of(
+    session: Session, report: Report, person: Person | None, reason: str | None = None, judged: State | None = None
+) -> Case:
+    """Counts what the guards look at. The draft is judged only where a step out of this state asks for it, and not
+    again where the caller has `judged` it."""
     version = reports.versions(session, report.id)[-1] if report.versions else None
     blockers, unchanged, prepared = 0, False, False
     if report.state in DRAFTING or report.state == "clearing":
-        state: State = check(session, report)
-        blockers = state.blockers
+        blockers = (judged or check(session, report)).blockers
         unchanged = version is not None and version.content_digest == content_digest(session, report)
     if report.state == "clearing" and person is not None:
         request = reports.open_clearance(session, report.id)
@@ -86,14 +88,14 @@ def content_digest(session: Session, report: Report) -> str:
     return digest(canonical({"modality": report.modality, "answers": told, "files": [list(f) for f in files]}))
 
 
-def open_steps(session: Session, report: Report, person: Person | None) -> list[Opening]:
+def open_steps(session: Session, report: Report, person: Person | None, judged: State | None = None) -> list[Opening]:
     """The steps that this person's roles include and that start from the report's state, each with its hindrances."""
     if person is None:
         return []
     candidates = [s for s in STEPS.values() if report.state in s.source and may(person, s.permission, report)]
     if not candidates:
         return []
-    case = case_of(session, report, person)
+    case = case_of(session, report, person, judged=judged)
     return [Opening(step, list(hindrances(step, case))) for step in candidates]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,13 +10,13 @@ from flask_babel import gettext as _
 
 from forms.words import N_
 from portal.http import guard
-from portal.http.files import send_blob
+from portal.http.files import Laid, laid, send_blob
 from portal.http.guard import guarded
 from portal.http.render import slug
 from portal.http.uploads import receive
-from portal.models.reports import Attachment, Report
+from portal.models.reports import Report
 from portal.queries import reports
-from portal.rules.refusals import Invalid, Missing, Problem
+from portal.rules.refusals import Invalid, Problem
 from portal.services import attachments
 from portal.services.act import Act
 from portal.services.drafting import demand_open
@@ -25,35 +24,6 @@ from portal.services.drafting import demand_open
 pages = Blueprint("attachments", __name__)
 
 NO_FILE = N_("Please choose a file first.")
-
-
-@dataclass(frozen=True)
-class Laid:
-    """A file with the facts of its report that the policy looks at."""
-
-    file: Attachment
-    report: Report
-
-    @property
-    def entity(self) -> str:
-        return self.report.entity
-
-    @property
-    def first_submitted_at(self) -> object:
-        return self.report.first_submitted_at
-
-    @property
-    def state(self) -> str:
-        return self.report.state
-
-
-def laid(act: Act, attachment_id: uuid.UUID) -> Laid:
-    """The file of an address. People outside the state know only what a submitted version holds: a draft is its own."""
-    file, report = reports.attachment(act.session, attachment_id)
-    outside = report.entity not in act.actor.entities
-    if outside and str(file.id) not in reports.submitted_files(act.session, report.id):
-        raise Missing(N_("There is no such file."))
-    return Laid(file, report)
 
 
 @pages.post("/reports/<uuid:report_id>/attachments")
@@ -81,9 +51,9 @@ def _place(report_id: uuid.UUID, question: str) -> str:
 
 @pages.get("/attachments/<uuid:attachment_id>")
 @guarded("attachment:read", subject=laid, by="attachment_id")
-def download(_act: Act, laid: Laid) -> ResponseReturnValue:
+def download(_act: Act, found: Laid) -> ResponseReturnValue:
     """The bytes of a file, to keep and never to run here."""
-    file = laid.file
+    file = found.file
     return send_blob(file.blob, file.name, file.media_type, size=file.size, etag=file.sha256)
 
 

@@ -107,13 +107,14 @@ def report(act: Act, report: Report) -> ResponseReturnValue:
     requests = reports.clearances(act.session, report.id)
     told = events.events(act.session, report.id)
     asked_for = next((row for row in told if row.kind == "review.clarify"), None)
+    judged = drafting.check(act.session, report)
     return render_template(
         "reports/report.html",
         **_heading(act, report),
         asked=asked,
         parts=reading(asked, report.modality, report.languages, {}),
-        state=drafting.check(act.session, report),
-        openings={opening.step.name: opening for opening in open_steps(act.session, report, act.person)},
+        state=judged,
+        openings={opening.step.name: opening for opening in open_steps(act.session, report, act.person, judged)},
         people=reports.people(act.session, report.entity),
         versions=reports.versions(act.session, report.id),
         files=reports.version(act.session, report.id, report.versions).files if report.state == "accepted" else [],
@@ -239,19 +240,19 @@ def clearance(act: Act, report: Report) -> ResponseReturnValue:
     asked = guideline(act.session, report.edition)
     values = reports.values(act.session, report.id)
     waiting = reports.open_clearance(act.session, report.id)
-    judged = _weighed(asked, report, drafting.check(act.session, report, values))
+    judged = drafting.check(act.session, report, values)
     files = reports.attachments(act.session, report.id)
     return render_template(
         "reports/clearance.html",
         **_heading(act, report),
         asked=asked,
-        problems=[(weight, found) for weight, found in judged if found],
+        problems=[(weight, found) for weight, found in _weighed(asked, report, judged) if found],
         parts=reading(asked, report.modality, report.languages, values),
         attachments=files,
         changed=_changed(act, report, asked, values),
         waiting=waiting,
         asked_by=accounts.names(act.session, [waiting.asked_by]) if waiting else {},
-        openings={opening.step.name: opening for opening in open_steps(act.session, report, act.person)},
+        openings={opening.step.name: opening for opening in open_steps(act.session, report, act.person, judged)},
     )
 
 

@@ -265,7 +265,7 @@ def autosave(act: Act, report: Report) -> ResponseReturnValue:
     sent = _sent(request.get_json())
     place = _place(act, report, sent["question"].partition("/")[0], sent["language"])
     question = drafting.asked_question(place.asked, report, sent["question"])
-    made = build.section_form(place.asked, place.section, report.modality, render.language())
+    made = build.section_form(place.asked, place.section, report.modality, render.language(), question.key)
     read = build.values(made(sent["fields"]))
     if question.key not in read:
         raise _unreadable("fields", N_("The request carries no control of this question."))

@@ -444,7 +444,7 @@ def test_announcing_is_the_only_thing_that_changes(world: World, session: Sessio
         sent = {"csrf_token": csrf(page(client, address)), "announced": announced}
         assert client.post(f"{address}/announce", data=sent).status_code == 303
         session.rollback()
-        assert reports.get(session, report.id, lock=True).announced is expected
+        assert reports.get(session, report.id).announced is expected
 
 
 def test_inbox_is_marked_as_read(world: World) -> None:
