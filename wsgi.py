@@ -1,5 +1,5 @@
 """The application, for servers and for the `flask` command."""
 
-from portal.app import create_app
+from portal.app import start
 
-app = create_app()
+app = start()

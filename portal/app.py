@@ -12,8 +12,8 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import api, cli, demonstration, web, worker
-from portal.config import ROOT, Settings, load
-from portal.db import db, engine_options, guard_engine
+from portal.config import ROOT, BadSetting, Settings, load
+from portal.db import UnsafeDatabase, db, engine_options, guard_engine
 from portal.http import context, errors, guard, headers, people, render, steps
 from reviewer import api as team_api
 from reviewer import views as team_pages
@@ -52,6 +52,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+def start() -> Flask:
+    """The portal for servers and commands: what hinders the start ends the process with one sentence."""
+    try:
+        return create_app()
+    except (BadSetting, UnsafeDatabase) as hindrance:
+        raise SystemExit(f"The portal cannot start. {hindrance}") from None
+
+
 def _configure(app: Flask, settings: Settings) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     secure = settings.base_url.startswith("https:")
@@ -66,7 +74,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,
-        WTF_CSRF_SSL_STRICT=False,
         BABEL_DEFAULT_LOCALE="en",
     )
     settings.home.mkdir(parents=True, exist_ok=True)

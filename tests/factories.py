@@ -15,6 +15,7 @@ from forms.guideline import shipped
 from forms.kinds import KINDS
 from forms.outline import Guideline
 from portal.db import begin_write, db
+from portal.demonstration import PATHS, ROLE_OF_STEP
 from portal.http import steps
 from portal.models.reports import Report
 from portal.queries import accounts as people
@@ -32,30 +33,8 @@ DAY = dt.datetime(2025, 6, 16, 9, 0, tzinfo=dt.UTC)
 STATES = ("KAZ", "KEN")
 TEAM = ("reviewer", "lead", "data_officer", "regional_officer", "partner", "administrator")
 OF_A_STATE = ("focal_point", "contributor", "certifier")
-PATH = {
-    "preparing": (),
-    "clearing": ("ask",),
-    "submitted": ("ask", "submit"),
-    "in_review": ("ask", "submit", "claim"),
-    "clarifying": ("ask", "submit", "claim", "clarify"),
-    "accepted": ("ask", "submit", "claim", "check", "accept"),
-    "published": ("ask", "submit", "claim", "check", "accept", "consent", "publish"),
-    "withdrawn": ("ask", "submit", "withdraw"),
-}
-WHO = {
-    "ask": "focal_point",
-    "recall": "focal_point",
-    "submit": "certifier",
-    "decline": "certifier",
-    "consent": "certifier",
-    "withdraw": "certifier",
-    "reopen": "certifier",
-    "claim": "reviewer",
-    "clarify": "reviewer",
-    "check": "reviewer",
-    "accept": "reviewer",
-    "publish": "lead",
-}
+PATH = PATHS
+WHO = {**ROLE_OF_STEP, "recall": "focal_point", "decline": "certifier", "reopen": "certifier"}
 BLOCKERS: dict[str, Any] = {
     "F.1/institution": "Ministry of Urban Affairs",
     "F.1/period": {"from": "2021", "to": "2024"},

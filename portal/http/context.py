@@ -9,7 +9,7 @@ from flask import Flask, current_app, g
 
 from portal.adapters.signing import Signer
 from portal.adapters.storage import Storage, open_storage
-from portal.config import Settings
+from portal.config import BadSetting, Settings
 from portal.db import begin_write, db
 from portal.rules.policy import Person
 from portal.services.act import Act
@@ -22,8 +22,11 @@ class Surroundings:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.storage = open_storage(settings.storage_url, settings.s3_endpoint)
-        self.signer = Signer.from_setting(settings.signing_key, settings.home)
+        try:
+            self.storage = open_storage(settings.storage_url, settings.s3_endpoint)
+            self.signer = Signer.from_setting(settings.signing_key, settings.home)
+        except ValueError as fault:
+            raise BadSetting(str(fault)) from None
 
 
 def install(app: Flask, settings: Settings) -> None:

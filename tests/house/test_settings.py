@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,6 +52,15 @@ def test_the_settings_file_is_read_and_the_environment_overrides_it(tmp_path: Pa
 def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=f"PORTAL_{name}"):
         load({**SECRET, "PORTAL_HOME": str(tmp_path), f"PORTAL_{name}": value})
+
+
+def test_a_start_without_a_key_ends_with_one_sentence(tmp_path: Path) -> None:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PORTAL_")} | {"PORTAL_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", "import wsgi"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("The portal cannot start. PORTAL_SECRET_KEY must be set")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_every_connection_of_the_pool_keeps_its_promises(tmp_path: Path) -> None:
