@@ -29,7 +29,7 @@ run: .venv/run.ok
 
 test: .venv/test.ok
 	@$(BIN)/python -m tests.needs
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: .venv/test.ok
 	@$(BIN)/ruff format --check .
