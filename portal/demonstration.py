@@ -298,9 +298,13 @@ def demo() -> None:
 def list_accounts() -> None:
     """Print the demonstration accounts, when this portal holds the demonstration."""
     given = material()
-    click.echo(f"Demonstration accounts (password of all: {PASSWORD})")
-    for account in accounts_of(given):
-        click.echo(f"  {account.email:<38} {account.role}{f' of {account.entity}' if account.entity else ''}")
+    states = {report["entity"]: report["state"].replace("_", " ") for report in given["reports"]}
+    click.echo(f"Demonstration accounts, all with the password: {PASSWORD}")
+    for role in TEAM:
+        click.echo(f"  {address(role)}")
+    for state in (*REAL_STATES, *(entity["iso3"] for entity in given["entities"])):
+        people_of = "  ".join(address(role, state) for role in OF_A_STATE)
+        click.echo(f"  {people_of}  {states.get(state, 'no report yet')}")
 
 
 COMMANDS = (demo, list_accounts)

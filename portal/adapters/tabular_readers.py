@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import Generic, TypeVar
 
 from portal.adapters.tabular import Cells, Row
 from portal.rules.areas import Place
@@ -65,55 +66,60 @@ class YearColumns:
     years: tuple[tuple[int, str], ...]
 
 
-Meaning = tuple[Place, tuple[FigureAt, ...], str, str]
-"""What a row says apart from period and figures: its area, where its figures stand, nature and status."""
+Subject = tuple[tuple[FigureAt, ...], str, str]
+"""What a row says apart from area, period and figures: where its figures stand, its nature and its status."""
+Meaning = TypeVar("Meaning", Place, Subject)
 
 
-class _Meanings:
+class _Remembered(Generic[Meaning]):
     """What rows mean, remembered by the cells that decide it: most rows of a table repeat a few meanings."""
 
-    def __init__(self, columns: Columns, header: Cells, titles: dict[str, str], sdg: dict[str, str]) -> None:
-        self._columns, self._header, self._titles, self._sdg = columns, header, titles, sdg
-        self._known: dict[object, Meaning] = {}
-        single = (columns.unit, columns.series, columns.title, columns.sdg, columns.nature, columns.status)
-        decisive = (*columns.places, *(index for _, index in columns.dimensions), *(i for i in single if i is not None))
-        self._decisive: Callable[[Cells], object] = itemgetter(*decisive) if decisive else lambda _cells: ()
+    def __init__(self, decisive: Sequence[int], learn: Callable[[Cells], Meaning]) -> None:
+        self.key: Callable[[Cells], object] = itemgetter(*decisive) if decisive else lambda _cells: ()
+        self.known: dict[object, Meaning] = {}
+        self._learn: Callable[[Cells], Meaning] = learn
 
-    def of(self, cells: Cells) -> Meaning:
-        """The meaning of a row."""
-        decisive = self._decisive(cells)
-        meaning = self._known.get(decisive)
-        if meaning is None:
-            if len(self._known) > _KEPT:
-                self._known.clear()
-            meaning = self._known[decisive] = self._learnt(cells)
+    def learnt(self, cells: Cells) -> Meaning:
+        """The meaning of a row whose key is not known yet."""
+        if len(self.known) > _KEPT:
+            self.known.clear()
+        meaning = self.known[self.key(cells)] = self._learn(cells)
         return meaning
 
-    def _learnt(self, cells: Cells) -> Meaning:
-        columns = self._columns
-        place = columns.place(tuple(cells[index] for index in columns.places))
-        dimensions = {name: cells[index].strip() for name, index in columns.dimensions}
-        unit = self._cell(cells, columns.unit)
-        figures = []
-        for value in columns.values:
-            series = self._series(cells, value.series)
-            figures.append((value.at, self._header[value.at], series, cut_fact(dimensions, value.unit or unit)))
-        return place, tuple(figures), self._cell(cells, columns.nature), self._cell(cells, columns.status)
 
-    def _series(self, cells: Cells, series: str) -> str:
-        """The code of the series of a figure; what the row tells of it is kept."""
-        own, title = self._cell(cells, self._columns.series), self._cell(cells, self._columns.title)
-        number = self._cell(cells, self._columns.sdg) or self._sdg.get(series, "")
+def _places(columns: Columns) -> _Remembered[Place]:
+    return _Remembered(columns.places, lambda cells: columns.place(tuple(cells[index] for index in columns.places)))
+
+
+def _subjects(columns: Columns, header: Cells, titles: dict[str, str], sdg: dict[str, str]) -> _Remembered[Subject]:
+    """The subjects of rows; what they tell of a series goes into `titles` and `sdg`."""
+
+    def series_of(cells: Cells, series: str) -> str:
+        own, title = _cell(cells, columns.series), _cell(cells, columns.title)
+        number = _cell(cells, columns.sdg) or sdg.get(series, "")
         code = f"{series}/{own}" if series and own else series or own.lower()
         if title:
-            self._titles[code] = title
+            titles[code] = title
         if number:
-            self._sdg[code] = number
+            sdg[code] = number
         return code
 
-    @staticmethod
-    def _cell(cells: Cells, index: int | None) -> str:
-        return "" if index is None else cells[index].strip()
+    def learn(cells: Cells) -> Subject:
+        dimensions = {name: cells[index].strip() for name, index in columns.dimensions}
+        unit = _cell(cells, columns.unit)
+        figures = tuple(
+            (value.at, header[value.at], series_of(cells, value.series), cut_fact(dimensions, value.unit or unit))
+            for value in columns.values
+        )
+        return figures, _cell(cells, columns.nature), _cell(cells, columns.status)
+
+    single = (columns.unit, columns.series, columns.title, columns.sdg, columns.nature, columns.status)
+    decisive = (*(index for _, index in columns.dimensions), *(index for index in single if index is not None))
+    return _Remembered(decisive, learn)
+
+
+def _cell(cells: Cells, index: int | None) -> str:
+    return "" if index is None else cells[index].strip()
 
 
 def read_long(
@@ -121,23 +127,29 @@ def read_long(
 ) -> Items:
     """One reading for each figure; a blank row is nothing, every other row gives a reading or says why not."""
     width, period_at = columns.width, columns.period
-    meaning_of = _Meanings(columns, header, titles, sdg).of
+    places, subjects = _places(columns), _subjects(columns, header, titles, sdg)
+    place_at, place_of = places.key, places.known.get
+    subject_at, subject_of = subjects.key, subjects.known.get
     make = tuple.__new__  # a named tuple made through its class costs half a second a million
     for row, cells in rows:
-        if len(cells) != width or not any(cells):
+        if len(cells) != width:
             yield from _odd(row, cells, width)
             continue
-        place, figures, nature, status = meaning_of(cells)
         period = cells[period_at]
-        missing: list[str] = []
+        if not period:
+            yield from _without_year(row, cells)
+            continue
+        place = place_of(place_at(cells)) or places.learnt(cells)
+        figures, nature, status = subject_of(subject_at(cells)) or subjects.learnt(cells)
+        missing = []
         for at, column, series, cut in figures:
             text = cells[at]
-            if not period or text in MISSING:
+            if text in MISSING:
                 missing.append(column)
             else:
                 yield make(Reading, (row, column, series, place, period, cut, nature, status, text))
         if missing:
-            yield _without_figures(row, place, period, cells, missing)
+            yield from _without_figures(row, place, period, cells, missing)
 
 
 def _odd(row: int, cells: Cells, width: int) -> Items:
@@ -147,13 +159,20 @@ def _odd(row: int, cells: Cells, width: int) -> Items:
         yield LeftOut(row, "", "short_row", sentence, ", ".join(cells)[:200])
 
 
-def _without_figures(row: int, place: Place, period: str, cells: Cells, missing: list[str]) -> LeftOut:
+def _without_year(row: int, cells: Cells) -> Items:
+    """A row without a year is a heading or a note; a blank row is nothing."""
+    content = ", ".join(cell.strip() for cell in cells if cell.strip())
+    if any(cells):
+        yield LeftOut(row, "", "note", "The row has no year: it is a heading or a note.", content[:200])
+
+
+def _without_figures(row: int, place: Place, period: str, cells: Cells, missing: list[str]) -> Items:
     if not period.strip():
-        content = ", ".join(cell.strip() for cell in cells if cell.strip())
-        return LeftOut(row, "", "note", "The row has no year: it is a heading or a note.", content[:200])
+        yield from _without_year(row, cells)
+        return
     sentence = f"{REASONS['no_figure'].capitalize()}: {', '.join(name[:60] for name in missing)}."
     content = f"{place.name or place.code}, {period}"
-    return LeftOut(row, ", ".join(missing)[:250], "no_figure", sentence[:500], content[:200], len(missing))
+    yield LeftOut(row, ", ".join(missing)[:250], "no_figure", sentence[:500], content[:200], len(missing))
 
 
 def read_wide(columns: YearColumns, rows: Iterator[Row], titles: dict[str, str]) -> Items:

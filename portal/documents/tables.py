@@ -12,6 +12,7 @@ from typing import Any
 
 ROWS_AT_ONCE = 2_000
 
+_SUSPECT = frozenset("'=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # what a guarded cell can begin with
 _GUARDED = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
@@ -90,6 +91,8 @@ def guarded(text: str) -> str:
     A cell that begins with = + - @, a tab or a line end, or with the wide forms of these, and is no number, gets an
     apostrophe before it; so does one with apostrophes before such a sign. Taking one apostrophe away gives it back.
     """
+    if text[:1] not in _SUSPECT:
+        return text
     return f"'{text}" if _GUARDED.match(text) and not _NUMBER.fullmatch(text) else text
 
 
@@ -105,7 +108,9 @@ def csv_text(rows: Iterable[Sequence[object]]) -> bytes:
     """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerows([guarded(cell) if type(cell) is str else _plain(cell) for cell in row] for row in rows)
+    writer.writerows(
+        [cell if type(cell) is str and cell[:1] not in _SUSPECT else _written(cell) for cell in row] for row in rows
+    )
     return buffer.getvalue().encode()
 
 
@@ -122,7 +127,9 @@ def csv_blocks(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> I
         yield block
 
 
-def _plain(cell: object) -> str:
+def _written(cell: object) -> str:
+    if isinstance(cell, str):
+        return guarded(cell)
     if cell is None:
         return ""
     if isinstance(cell, bool):

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Flask, Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import Unauthorized
 
 from forms.words import N_
@@ -115,15 +116,23 @@ def _close(act: Act, response: Response, *, polling: bool) -> Response:
     if request.method in SAFE:
         secret = None if polling else people.wants_touch()
         if secret:
-            act.write()
-            stay(Act(db.session, act.person, wall_clock()), secret)
-            db.session.commit()
+            _prolong(act, secret)
         return response
     if response.status_code < 400:
         db.session.commit()
     else:
         db.session.rollback()
     return response
+
+
+def _prolong(act: Act, secret: str) -> None:
+    """Starts the idle time of the session anew; a busy database leaves it to the next page and spoils none."""
+    try:
+        act.write()
+        stay(Act(db.session, act.person, wall_clock()), secret)
+        db.session.commit()
+    except OperationalError:
+        db.session.rollback()
 
 
 def _idempotency_key() -> str | None:

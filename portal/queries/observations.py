@@ -119,8 +119,8 @@ def stream_observations(session: Session, wanted: Wanted | None = None) -> Itera
     """
     order = (Series.source, Series.code, Area.key, Cut.dimensions, Cut.unit, Observation.period)
     query = _limited(_figures(), wanted or Wanted()).order_by(*order).execution_options(yield_per=BATCH)
-    for row in session.execute(query):
-        yield Figure(*row)
+    for row in session.connection().execute(query):
+        yield Figure._make(row)
 
 
 def for_section(session: Session, entity: str, indicators: Sequence[str]) -> dict[str, list[Figure]]:

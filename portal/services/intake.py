@@ -35,7 +35,7 @@ KNOWN_LIMIT = 200_000
 LONGEST_FIGURE = 80
 LONGEST_PERIOD = 40
 LONGEST_CODE = 200
-_plain_number = re.compile(r"-?[0-9]+(?:\.[0-9]+)?").fullmatch
+_plain_number = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,38})?").fullmatch  # at most LONGEST_FIGURE
 T = TypeVar("T", Place, str, CutFact)
 _TOO_LONG = f"A code or name in this row is longer than {LONGEST_CODE} characters."
 
@@ -69,10 +69,10 @@ class Desk:
         while chunk := list(islice(readings, CHUNK)):
             self._take(chunk)
         names = list(self._columns)
-        for again in self._staging.repetitions():
-            self._leave(_repetition(again, names))
+        settled = self._staging.settle(
+            list(self._series.values()), self._number, at, lambda again: self._leave(_repetition(again, names))
+        )
         self._write_omissions()
-        settled = self._staging.settle(list(self._series.values()), self._number, at)
         self._staging.close()
         if self._plan.edition:
             newest = update(Series).where(Series.id.in_(self._series.values())).values(edition=self._plan.edition[:120])
@@ -80,19 +80,40 @@ class Desk:
         return settled
 
     def _take(self, chunk: Sequence[Reading | LeftOut]) -> None:
+        """Stages a chunk. Most figures are plain numbers at places met before: those are staged here and now."""
         self._chunk, self._met = chunk, False
         rows: list[StagedRow] = []
+        series_of, area_of, cut_of = self._series.get, self._areas.get, self._cuts.get
+        year_of, column_of = self._years.get, self._columns.get
         for item in chunk:
-            if item.row != self._last_row:
-                self._last_row = item.row
-                self.rows_read += 1
-            staged = self._staged(item) if isinstance(item, Reading) else item
-            if isinstance(staged, LeftOut):
+            if isinstance(item, LeftOut):
+                self._leave(item)
+                continue
+            row, column, series, place, period, cut, nature, status, text = item
+            if (
+                (series_id := series_of(series))
+                and (area_id := area_of(place))
+                and (cut_id := cut_of(cut))
+                and (when := year_of(period))
+                and (base := column_of(column)) is not None
+                and _plain_number(text)
+            ):
+                at = row * COLUMNS_A_ROW + base
+                plain, year = when
+                value = float(text)
+                rows.append((at, series_id, area_id, cut_id, year, plain, text, value, "", nature, status))
+            elif isinstance(staged := self._staged(item), LeftOut):
                 self._leave(staged)
             else:
                 rows.append(staged)
+        self._count_rows(chunk)
         self._staging.pour(rows)
         self._write_omissions()
+
+    def _count_rows(self, chunk: Sequence[Reading | LeftOut]) -> None:
+        rows = {item.row for item in chunk}
+        self.rows_read += len(rows) - (self._last_row in rows)
+        self._last_row = chunk[-1].row
 
     def _staged(self, item: Reading) -> StagedRow | LeftOut:
         row, column, series, place, period, cut, nature, status, text = item
@@ -103,14 +124,10 @@ class Desk:
         if when is None:
             sentence = f"{period[:LONGEST_PERIOD]!r} is not a year."
             return LeftOut(row, column, "bad_period", sentence, f"{period}: {text}")
-        bound = ""
-        if len(text) <= LONGEST_FIGURE and _plain_number(text):
-            value = float(text)
-        else:
-            read = _read(text)
-            if isinstance(read, str):
-                return LeftOut(row, column, read, f"{REASONS[read].capitalize()}.", text)
-            text, value, bound = read
+        read = _read(text)
+        if isinstance(read, str):
+            return LeftOut(row, column, read, f"{REASONS[read].capitalize()}.", text)
+        text, value, bound = read
         index = self._columns.get(column)
         if index is None:
             index = self._new_column(column)

@@ -1,9 +1,9 @@
-"""The staging table of an import: filled in bulk, then compared with the figures held by statements over sets."""
+"""The staging table of an import: filled in bulk, then settled with the figures held by statements over sets."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -30,6 +30,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.models.observations import Observation, ObservationRevision
 
@@ -101,6 +102,11 @@ def _same_key(one: Table, other: Table) -> ColumnElement[bool]:
     return and_(*(one.c[name] == other.c[name] for name in KEY))
 
 
+def _later() -> ColumnElement[bool]:
+    """A staged figure whose key an earlier row has."""
+    return and_(_same_key(staged, repeated), staged.c.at != repeated.c.first)
+
+
 def _differs() -> ColumnElement[bool]:
     """A figure differs when its number, bound or codes do; another way to write the same number is no revision."""
     unread = and_(staged.c.value.is_(None), held.c.value_text != staged.c.value_text)
@@ -114,6 +120,7 @@ class Staging:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._postgres = connection.dialect.name == "postgresql"
+        self._poured = 0
 
     def open(self) -> None:
         """Makes the empty table; on a database with many writers, waits until no other import runs."""
@@ -133,6 +140,7 @@ class Staging:
         """Adds rows, each in the order of the columns, by the fastest way that the driver has."""
         if not rows:
             return
+        self._poured += len(rows)
         names = ", ".join(column.name for column in staged.columns)
         if self._postgres:
             cursor: Any = self._connection.connection.cursor()
@@ -144,34 +152,22 @@ class Staging:
             statement = f"INSERT INTO {staged.name} ({names}) VALUES ({marks})"  # noqa: S608 names of our own
             self._connection.exec_driver_sql(statement, list(rows))
 
-    def repetitions(self) -> Iterator[Repetition]:
-        """Finds the keys that stand more than once, gives the later figures, and removes them from the table."""
-        _key_index.create(self._connection)
-        if self._postgres:
-            self._connection.execute(text(f"ANALYZE {staged.name}"))
-        keys = [staged.c[name] for name in KEY]
-        again = select(*keys, func.min(staged.c.at)).group_by(*keys).having(func.count() > 1)
-        self._connection.execute(insert(repeated).from_select([*KEY, "first"], again))
-        first = staged.alias("first")
-        later = and_(_same_key(staged, repeated), staged.c.at != repeated.c.first)
-        same = and_(*(first.c[name].is_not_distinct_from(staged.c[name]) for name in SAID))
-        found = (
-            select(staged.c.at, repeated.c.first, staged.c.value_text, first.c.value_text, same)
-            .join_from(repeated, staged, later)
-            .join(first, first.c.at == repeated.c.first)
-            .order_by(staged.c.at)
-        )
-        for row in self._connection.execute(found.execution_options(yield_per=1000)):
-            yield Repetition(row[0], row[1], row[2], row[3], bool(row[4]))
-        self._connection.execute(delete(staged).where(select(literal(1)).select_from(repeated).where(later).exists()))
+    def settle(
+        self, series: Sequence[int], number: int, at: dt.datetime, tell: Callable[[Repetition], None]
+    ) -> Settled:
+        """Adds what is new, revises what differs and keeps what it said before; `series` are the ids in the file.
 
-    def settle(self, series: Sequence[int], number: int, at: dt.datetime) -> Settled:
-        """Adds what is new, revises what differs and keeps what it said before; `series` are the ids in the file."""
-        total = self._count(select(func.count()).select_from(staged))
+        Of a key that stands more than once the first figure counts, and `tell` is called with each later one.
+        """
         known = held.c.series_id.in_(series)
         if not self._connection.execute(select(select(literal(1)).where(known).exists())).scalar_one():
-            self._add(select(staged), number)
-            return Settled(total, 0, 0, 0)
+            new = self._add(select(staged), number)
+            if new < self._poured:
+                self._find_repetitions(tell)
+            return Settled(new, 0, 0, 0)
+        self._find_repetitions(tell)
+        self._drop_repetitions()
+        total = self._count(select(func.count()).select_from(staged))
         both = select(func.count()).select_from(staged.join(held, _same_key(staged, held)))
         matched = self._count(both)
         revised = self._count(both.where(_differs()))
@@ -183,14 +179,40 @@ class Staging:
             self._add(select(staged).where(~lone), number)
         return Settled(total - matched, revised, matched - revised, stored - matched)
 
+    def _find_repetitions(self, tell: Callable[[Repetition], None]) -> None:
+        _key_index.create(self._connection)
+        if self._postgres:
+            self._connection.execute(text(f"ANALYZE {staged.name}"))
+        keys = [staged.c[name] for name in KEY]
+        again = select(*keys, func.min(staged.c.at)).group_by(*keys).having(func.count() > 1)
+        self._connection.execute(insert(repeated).from_select([*KEY, "first"], again))
+        first = staged.alias("first")
+        same = and_(*(first.c[name].is_not_distinct_from(staged.c[name]) for name in SAID))
+        found = (
+            select(staged.c.at, repeated.c.first, staged.c.value_text, first.c.value_text, same)
+            .join_from(repeated, staged, _later())
+            .join(first, first.c.at == repeated.c.first)
+            .order_by(staged.c.at)
+        )
+        for row in self._connection.execute(found.execution_options(yield_per=1000)):
+            tell(Repetition(row[0], row[1], row[2], row[3], bool(row[4])))
+
+    def _drop_repetitions(self) -> None:
+        later = select(literal(1)).select_from(repeated).where(_later()).exists()
+        self._connection.execute(delete(staged).where(later))
+
     def _count(self, query: Select[int]) -> int:
         return self._connection.execute(query).scalar_one()
 
-    def _add(self, rows: Select[*tuple[Any, ...]], number: int) -> None:
+    def _add(self, rows: Select[*tuple[Any, ...]], number: int) -> int:
+        """Adds staged rows, the first of each key, in the order of the keys; gives how many."""
         names = ["series_id", "area_id", "cut_id", "year", "period", *SAID]
         chosen = rows.with_only_columns(*(staged.c[name] for name in names), literal(1), literal(number))
-        ordered = chosen.order_by(*(staged.c[name] for name in KEY))
-        self._connection.execute(insert(held).from_select([*names, "revision", "import_number"], ordered))
+        ordered = chosen.order_by(*(staged.c[name] for name in KEY), staged.c.at)
+        into = postgresql.insert(held) if self._postgres else sqlite.insert(held)
+        adding = into.from_select([*names, "revision", "import_number"], ordered)
+        once = adding.on_conflict_do_nothing(index_elements=KEY)
+        return self._connection.execute(once.execution_options(preserve_rowcount=True)).rowcount
 
     def _revise(self, number: int, at: dt.datetime) -> None:
         past = cast("Table", ObservationRevision.__table__)

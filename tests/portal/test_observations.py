@@ -104,6 +104,17 @@ def test_a_newer_edition_makes_revisions(channel: ChannelB) -> None:
     assert [tuple(row) for row in now] == [(2, 2)]
 
 
+def test_a_repetition_is_told_alike_whether_figures_of_the_series_are_held_or_not(channel: ChannelB) -> None:
+    twice = HEADER + "398,urban,g,percent,2018,5.5\n398,urban,g,percent,2018,70\n398,urban,g,percent,2018,5.5\n"
+    first, second = channel.report(twice, SLUMS), channel.report(twice, SLUMS)
+    told = [("row 3, column en_lnd_slum", "contradicts", "70"), ("row 4, column en_lnd_slum", "same_twice", "5.5")]
+    for report in (first, second):
+        left = omissions(channel.session, report.id)
+        assert [(row.place, row.reason, row.content) for row in left] == told
+    assert (counts(first), counts(second)) == ((3, 1, 0, 0, 2), (3, 0, 0, 1, 2))
+    assert [row[4] for row in channel.held()] == ["5.5"]
+
+
 def test_what_is_no_longer_given_stays(channel: ChannelB) -> None:
     channel.take(FIRST, SLUMS)
     channel.take(HEADER + "398,urban,g,percent,2018,5.5\n", SLUMS)
