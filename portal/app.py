@@ -61,8 +61,8 @@ def start() -> Flask:
 
 
 def _configure(app: Flask, settings: Settings) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("portal").setLevel(logging.INFO)
     secure = settings.base_url.startswith("https:")
     app.config.update(
         SECRET_KEY=settings.secret_key,
