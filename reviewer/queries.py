@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.db import AnyRow, AnySelect
@@ -17,6 +17,7 @@ from portal.models.cycles import Cycle, Phase
 from portal.models.entities import Entity
 from portal.models.reports import Report, Version
 from portal.models.review import Check, Consent
+from portal.queries.reports import SEEN
 from portal.rules.timeline import end_of_day, timing
 from portal.services.submission import CUT_OFF_PHASE, DEADLINE_PHASE
 
@@ -50,21 +51,17 @@ def calendars(session: Session) -> list[Calendar]:
     return [Calendar(*cycle, each[DEADLINE_PHASE], each[CUT_OFF_PHASE]) for cycle, each in ends.items()]
 
 
-STATE = Report.__table__.c.state
-SHOWN = case((STATE == "clearing", "clarifying"), else_=STATE)
-
-
 def _queue(cycle: str) -> AnySelect:
     columns = (
         Report.id, Report.entity, Entity.name_en, Entity.names, Entity.region, Entity.regional_group,
-        SHOWN.label("state"), Report.state_since, Report.modality, Report.languages, Report.versions,
+        SEEN.label("state"), Report.state_since, Report.modality, Report.languages, Report.versions,
         Report.first_submitted_at, Report.assigned_to, User.name.label("assigned_name"),
     )  # fmt: skip
     return (
         select(*columns)
         .join(Entity, Entity.iso3 == Report.entity)
         .outerjoin(User, User.id == Report.assigned_to)
-        .where(Report.cycle == cycle, Report.first_submitted_at.is_not(None), Report.state != "preparing")
+        .where(Report.cycle == cycle, Report.first_submitted_at.is_not(None))
     )
 
 
@@ -85,7 +82,7 @@ def queue(
     """The received reports of a cycle, longest waiting first. `assigned` is mine, nobody, somebody or None for all."""
     query = _queue(cycle)
     for column, wanted in (
-        (SHOWN, state),
+        (SEEN, state),
         (Entity.region, region),
         (Report.modality, modality),
         (Report.entity, entity),
@@ -113,7 +110,7 @@ def _lines(language: str) -> AnySelect:
     report, entity, person = Report.__table__.c, Entity.__table__.c, User.__table__.c
     name = entity.name_en if language == "en" else func.coalesce(entity.names[language].as_string(), entity.name_en)
     columns = (
-        report.id, report.entity, name.label("name"), entity.region, entity.regional_group, SHOWN.label("state"),
+        report.id, report.entity, name.label("name"), entity.region, entity.regional_group, SEEN.label("state"),
         report.modality, report.languages, report.versions, report.first_submitted_at, report.assigned_to,
         person.name.label("assigned_name"),
     )  # fmt: skip
@@ -121,7 +118,7 @@ def _lines(language: str) -> AnySelect:
     return (
         select(*columns)
         .select_from(tables.outerjoin(User.__table__, person.id == report.assigned_to))
-        .where(report.cycle == bindparam("cycle"), report.first_submitted_at.is_not(None), report.state != "preparing")
+        .where(report.cycle == bindparam("cycle"), report.first_submitted_at.is_not(None))
         .order_by(report.first_submitted_at, report.id)
     )
 

@@ -37,7 +37,10 @@ def check(act: Act, report: Report, verdicts: Mapping[str, tuple[str, str]]) -> 
     act.demand("review:check", report)
     if report.state != "in_review":
         raise NotNow(N_("The checklist is filled in while the report is in review."), [WRONG_STATE[report.state]])
+    if report.assigned_to != act.actor.id:
+        raise NotNow(N_("The report is assigned to a colleague."))
     points = {item.key for item in guideline(act.session, report.edition).checklist}
+    verdicts = {point: (verdict, note.replace("\0", "")) for point, (verdict, note) in verdicts.items()}
     problems = [
         Problem(point, N_("Please choose one of the answers offered."))
         for point, (verdict, note) in verdicts.items()
@@ -62,14 +65,14 @@ def check(act: Act, report: Report, verdicts: Mapping[str, tuple[str, str]]) -> 
     ]
     if rows:
         act.session.execute(insert(Check), rows)
-    told = {point: verdict for point, (verdict, _note) in verdicts.items()}
-    act.record("review.check", {"version": report.versions, "verdicts": told}, report=report)
+    told = {point: {"verdict": verdict, "note": note} for point, (verdict, note) in verdicts.items()}
+    act.record("review.check", {"version": report.versions, "answers": told}, report=report)
 
 
 def clarify(act: Act, report: Report, order: Order) -> None:
     """The reviewer asks the state for clarification; the draft opens for it again."""
     advance(act, report, STEPS["clarify"], order)
-    told = {"reason": (order.reason or "").strip(), "version": report.versions}
+    told = {"reason": order.words, "version": report.versions}
     act.record("review.clarify", told, report=report)
     act.notify("review.clarify", act.holders("focal_point", "certifier", entity=report.entity), told, report=report)
 

@@ -188,11 +188,12 @@ def read(act: Act, report: Report) -> ResponseReturnValue:
 @guarded("review:check", subject=guard.report)
 def save_checks(act: Act, report: Report) -> ResponseReturnValue:
     """Saves the answers to the checklist."""
-    points = [item.key for item in guideline(act.session, report.edition).checklist]
-    given = {
-        point: (request.form.get(f"verdict:{point}", ""), request.form.get(f"note:{point}", "").strip())
-        for point in points
-    }
+    given = {}
+    for point in (item.key for item in guideline(act.session, report.edition).checklist):
+        answer = (request.form.get(f"verdict:{point}", ""), request.form.get(f"note:{point}", "").strip())
+        # What stands as the page showed it is not sent on: an older page takes back nothing that was saved since.
+        if "|".join(answer) != request.form.get(f"began:{point}", "|"):
+            given[point] = answer
     services.check(act, report, given)
     flash(_("The answers to the checklist are saved."), "success")
     return redirect(url_for(".read", report_id=report.id, _anchor="checklist"), 303)

@@ -169,6 +169,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
         sa.Column("media_type", sa.String(length=100), nullable=True),
+        sa.Column("location", sa.String(length=300), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_replies_user_id_users")),
         sa.PrimaryKeyConstraint("user_id", "key", name=op.f("pk_replies")),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from flask import Response, url_for
@@ -12,7 +11,7 @@ from portal.api.calls import Answer, Calls
 from portal.api.cursors import portion
 from portal.api.shapes import Asked, File, Given, Moment, Paging, page_of, words
 from portal.http.files import Laid, laid, send_blob
-from portal.http.guard import report
+from portal.http.guard import report, report_unheld
 from portal.http.uploads import receive
 from portal.models.reports import Attachment, Report
 from portal.queries import reports
@@ -50,11 +49,6 @@ def list_attachments(act: Act, found: Report, paging: dict[str, Any]) -> dict[st
     return portion("attachments", reports.attachments(act.session, found.id), paging)
 
 
-def unlocked(act: Act, report_id: uuid.UUID) -> Report:
-    """The report of an address, not held: a slow line may send for long."""
-    return reports.get(act.session, report_id)
-
-
 @calls.call(
     "POST",
     ADDRESS,
@@ -62,7 +56,7 @@ def unlocked(act: Act, report_id: uuid.UUID) -> Report:
     form=Lay,
     gives=Answer(AttachmentShape, 201, ("Location",)),
     refuses=[409],
-    subject=unlocked,
+    subject=report_unheld,
     later=True,
 )
 def add_attachment(act: Act, found: Report, lay: dict[str, Any]) -> tuple[Attachment, dict[str, str]]:

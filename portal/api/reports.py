@@ -106,7 +106,7 @@ class WholeReport(ReportSummary):
     """A report as the caller may see it: `progress` is null outside the state, `versions` are empty and `timing` is
     null for those who may not read versions."""
 
-    created_at = Moment()
+    created_at = Moment(allow_none=True)
     state_since = Moment(allow_none=True)
     announced = fields.Boolean()
     deadline = Moment()
@@ -180,7 +180,8 @@ def document(act: Act, found: Report) -> dict[str, Any]:
     judged = check(session, found) if own else None
     return {
         **_summary(found, of.names, of.region, state),
-        "state_since": found.state_since if state == found.state else None,
+        "created_at": found.created_at if own else None,
+        "state_since": found.state_since if own or state not in {"clarifying", "withdrawn"} else None,
         "announced": found.announced,
         "deadline": deadline,
         "timing": timing if reads and found.first_submitted_at else None,

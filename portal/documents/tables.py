@@ -72,6 +72,8 @@ OBSERVATIONS = (
     Column("channel", "text", "Channel by which the figure came"),
     Column("source", "text", "Name of the source"),
     Column("source_edition", "text", "Edition of the source"),
+    Column("licence", "text", "Licence under which the source publishes the series"),
+    Column("credit", "text", "Words of credit that the source asks for"),
     Column("key", "text", "Key by which the figure is cited"),
 )
 DICTIONARY = (

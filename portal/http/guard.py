@@ -18,7 +18,7 @@ from werkzeug.exceptions import Unauthorized
 from forms.words import N_
 from portal.db import begin_write, db
 from portal.http import people
-from portal.http.context import make_act, wall_clock
+from portal.http.context import make_act, now, wall_clock
 from portal.queries import replies, reports
 from portal.rules.policy import POLICY, Person, may
 from portal.rules.refusals import Forbidden, Invalid, Missing, Problem
@@ -37,6 +37,11 @@ NOT_INCLUDED = N_("Your role does not include this.")
 def report(act: Act, report_id: uuid.UUID) -> Any:
     """Loads the report of an address; a request that writes holds its row until the commit."""
     return reports.get(act.session, report_id, lock=request.method not in SAFE)
+
+
+def report_unheld(act: Act, report_id: uuid.UUID) -> Any:
+    """Loads the report of an address without holding its row: for a request that receives a file first."""
+    return reports.get(act.session, report_id)
 
 
 def guarded(
@@ -70,6 +75,8 @@ def guarded(
             loaded: tuple[Any, ...] = ()
             if subject is not None:
                 loaded = (subject(act, kwargs.pop(by)),)
+                # The row is held from here on: the moment of the act is not that of a request that waited for it.
+                act.at = now()
             if permission != PUBLIC:
                 _demand(act.person, permission, loaded[0] if loaded else None, conceal if loaded else None)
             if idempotent and (key := _idempotency_key()):
@@ -86,6 +93,8 @@ def guarded(
 
 def _open(*, late: bool) -> Act:
     """Receives the body, then opens the transaction: nobody holds the writing lock while a slow line sends."""
+    if "\0" in request.path or any("\0" in value for value in request.args.values()):
+        raise Missing(N_("There is no such address."))
     if request.method not in SAFE and not late:
         _ = (
             request.form
@@ -151,11 +160,24 @@ def _once(act: Act, key: str, answer: Callable[[], Response]) -> Response:
         if earlier.request_digest != told:
             sentence = N_("This Idempotency-Key was used for another request; please choose a new one.")
             raise Invalid(sentence, [Problem("Idempotency-Key", sentence)])
-        return Response(earlier.body, earlier.status, mimetype=earlier.media_type)
+        again = Response(earlier.body, earlier.status, mimetype=earlier.media_type)
+        if earlier.location:
+            again.headers["Location"] = earlier.location
+        return again
     response = answer()
     if response.status_code < 400:
-        reply_service.keep(act, key, response.status_code, response.mimetype or "application/json", response.get_data())
+        reply_service.keep(act, key, _kept(response))
     return response
+
+
+def _kept(response: Response) -> dict[str, Any]:
+    """What a repeated request is answered with."""
+    return {
+        "status": response.status_code,
+        "media_type": response.mimetype or "application/json",
+        "location": response.headers.get("Location"),
+        "body": response.get_data(),
+    }
 
 
 class Undeclared(RuntimeError):

@@ -67,4 +67,5 @@ class Reply(Base):
     at: Mapped[dt.datetime]
     status: Mapped[int | None]
     media_type: Mapped[str | None] = mapped_column(String(100))
+    location: Mapped[str | None] = mapped_column(String(300))
     body: Mapped[bytes | None] = mapped_column(LargeBinary)

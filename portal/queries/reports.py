@@ -20,6 +20,11 @@ from portal.rules.refusals import Missing
 
 NO_REPORT = N_("There is no such report.")
 
+# What rules.lifecycle.seen_state says, for statements.
+_REPORT = Report.__table__.c
+_INSIDE = case((_REPORT.state == "clearing", _REPORT.drafting), else_=_REPORT.state)
+SEEN = case(((_INSIDE == "preparing") & (_REPORT.versions > 0), "withdrawn"), else_=_INSIDE)
+
 
 def get(session: Session, report_id: uuid.UUID, *, lock: bool = False) -> Report:
     """The report with this id; `lock` holds its row until the end of the transaction, so that saves and steps
@@ -186,7 +191,7 @@ def visible(
         seen = seen | Report.first_submitted_at.is_not(None)
     query = query.where(seen)
     own = Report.entity.in_(sorted(person.entities))
-    shown = case(((Report.state == "clearing") & (Report.versions > 0) & ~own, "clarifying"), else_=Report.state)
+    shown = case((own, Report.state), else_=SEEN)
     for column, wanted in ((Report.cycle, cycle), (shown, state), (Entity.region, region), (Report.entity, entity)):
         if wanted is not None:
             query = query.where(column == wanted)

@@ -189,6 +189,9 @@ def hindrances(step: Step, case: Case) -> Iterator[str]:
             yield sentence
 
 
-def seen_state(state: str, versions: int) -> str:
-    """The state that people outside the country see: clearance inside the country is its own affair."""
-    return "clarifying" if state == "clearing" and versions else state
+def seen_state(state: str, drafting: str, versions: int) -> str:
+    """The state of a report as people outside the country see it. Clearance is the country's own affair, and so is a
+    report that was opened again after a withdrawal: until it is submitted anew it stays withdrawn.
+    """
+    inside = drafting if state == "clearing" else state
+    return "withdrawn" if inside == "preparing" and versions else inside

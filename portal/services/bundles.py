@@ -165,6 +165,8 @@ def _observation(figure: Figure) -> dict[str, object]:
         "channel": "b",
         "source": figure.source,
         "source_edition": figure.edition,
+        "licence": figure.licence,
+        "credit": figure.credit,
         "key": " | ".join(key),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import update
@@ -22,7 +23,7 @@ def reserve(act: Act, key: str, request_digest: str) -> bool:
     return taken is not None
 
 
-def keep(act: Act, key: str, status: int, media_type: str, body: bytes) -> None:
-    """Writes the answer beside the key."""
+def keep(act: Act, key: str, answer: Mapping[str, Any]) -> None:
+    """Writes the answer (status, media_type, location, body) beside the key."""
     mine = (Reply.user_id == act.actor.id) & (Reply.key == key)
-    act.session.execute(update(Reply).where(mine).values(status=status, media_type=media_type, body=body))
+    act.session.execute(update(Reply).where(mine).values(**answer))

@@ -24,6 +24,8 @@ from portal.rules.refusals import Invalid, Missing, NotNow, Problem
 from portal.services.act import Act
 from portal.services.drafting import State, check
 
+SETTLED = N_("This request for clearance was settled before; please open the report again.")
+
 
 @dataclass(frozen=True)
 class Order:
@@ -32,6 +34,11 @@ class Order:
     reason: str | None = None
     attachments: tuple[uuid.UUID, ...] = ()
     request: uuid.UUID | None = None
+
+    @property
+    def words(self) -> str:
+        """The reason as it is kept: without blanks at its ends, and without characters that no database holds."""
+        return (self.reason or "").replace("\0", "").strip()
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,7 @@ def step_named(name: str) -> Step:
 def advance(act: Act, report: Report, step: Step, order: Order) -> str:
     """Demands the permission, refuses while anything hinders, then moves the state. Returns the state before."""
     act.demand(step.permission, report)
-    reason = (order.reason or "").strip()
+    reason = order.words
     case = case_of(act.session, report, act.person, reason if step.reason else None)
     standing = list(hindrances(step, case))
     if standing:
@@ -140,12 +147,21 @@ def recall(act: Act, report: Report, order: Order) -> None:
     act.record("report.recall", {}, report=report)
 
 
+def demand_request(act: Act, report: Report, order: Order) -> None:
+    """NotNow when the decision names another request for clearance than the one that is open."""
+    if order.request is not None and report.state == "clearing":
+        waiting = reports.open_clearance(act.session, report.id)
+        if waiting is None or waiting.id != order.request:
+            raise NotNow(SETTLED)
+
+
 def decline(act: Act, report: Report, order: Order) -> None:
     """The certifier declines with a reason and the draft opens again."""
+    demand_request(act, report, order)
     advance(act, report, STEPS["decline"], order)
-    _settle(act, report, "declined", (order.reason or "").strip())
-    act.record("report.decline", {"reason": (order.reason or "").strip()}, report=report)
-    told = {"reason": (order.reason or "").strip()}
+    _settle(act, report, "declined", order.words)
+    act.record("report.decline", {"reason": order.words}, report=report)
+    told = {"reason": order.words}
     act.notify("report.decline", act.holders("focal_point", entity=report.entity), told, report=report)
 
 
@@ -183,7 +199,7 @@ def withdraw(act: Act, report: Report, order: Order) -> None:
     """The certifier withdraws the report with a reason; a publication ends with it, the versions stay."""
     before = advance(act, report, STEPS["withdraw"], order)
     end_publication(act, report)
-    reason = (order.reason or "").strip()
+    reason = order.words
     act.record("report.withdraw", {"reason": reason, "from": before}, report=report)
     act.notify("report.withdraw", act.holders("lead", "reviewer"), {"reason": reason}, report=report)
 
@@ -200,7 +216,7 @@ def end_publication(act: Act, report: Report) -> None:
 def reopen(act: Act, report: Report, order: Order) -> None:
     """The certifier opens a withdrawn report for writing again; its first submission date stays."""
     advance(act, report, STEPS["reopen"], order)
-    reason = (order.reason or "").strip()
+    reason = order.words
     act.record("report.reopen", {"reason": reason}, report=report)
     act.notify("report.reopen", act.holders("focal_point", entity=report.entity), {"reason": reason}, report=report)
 
@@ -214,4 +230,4 @@ def shown_state(report: Report, person: Person | None) -> str:
     """The state of a report as this person may know it."""
     if person is not None and report.entity in person.entities:
         return report.state
-    return seen_state(report.state, report.versions)
+    return seen_state(report.state, report.drafting, report.versions)

@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import asdict
 
 from forms.answers import digest
-from forms.words import N_
 from portal.documents.receipt import Receipt, Signs, sign
 from portal.documents.version import FrozenAnswer, FrozenFile, FrozenFinding, Submission, freeze
 from portal.models.reports import Attachment, Report, Version
@@ -17,7 +16,7 @@ from portal.rules.refusals import NotNow
 from portal.rules.timeline import end_of_day, timing
 from portal.services.act import Act
 from portal.services.drafting import check
-from portal.services.steps import Order, advance, content_digest, phase_ends
+from portal.services.steps import SETTLED, Order, advance, content_digest, demand_request, phase_ends
 
 CERTIFIER = "certifier"
 DEADLINE_PHASE = "feedback"
@@ -34,6 +33,7 @@ def submit(act: Act, report: Report, order: Order, signer: Signs) -> Version:
     again = _approved_before(act, report, order)
     if again is not None:
         return again
+    demand_request(act, report, order)
     request = reports.open_clearance(act.session, report.id)
     told_digest = content_digest(act.session, report)
     advance(act, report, STEPS["submit"], order)
@@ -93,7 +93,7 @@ def _approved_before(act: Act, report: Report, order: Order) -> Version | None:
         if request.id == order.request and request.version is not None:
             return reports.version(act.session, report.id, request.version)
         if request.id == order.request and request.outcome is not None:
-            raise NotNow(N_("This request for clearance was settled before; please open the report again."))
+            raise NotNow(SETTLED)
     return None
 
 

@@ -27,7 +27,7 @@ NO_FILE = N_("Please choose a file first.")
 
 
 @pages.post("/reports/<uuid:report_id>/attachments")
-@guarded("report:write", subject=guard.report, later=True)
+@guarded("report:write", subject=guard.report_unheld, later=True)
 def upload(act: Act, report: Report) -> ResponseReturnValue:
     """Lays a file beside a question. The file is judged and kept first; only then is the draft held."""
     demand_open(act, report)

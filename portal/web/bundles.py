@@ -28,7 +28,7 @@ STATES = {
 
 
 @pages.get("/bundles")
-@guarded("bundle:read")
+@guarded("bundle:read", polling=True)
 def listing(act: Act) -> ResponseReturnValue:
     """The bundles, newest first. The page loads itself again only while one is being built."""
     rows = bundles.bundles(act.session)

@@ -27,6 +27,7 @@ from portal.services.observations import Taken, take_in
 
 pages = Blueprint("channels", __name__)
 
+LAST_PAGE = 1_000_000
 PER_PAGE = 100
 NO_FILE = N_("Please choose a file first.")
 HEADINGS = [Column(name, "", "") for name in OmissionRow._fields]
@@ -88,7 +89,7 @@ def _figures(act: Act, problems: Sequence[Problem] = ()) -> str:
 @guarded("datasets:read")
 def report(act: Act, import_id: uuid.UUID) -> ResponseReturnValue:
     """What became of one file: counts, reasons, and a page of what was left out."""
-    page = max(1, request.args.get("page", 1, type=int))
+    page = min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
     found = observations.import_report(act.session, import_id)
     start = (page - 1) * PER_PAGE
     rows = list(islice(observations.omissions(act.session, import_id), start, start + PER_PAGE + 1))

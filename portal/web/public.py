@@ -37,6 +37,7 @@ from portal.services.submission import DEADLINE_PHASE
 
 pages = Blueprint("public", __name__)
 
+LARGEST = 2**63 - 1
 LATEST = 6
 PER_PAGE = 100
 HEADINGS = [Column(name, "", "") for name in COLUMNS]
@@ -231,7 +232,7 @@ def entity(act: Act, iso3: str) -> ResponseReturnValue:
 @guarded(PUBLIC)
 def data(act: Act) -> ResponseReturnValue:
     """Figures of channel b, filtered by the words of the address."""
-    wanted, after = _wanted(), request.args.get("after", 0, type=int)
+    wanted, after = _wanted(), min(request.args.get("after", 0, type=int), LARGEST)
     figures, following = observations.list_observations(act.session, wanted, after=after, limit=PER_PAGE)
     asked: dict[str, Any] = {
         name: value for name, value in request.args.items() if name not in ("after", "lang") and value

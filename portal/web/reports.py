@@ -264,7 +264,7 @@ def _changed(act: Act, report: Report, asked: Guideline, values: dict[tuple[str,
     return changes(asked, report.modality, frozen_values(last), values)
 
 
-@pages.get("/reports/<uuid:report_id>/versions/<int:n>")
+@pages.get("/reports/<uuid:report_id>/versions/<int(max=99999):n>")
 @guarded("version:read", subject=guard.report)
 def version(act: Act, report: Report, n: int) -> ResponseReturnValue:
     """A submitted version for reading, from its frozen document, with its receipt."""
@@ -284,7 +284,7 @@ def version(act: Act, report: Report, n: int) -> ResponseReturnValue:
     )
 
 
-@pages.get("/reports/<uuid:report_id>/versions/<int:n>/version.json")
+@pages.get("/reports/<uuid:report_id>/versions/<int(max=99999):n>/version.json")
 @guarded("version:read", subject=guard.report)
 def version_document(act: Act, report: Report, n: int) -> ResponseReturnValue:
     """The bytes of a version, to keep."""
@@ -293,7 +293,7 @@ def version_document(act: Act, report: Report, n: int) -> ResponseReturnValue:
     )
 
 
-@pages.get("/reports/<uuid:report_id>/versions/<int:n>/receipt.json")
+@pages.get("/reports/<uuid:report_id>/versions/<int(max=99999):n>/receipt.json")
 @guarded("version:read", subject=guard.report)
 def version_receipt(act: Act, report: Report, n: int) -> ResponseReturnValue:
     """The bytes of a receipt, to keep and to check."""

@@ -176,7 +176,7 @@ def _neighbours(asked: Guideline, report: Report, place: Place) -> dict[str, Any
 
 
 @pages.post("/reports/<uuid:report_id>/sections/<key>")
-@guarded("report:write", subject=guard.report, later=True)
+@guarded("report:write", subject=guard.report_unheld, later=True)
 def save(act: Act, report: Report, key: str) -> ResponseReturnValue:
     """Saves the whole page: every answer, the files added and taken out. Nothing in one field holds up another."""
     drafting.demand_open(act, report)

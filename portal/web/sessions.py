@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,10 +18,13 @@ from portal.services.act import Act
 
 pages = Blueprint("sessions", __name__)
 
+# Browsers and servers drop control characters and read a backslash as a slash: an address to go on to has neither.
+OF_THIS_PORTAL = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
+
 
 def safe_address(address: str | None) -> str:
     """An address of this portal to go on to; the desk when it leads elsewhere."""
-    if address and address.startswith("/") and not address.startswith(("//", "/\\")):
+    if address and OF_THIS_PORTAL.fullmatch(address):
         return address
     return url_for("desk.desk")
 

@@ -148,6 +148,11 @@ def _shut(code: str, rule: str) -> set[int]:
     return {403, 404}
 
 
+def _told(page: bytes) -> bytes:
+    """A page without the tokens of its forms, which differ from one second to the next."""
+    return re.sub(rb'(csrf.token" (?:content|value)=")[^"]+', rb"\1", page)
+
+
 def test_a_foreign_draft_and_none_at_all_get_the_same_answer(world: World) -> None:
     case = furnish(world, "preparing")
     stranger = world.browser("focal_point", "KEN")
@@ -156,4 +161,4 @@ def test_a_foreign_draft_and_none_at_all_get_the_same_answer(world: World) -> No
             continue
         foreign = stranger.get(case.path(rule))
         nothing = stranger.get(case.path(rule).replace(str(case.report), str(uuid.uuid4())))
-        assert (foreign.status_code, foreign.data) == (nothing.status_code, nothing.data), rule
+        assert (foreign.status_code, _told(foreign.data)) == (nothing.status_code, _told(nothing.data)), rule

@@ -117,3 +117,22 @@ def test_the_page_says_the_same_for_an_unknown_address(world: World, app: Flask)
         pages.append((answer.status_code, text.replace(csrf(text), "").replace(email, "")))
     assert accounts.WRONG in pages[0][1]
     assert pages[0] == pages[1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "led"),
+    [
+        ("/reports?cycle=2026", "/reports?cycle=2026"),
+        ("https://evil.example", "/desk"),
+        ("//evil.example", "/desk"),
+        ("/\\evil.example", "/desk"),
+        ("/\t/evil.example", "/desk"),
+        ("/\n/evil.example", "/desk"),
+        ("/\r\n/evil.example", "/desk"),
+        ("", "/desk"),
+    ],
+)
+def test_after_the_log_in_nobody_is_led_elsewhere(world: World, asked: str, led: str) -> None:
+    client = world.browser("focal_point", "KAZ")
+    answer = client.get("/login", query_string={"next": asked})
+    assert (answer.status_code, answer.headers["Location"]) == (302, led)

@@ -68,6 +68,8 @@ def test_what_hinders(name: str, case: Case, count: int) -> None:
 
 
 def test_clearance_inside_the_country_is_not_seen_outside() -> None:
-    assert [seen_state(state, 1) for state in STATES] == [
-        "preparing", "clarifying", "submitted", "in_review", "clarifying", "accepted", "published", "withdrawn",
+    assert [seen_state(state, "clarifying", 1) for state in STATES] == [
+        "withdrawn", "clarifying", "submitted", "in_review", "clarifying", "accepted", "published", "withdrawn",
     ]  # fmt: skip
+    assert seen_state("clearing", "preparing", 1) == "withdrawn"
+    assert seen_state("preparing", "preparing", 0) == "preparing"

@@ -199,7 +199,8 @@ function saved(question, typed, told) {
   if (!told.merged || (question.text && still)) {
     question.revision.value = told.revision;
   } else if (!question.text) {
-    // The rows shown are not the joined ones: the old base stays, so that the next save is joined again and nothing of the other is undone.
+    // The rows shown are not the joined ones: nothing more is sent from them before the page shows what was joined.
+    question.held = true;
     question.place.append(" ", element("a", { href: location.pathname, textContent: words.reload }));
   }
   if (still) question.forget();
