@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from portal.config import ROOT
 
@@ -54,3 +54,29 @@ def head() -> str:
     if revision is None:
         raise RuntimeError("there are no migrations")
     return revision
+
+
+def freeze(connection: Connection, table: str) -> None:
+    """Lets rows be added to a table, and neither changed nor removed."""
+    if connection.dialect.name == "sqlite":
+        statements = [
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for verb in ("UPDATE", "DELETE")
+        ]
+    else:
+        refusing = f"EXECUTE FUNCTION {table}_is_append_only()"
+        statements = [
+            f"CREATE FUNCTION {table}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
+            f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {refusing}",
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {refusing}",
+        ]
+    for statement in statements:
+        connection.execute(text(statement))
+
+
+def unfreeze(connection: Connection, table: str) -> None:
+    """Takes away what a frozen table that was dropped has left behind."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"DROP FUNCTION {table}_is_append_only()"))

@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from portal.migrations import freeze, unfreeze
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -468,30 +470,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("report_id", "number", name=op.f("pk_versions")),
     )
     for table in APPEND_ONLY:
-        freeze(table)
-
-
-def freeze(table: str) -> None:
-    """Lets rows be added to a table, and neither changed nor removed."""
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
-        return
-    op.execute(
-        f"CREATE FUNCTION {table}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$"
-    )
-    op.execute(
-        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
-        f"FOR EACH ROW EXECUTE FUNCTION {table}_is_append_only()"
-    )
-    op.execute(
-        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_append_only()"
-    )
+        freeze(op.get_bind(), table)
 
 
 def downgrade() -> None:
@@ -544,6 +523,5 @@ def downgrade() -> None:
     op.drop_table("editions")
     op.drop_table("cuts")
     op.drop_table("chain_heads")
-    if op.get_bind().dialect.name == "postgresql":
-        for table in APPEND_ONLY:
-            op.execute(f"DROP FUNCTION {table}_is_append_only()")
+    for table in APPEND_ONLY:
+        unfreeze(op.get_bind(), table)

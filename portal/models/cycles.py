@@ -22,7 +22,7 @@ class Edition(Base):
 
 
 class Cycle(Base):
-    """One reporting cycle, asked by one edition."""
+    """One reporting cycle, asked by one edition. `practice_of` names the cycle that a practice cycle is a twin of."""
 
     __tablename__ = "cycles"
 
@@ -30,6 +30,7 @@ class Cycle(Base):
     label: Mapped[str] = mapped_column(String(200))
     edition: Mapped[str] = mapped_column(ForeignKey("editions.key"))
     opened_at: Mapped[dt.datetime]
+    practice_of: Mapped[str | None] = mapped_column(Key)
 
 
 class Phase(Base):

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from portal.db import Base
-from portal.models import accounts, bundles, cycles, entities, events, observations, reports, review
+from portal.models import (
+    accounts,
+    bundles,
+    cycles,
+    entities,
+    events,
+    keeping,
+    observations,
+    reports,
+    review,
+    sharing,
+    sources,
+)
 
-MODULES = (accounts, bundles, cycles, entities, events, observations, reports, review)
+MODULES = (accounts, bundles, cycles, entities, events, keeping, observations, reports, review, sharing, sources)
 
 APPEND_ONLY = (
     "answer_revisions",
@@ -13,6 +25,8 @@ APPEND_ONLY = (
     "editions",
     "events",
     "observation_revisions",
+    "restore_points",
+    "takings",
     "versions",
 )
 

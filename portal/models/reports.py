@@ -16,7 +16,7 @@ from portal.db import Base, Iso3, Json, Key, new_id
 
 class Report(Base):
     """One report. `state` moves only by steps; `drafting` is the state in which its answers were last open;
-    `first_submitted_at` is set once.
+    `first_submitted_at` is set once. A `practice` report stands in a practice cycle and counts nowhere.
     """
 
     __tablename__ = "reports"
@@ -32,6 +32,7 @@ class Report(Base):
     state_since: Mapped[dt.datetime]
     drafting: Mapped[str] = mapped_column(Key, default="preparing")
     announced: Mapped[bool] = mapped_column(default=False)
+    practice: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[dt.datetime]
     created_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
     first_submitted_at: Mapped[dt.datetime | None]
