@@ -112,6 +112,11 @@ def merge(base: Any, theirs: Any, yours: Any) -> Merged:
     return Merged(None, (Conflict("", base, theirs, yours),))
 
 
+def holds(value: Any, base: Any, sent: Any) -> bool:
+    """Whether a value holds all that was changed of `base` in what was sent: joining it once more adds nothing."""
+    return bool(merge(base, value, sent).value == value)
+
+
 _PARAGRAPH = re.compile(r"(\n[ \t]*(?:\n[ \t]*)+)")
 _SENTENCE = re.compile(r"(\n+|(?<=[.!?؟])[ \t]+|(?<=[。！？]))")
 
@@ -133,6 +138,23 @@ def _merge_prose(
             conflicts.append(Conflict("", was, one, other))
         written.append(merged or "")
     return Merged(None, tuple(conflicts)) if conflicts else Merged("".join(written))
+
+
+def both(base: str, theirs: str, yours: str, marks: tuple[re.Pattern[str], ...] = (_PARAGRAPH, _SENTENCE)) -> str:
+    """Two changes of one text, joined where they can be and one after the other where they cannot: what a person who
+    writes a text out of both begins with.
+    """
+    cut = [[part for part in marks[0].split(side) if part] for side in (base, theirs, yours)]
+    written = ""
+    for chunk in _chunks(cut[0], cut[1], cut[2]):
+        was, one, other = ("".join(side) for side in chunk)
+        merged = _settled(was, one, other)
+        if merged is None and len(marks) > 1:
+            merged = both(was, one, other, marks[1:])
+        elif merged is None:
+            merged = one + ("" if one[-1:].isspace() else " ") + other
+        written += merged
+    return written
 
 
 def _settled(base: Any, theirs: Any, yours: Any) -> Any:
@@ -159,6 +181,8 @@ def _merge_records(base: dict[str, Any], theirs: dict[str, Any], yours: dict[str
 
 
 def _merge_rows(base: list[Any], theirs: list[Any], yours: list[Any]) -> Merged:
+    if _named(base) and _named(theirs) and _named(yours):
+        return _merge_named(*({row["id"]: row for row in side} for side in (base, theirs, yours)))
     value: list[Any] = []
     conflicts: list[Conflict] = []
     for chunk in _chunks(base, theirs, yours, key=canonical):
@@ -180,6 +204,44 @@ def _merge_rows(base: list[Any], theirs: list[Any], yours: list[Any]) -> Merged:
         else:
             value += merged
     return Merged(None, tuple(conflicts)) if conflicts else Merged(value)
+
+
+def _named(rows: list[Any]) -> bool:
+    """Whether every row is a record with an identifier of its own."""
+    names = [row["id"] for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str)]
+    return len(set(names)) == len(rows)
+
+
+def _merge_named(base: dict[str, Any], theirs: dict[str, Any], yours: dict[str, Any]) -> Merged:
+    """Joins rows by their identifiers, wherever they stand; a row that one side took out and the other changed is for
+    a person to choose.
+    """
+    value: list[Any] = []
+    conflicts: list[Conflict] = []
+    for name in _order(list(base), list(theirs), list(yours)):
+        sides = base.get(name), theirs.get(name), yours.get(name)
+        if sides[1] is not None and sides[2] is not None:
+            inner = _merge_records(sides[0] or {}, sides[1], sides[2])
+            conflicts += [Conflict(f"[{len(value)}].{c.where}", c.base, c.theirs, c.yours) for c in inner.conflicts]
+            value.append(inner.value)
+        elif sides[0] is None or sides[0] not in sides[1:]:
+            if sides[0] is not None:
+                conflicts.append(Conflict(f"[{len(value)}]", *sides))
+            value.append(sides[1] or sides[2])
+    return Merged(None, tuple(conflicts)) if conflicts else Merged(value)
+
+
+def _order(base: list[str], theirs: list[str], yours: list[str]) -> list[str]:
+    """The names of both sides in the order of the side that moved them; what the other side added follows its place."""
+    both_hold = [name for name in base if name in theirs and name in yours]
+    moved = [name for name in theirs if name in both_hold] != both_hold
+    order, other = (theirs, yours) if moved else (yours, theirs)
+    joined = list(order)
+    for at, name in enumerate(other):
+        if name not in joined:
+            before = next((joined.index(one) for one in reversed(other[:at]) if one in joined), -1)
+            joined.insert(before + 1, name)
+    return joined
 
 
 def _same(item: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -130,15 +130,25 @@ class Progress:
 
 
 def progress(
-    guideline: Guideline, modality: str, languages: Sequence[str], answers: Answers, found: Sequence[Finding]
+    guideline: Guideline,
+    modality: str,
+    languages: Sequence[str],
+    answers: Answers,
+    found: Sequence[Finding],
+    only: Collection[str] | None = None,
 ) -> Progress:
-    """Progress by the check's own findings: `found` is what `findings` gave for the same arguments."""
+    """Progress by the check's own findings: `found` is what `findings` gave for the same arguments. With `only`, of
+    these questions alone; a section with none of them is left out.
+    """
     open_questions = {finding.question for finding in found if finding.rule in _UNANSWERED}
     blocked = {guideline.questions[finding.question].section for finding in found if finding.severity == BLOCKER}
     sections: dict[str, SectionProgress] = {}
     for section in guideline.counted_sections(modality):
         done = of = begun = 0
-        for question in guideline.counted(modality, section.key):
+        counted = [q for q in guideline.counted(modality, section.key) if only is None or q.key in only]
+        if not counted:
+            continue
+        for question in counted:
             written = answered(question, languages, answers)
             has = written and question.key not in open_questions
             begun += written

@@ -55,6 +55,23 @@ def to_plain(text: str) -> str:
     return "\n".join(line.strip("\t ") for line in lines if line.strip())
 
 
+def words_of_paragraph(text: str) -> str | None:
+    """The words of a text that is one paragraph, without marks and addresses; None where it is anything else."""
+    read = tokens(text)
+    if [token.type for token in read] != ["paragraph_open", "inline", "paragraph_close"]:
+        return None
+    return _words(read[1])
+
+
+def words_of_cell(text: str) -> str | None:
+    """The words of the cell of a table, without marks and addresses."""
+    return _words(_READER.parseInline(text)[0])
+
+
+def _words(inline: Token) -> str:
+    return "".join(" " if child.type.endswith("break") else child.content for child in inline.children or [])
+
+
 def _inline(children: list[Token]) -> str:
     written: list[str] = []
     address = ""

@@ -25,14 +25,16 @@ from portal.models.reports import Report
 from portal.queries import accounts as people
 from portal.queries import reports
 from portal.queries.guidelines import guideline
+from portal.rules.lifecycle import DRAFTING
 from portal.rules.shipped import TABLES, cycle_plan, entities
-from portal.services import accounts, attachments, cycles, drafting, guidelines, observations
+from portal.services import accounts, attachments, cycles, drafting, guidelines, handing, observations
 from portal.services.act import Act
 from portal.services.steps import Order
 from reviewer import services as team
 
 PASSWORD = "demonstration only"  # noqa: S105 - printed for everyone, works on demonstration data alone
 DAY = dt.date(2025, 6, 16)
+DUE = dt.date(2025, 6, 30)
 REAL_STATES = ("KAZ",)
 TEAM = ("reviewer", "lead", "data_officer", "regional_officer", "partner", "administrator")
 OF_A_STATE = ("focal_point", "contributor", "certifier")
@@ -161,6 +163,8 @@ def _report(
     act.at = _moment(28 + position, 14)
     asked = guideline(act.session, report.edition)
     _fill(act, files, report, asked, given, wanted)
+    if wanted["state"] in DRAFTING:
+        _hand_out(act, report, asked)
     for number, step in enumerate(PATHS[wanted["state"]]):
         act.at = _moment(56 + 4 * number + position, 10)
         role = ROLE_OF_STEP[step]
@@ -171,6 +175,15 @@ def _report(
         opened = tuple(f.id for f in reports.attachments(act.session, report.id)) if step == "consent" else ()
         steps.take(act, report, step, Order(REASONS.get(step), opened))
         act.session.flush()
+
+
+def _hand_out(act: Act, report: Report, asked: Guideline) -> None:
+    """Two sections behind the first part are in the hands of the contributor."""
+    sections = [section.key for section in asked.counted_sections(report.modality) if not section.key.startswith("F")]
+    contributor = people.by_email(act.session, address("contributor", report.entity))
+    if contributor is not None:
+        note = "Demonstration. Please write what your ministry has done."
+        handing.hand_out(act, report, handing.Order(sections[:2], [contributor.id], due=DUE, note=note))
 
 
 def _fill(

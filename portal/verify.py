@@ -175,6 +175,7 @@ def check_receipt(text: bytes, name: str, keys: Sequence[str], checks: Checks) -
             f"submitted at {statement['submitted_at']} ({statement['timing']}), "
             f"event {statement['chain']['sequence']}"
         )
+        practice = statement.get("practice", False)
         [(file["id"], file["name"], file["size"], file["sha256"]) for file in statement["files"]]
         signed = RECEIPT_FORMAT.encode() + b"\n" + canonical(statement)
         statement["version"]["sha256"], statement["key_id"]
@@ -188,6 +189,8 @@ def check_receipt(text: bytes, name: str, keys: Sequence[str], checks: Checks) -
         f"{name} is signed and unchanged: {whose}.",
         f"{name} was changed after it was signed, or was never signed by the key it names.",
     )
+    if practice:
+        checks.note(f"{name} says practice: the version was made to practise with, and counts nowhere.")
     if not (receipt.get("key_id") == statement["key_id"] == key_id):
         checks.fail(f"{name} names another key than the one that it carries.")
     if receipt.get("short_code") != _short_code(signed):
@@ -206,7 +209,7 @@ def _same_submission(version: bytes, statement: dict[str, Any]) -> bool:
         document = _parsed(version, VERSION_FORMAT)
     except ValueError:
         return False
-    named = ("entity", "cycle", "number", "submitted_at", "files")
+    named = ("entity", "cycle", "number", "submitted_at", "files", "practice")
     return all(document.get(part) == statement.get(part) for part in named)
 
 

@@ -1,5 +1,5 @@
-"""`flask worker`: builds the bundles that were asked for. What it takes on is noted in the database, so a killed
-worker's work is taken up again.
+"""`flask worker`: builds the bundles that were asked for, and does what is done once an hour. What it takes on is
+noted in the database, so a killed worker's work is taken up again.
 """
 
 from __future__ import annotations
@@ -8,21 +8,26 @@ import functools
 import logging
 import signal
 import threading
+import time
 import uuid
+from collections.abc import Callable
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from portal.adapters.storage import StorageUnavailable
 from portal.db import begin_write, db
 from portal.documents.bundle import Altered
 from portal.http.context import commit, now, storage, system_act
-from portal.services import bundles
+from portal.services import bundles, clearance, reminders
 from portal.services.act import Act
 
 log = logging.getLogger("portal.worker")
 PAUSE_SECONDS = 1.0
+HOUR_SECONDS = 3600.0
+HOURLY: tuple[Callable[[Act], object], ...] = (reminders.send, clearance.escalate)
 
 
 def work_once() -> bool:
@@ -48,6 +53,17 @@ def work_once() -> bool:
     return True
 
 
+def work_of_the_hour() -> None:
+    """Does each hourly work in a transaction of its own; one that the database refuses is told, and done next hour."""
+    for work in HOURLY:
+        try:
+            work(system_act())
+            commit()
+        except OperationalError:
+            db.session.rollback()
+            log.exception("hourly work")
+
+
 def _tell(bundle: uuid.UUID, done: int) -> None:
     """Notes the progress in a transaction of its own, beside the one that reads."""
     with Session(db.engine) as session:
@@ -60,14 +76,18 @@ def _tell(bundle: uuid.UUID, done: int) -> None:
 @click.option("--once", is_flag=True, help="Do what waits, then end.")
 @with_appcontext
 def worker(once: bool) -> None:
-    """Do what waits: build bundles. One worker at a time."""
+    """Do what waits: build bundles, send reminders. One worker at a time."""
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     act = system_act()
     bundles.take_up_again(act)
     commit()
+    hour = time.monotonic()
     while not ended.is_set():
+        if time.monotonic() >= hour:
+            work_of_the_hour()
+            hour = time.monotonic() + HOUR_SECONDS
         if not work_once():
             if once:
                 return

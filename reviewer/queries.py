@@ -38,11 +38,11 @@ class Calendar:
 
 
 def calendars(session: Session) -> list[Calendar]:
-    """Every cycle with its deadline and its cut-off, newest first."""
+    """Every cycle that counts with its deadline and its cut-off, newest first."""
     rows = session.execute(
         select(Cycle.key, Cycle.label, Cycle.edition, Phase.key.label("phase"), Phase.closes)
         .join(Phase, Phase.cycle == Cycle.key)
-        .where(Phase.key.in_([DEADLINE_PHASE, CUT_OFF_PHASE]))
+        .where(Phase.key.in_([DEADLINE_PHASE, CUT_OFF_PHASE]), Cycle.practice_of.is_(None))
         .order_by(Cycle.opened_at.desc(), Cycle.key.desc())
     )
     ends: dict[tuple[str, str, str], dict[str, dt.datetime]] = {}

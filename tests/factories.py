@@ -18,12 +18,13 @@ from portal.db import begin_write, db
 from portal.demonstration import PATHS, ROLE_OF_STEP
 from portal.http import steps
 from portal.models.reports import Report
+from portal.models.sharing import Handout
 from portal.queries import accounts as people
 from portal.queries import reports
 from portal.queries.guidelines import guideline
 from portal.rules.policy import Person
 from portal.rules.shipped import cycle_plan, entities
-from portal.services import accounts, cycles, drafting, guidelines
+from portal.services import accounts, cycles, drafting, guidelines, handing
 from portal.services.act import Act
 from portal.services.steps import Order
 from reviewer import services as team
@@ -115,6 +116,15 @@ class World:
             languages = report.languages if translatable else report.languages[:1]
             given += [drafting.Given(key, str(language), value, 0) for language in languages]
         drafting.save_section(act, report, given)
+
+    def hand_out(self, report: Report, *sections: str, **terms: Any) -> list[Handout]:
+        """These sections in the hands of the contributor of the report's entity; `terms` are those of a hand-out."""
+        act = self.acting("focal_point", report.entity)
+        person = self.person("contributor", report.entity).id
+        order = handing.Order(sections, [person], **terms)
+        made = handing.hand_out(act, reports.get(act.session, report.id, lock=True), order)
+        self.done()
+        return made
 
     def step(self, report: Report, name: str, order: Order | None = None, at: dt.datetime | None = None) -> None:
         """Takes a step as the person whose step it is."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from forms.kinds.base import Cell, Kind
+from forms.kinds.practices import Practices
 from forms.kinds.prose import Line, Narrative
-from forms.kinds.rows import Consultations, Files, Links, People, Practices, Table
+from forms.kinds.rows import Consultations, Files, Links, People, Table
 from forms.kinds.series import Series
 from forms.kinds.values import Choice, Date, Number, Period
 

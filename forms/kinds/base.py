@@ -78,6 +78,10 @@ class Kind(ABC):
     def cells(self, question: Question, value: Any) -> Iterator[Cell]:
         """The clean value laid flat, for a table of answers; blank cells are left out."""
 
+    def current(self, question: Question, value: Any) -> Any:
+        """A kept value in the shape of today, for reading; another than `value` only for a kind whose shape changed."""
+        return value
+
     def columns(self, question: Question) -> tuple[str, ...]:
         """The names of the columns that `cells` may give."""
         return ("value",)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from uuid import UUID
 from forms.figures import parse_figure, parse_year
 from forms.findings import ERROR, Finding, Rule
 from forms.kinds.base import tidy, tidy_line
-from forms.kinds.controls import Column
+from forms.kinds.controls import PICTURE, Column
 from forms.words import N_
 
 YEAR = Rule(
@@ -65,6 +65,7 @@ MISSING = Rule(
 )
 
 _EMAIL = re.compile(r"[^@\s,;<>()]+@[^@\s,;<>()]+\.[^@\s,;<>().]{2,}")
+_IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{3,39}")
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
 
@@ -128,10 +129,16 @@ def judge_choice(question: str, picked: str, offered: Collection[str], **where: 
 
 def judge_cell(question: str, column: Column, value: Any, /, **where: Any) -> Iterator[Finding]:
     """The findings about one cell, by the type of its column; a web address or identifier each for a list of them."""
-    if not value or column.type in ("line", "text"):
+    if not value or column.type in ("line", "text", "identifier"):
         return
     if column.type == "choice":
         yield from judge_choice(question, value, column.choices or (), **where)
+    elif column.type == "choices":
+        for item in value:
+            yield from judge_choice(question, item, column.choices or (), **where)
+    elif column.type == "pictures":
+        for picture in value:
+            yield from judge_text(question, picture["attachment"], "attachment", **where)
     elif column.type in ("urls", "attachments"):
         for item in value.split() if isinstance(value, str) else value:
             yield from judge_text(question, item, column.type, **where)
@@ -140,11 +147,37 @@ def judge_cell(question: str, column: Column, value: Any, /, **where: Any) -> It
 
 
 def clean_cell(column: Column, raw: Any) -> Any:
-    """A cell in order: lines of text kept for long texts and lists of addresses, identifiers once each."""
+    """A cell in order: lines of text kept for long texts and lists of addresses, identifiers once each, choices in the
+    order in which they are offered. A text where several choices are asked for is kept as one of them.
+    """
+    if column.type == "pictures":
+        return clean_pictures(raw)
+    if column.type == "choices":
+        picked = _lines([raw] if isinstance(raw, str) else raw)
+        order = {key: place for place, key in enumerate(column.choices or ())}
+        return sorted(picked, key=lambda item: order.get(item, len(order)))
     if column.many:
-        items = raw if isinstance(raw, list | tuple) else []
-        return list(dict.fromkeys(line for item in items if (line := tidy_line(item))))
+        return _lines(raw)
+    if column.type == "identifier":
+        return raw if isinstance(raw, str) and _IDENTIFIER.fullmatch(raw) else ""
     return tidy(raw) if column.type in ("text", "urls") else tidy_line(raw)
+
+
+def _lines(raw: Any) -> list[str]:
+    items = raw if isinstance(raw, list | tuple) else []
+    return list(dict.fromkeys(line for item in items if (line := tidy_line(item))))
+
+
+def clean_pictures(raw: Any) -> list[dict[str, str]]:
+    """Pictures in order, each attachment once: its identifier, alternative text, credit and consent. An identifier
+    alone, as pictures were once kept, is a picture without words.
+    """
+    pictures: dict[str, dict[str, str]] = {}
+    for item in raw if isinstance(raw, list | tuple) else []:
+        told = {"attachment": item} if isinstance(item, str) else item if isinstance(item, Mapping) else {}
+        if attachment := tidy_line(told.get("attachment")):
+            pictures.setdefault(attachment, {"attachment": attachment} | {w: tidy_line(told.get(w)) for w in PICTURE})
+    return list(pictures.values())
 
 
 def cell_text(value: Any) -> str:

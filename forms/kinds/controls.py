@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import Any
 
 from wtforms import Field
@@ -12,12 +13,16 @@ from wtforms.utils import unset_value
 from forms.outline import Text, text
 
 BLANK_ROWS = 2
+MANY = frozenset({"attachments", "choices", "pictures"})
+PICTURE = ("alt", "credit", "consent")
+"""What is said of a picture: its alternative text, whose it is, and whether those shown have agreed."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One cell of a row. `type` is line, text, year, figure, date, email, url, urls, choice, attachment or attachments;
-    `choices` maps keys to titles for a choice; a `required` column must be filled in every row that has any."""
+    """One cell of a row. `type` is line, text, year, figure, date, email, url, urls, choice, choices, attachment,
+    attachments, pictures or identifier; `choices` maps keys to titles for a choice, several, or the consent of those
+    whom a picture shows; a `required` column must be filled in every row that has any."""
 
     key: str
     title: Text
@@ -27,8 +32,8 @@ class Column:
 
     @property
     def many(self) -> bool:
-        """Whether a cell holds a list of texts instead of one."""
-        return self.type == "attachments"
+        """Whether a cell holds a list instead of one text."""
+        return self.type in MANY
 
     def label(self, language: str) -> str:
         """The title in a language, English where that is missing."""
@@ -48,6 +53,20 @@ class Control:
         """The value as the text of an input or a text area; identifiers of attachments one a line."""
         return "\n".join(self.value) if self.column.many else self.value
 
+    @property
+    def pictures(self) -> dict[str, dict[str, str]]:
+        """The pictures of a cell by the identifier of their file."""
+        return {picture["attachment"]: picture for picture in self.value}
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """What a page that shows this control sends: names and texts."""
+        if self.column.type == "choices":
+            return [(self.name, ""), *((self.name, item) for item in self.value)]
+        if self.column.type == "pictures":
+            worded = [(f"{self.name}-{p['attachment']}-{w}", p[w]) for p in self.value for w in PICTURE]
+            return [(self.name, ""), *((self.name, attachment) for attachment in self.pictures), *worded]
+        return [(self.name, self.shown)]
+
 
 @dataclass(slots=True)
 class Row:
@@ -60,33 +79,78 @@ class Row:
         return iter(self.controls)
 
     @property
+    def name(self) -> str:
+        """What stands in the first cell that people read."""
+        return next((str(control.value) for control in self.controls if control.column.type != "identifier"), "")
+
+    @property
     def blank(self) -> bool:
-        """Whether nothing stands in the row."""
-        return not any(control.value for control in self.controls)
+        """Whether nothing stands in the row but its identifier."""
+        return not any(control.value for control in self.controls if control.column.type != "identifier")
 
 
 def shape(value: Any, column: Column) -> Any:
-    """A cell's value as its column holds it: a text, or a list of texts; anything else is blank."""
+    """A cell's value as its column holds it: a text, a list of texts or of pictures; anything else is blank, but a text
+    where a list is held stands as its one item. A row without an identifier gets a new one."""
+    if column.type == "identifier":
+        return value if isinstance(value, str) and value else token_hex(6)
     if column.many:
-        return [item for item in value if isinstance(item, str)] if isinstance(value, list | tuple) else []
+        items = [value] if isinstance(value, str) and value else value if isinstance(value, list | tuple) else []
+        return [item for item in (_item(one, column) for one in items) if item]
     return value if isinstance(value, str) else ""
+
+
+def _item(value: Any, column: Column) -> Any:
+    if column.type != "pictures":
+        return value if isinstance(value, str) else ""
+    told = {"attachment": value} if isinstance(value, str) else value if isinstance(value, Mapping) else {}
+    picture = {word: told.get(word) or "" for word in ("attachment", *PICTURE)}
+    return picture if picture["attachment"] else None
 
 
 def sent(name: str, column: Column, formdata: Any) -> Any:
     """What the form sent for a cell; several identifiers may come in one control, apart by blanks, or in several."""
     values = formdata.getlist(name)
+    if column.type == "pictures":
+        return sent_pictures(name, formdata)
+    if column.type == "choices":
+        return [value for value in values if value]
     if column.many:
         return [part for value in values for part in value.split()]
     return values[0] if values else ""
 
 
+def sent_pictures(name: str, formdata: Any) -> list[dict[str, str]]:
+    """The pictures ticked, with their words; of those offered, one that was not ticked before and got words now is
+    meant too.
+    """
+
+    def listed(control: str) -> list[str]:
+        return [part for value in formdata.getlist(control) for part in value.split()]
+
+    def told(attachment: str) -> dict[str, str]:
+        return {word: formdata.get(f"{name}-{attachment}-{word}", "") for word in PICTURE}
+
+    ticked, before = listed(name), set(listed(f"{name}-was"))
+    meant = [a for a in listed(f"{name}-offered") if a not in before and any(told(a).values())]
+    return [{"attachment": attachment} | told(attachment) for attachment in dict.fromkeys([*ticked, *meant])]
+
+
 class CellsField(Field):
     """`heads` are cells named `<key>-<head>`, `columns` make rows named `<key>-<i>-<column>`; data is a record, a list
-    of rows, or a record that carries its rows under `rows`. Two blank rows at least follow those that are filled."""
+    of rows, or a record that carries its rows under `rows`. Two blank rows at least follow those that are filled.
+    `current` brings what was kept in an older shape into that of today."""
 
-    def __init__(self, label: str, heads: Sequence[Column] = (), columns: Sequence[Column] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        label: str,
+        heads: Sequence[Column] = (),
+        columns: Sequence[Column] = (),
+        current: Callable[[Any], Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(label, **kwargs)
-        self.head_columns, self.columns = heads, columns
+        self.head_columns, self.columns, self.current = heads, columns, current
         self.heads: list[Control] = []
         self.rows: list[Row] = []
         self.sent = False
@@ -127,7 +191,8 @@ class CellsField(Field):
     def _read_stored(self) -> None:
         record = self.object_data if isinstance(self.object_data, Mapping) else {}
         self.heads = [Control(f"{self.name}-{h.key}", h, shape(record.get(h.key), h)) for h in self.head_columns]
-        rows = self.object_data if not self.head_columns else record.get("rows")
+        kept = self.object_data if self.current is None else self.current(self.object_data)
+        rows = kept if not self.head_columns else record.get("rows")
         stored = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list | tuple) else []
         self.rows = [self._row(at, row) for at, row in enumerate(stored)]
 

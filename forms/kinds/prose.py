@@ -9,7 +9,7 @@ import marshmallow
 from wtforms import StringField, TextAreaField
 from wtforms.fields.core import UnboundField
 
-from forms import markup
+from forms import markup, paste
 from forms.findings import NOTE, Finding, Rule
 from forms.kinds.base import Cell, Clean, Kind, OptionCheck, tidy, tidy_line, unbound, whole
 from forms.outline import Question
@@ -60,7 +60,7 @@ class Narrative(Written):
         return unbound(TextAreaField, question, language)
 
     def clean(self, question: Question, raw: Any) -> str:
-        return tidy(raw)
+        return tidy(paste.clean(tidy(raw)))
 
     def text(self, question: Question, value: Any) -> str:
         return markup.to_plain(value or "")
@@ -75,4 +75,4 @@ class Line(Written):
         return unbound(StringField, question, language)
 
     def clean(self, question: Question, raw: Any) -> str:
-        return tidy_line(raw)
+        return tidy_line(paste.clean_line(tidy_line(raw)))

@@ -1,4 +1,4 @@
-"""Kinds whose answer is rows, from one base: people, consultations, links, files, table, practices."""
+"""Kinds whose answer is rows, from one base: people, consultations, links, files, table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wtforms.fields.core import UnboundField
 from forms.findings import Finding, Rule
 from forms.kinds import cells
 from forms.kinds.base import Cell, Clean, Fault, Kind, OptionCheck, choices, english, flag, keyed, text_map, unbound
-from forms.kinds.controls import CellsField, Column
+from forms.kinds.controls import PICTURE, CellsField, Column
 from forms.outline import Question, text
 from forms.words import N_
 
@@ -39,11 +39,19 @@ def table_columns(value: Any) -> Iterator[Fault]:
 
 
 def schema_of(columns: tuple[Column, ...]) -> type[marshmallow.Schema]:
-    """The schema of a row: every column as text or a list of texts, unknown columns refused."""
+    """The schema of a row: every column as text, a list of texts or a list of pictures, unknown columns refused."""
     fields: dict[str, Any] = {
-        c.key: marshmallow.fields.List(Clean(), load_default=list) if c.many else Clean() for c in columns
+        c.key: marshmallow.fields.List(_item(c), load_default=list) if c.many else Clean() for c in columns
     }
     return marshmallow.Schema.from_dict(fields, name="Row")
+
+
+def _item(column: Column) -> marshmallow.fields.Field[Any]:
+    """What a column that holds a list holds a list of."""
+    if column.type != "pictures":
+        return Clean()
+    shape = marshmallow.Schema.from_dict({word: Clean() for word in ("attachment", *PICTURE)}, name="Picture")
+    return marshmallow.fields.Nested(shape)
 
 
 def clean_rows(columns: tuple[Column, ...], raw: Any) -> list[dict[str, Any]]:
@@ -198,27 +206,4 @@ def columns_of(question: Question) -> tuple[Column, ...]:
             {choice["key"]: choice["title"] for choice in column["choices"]} if "choices" in column else None,
         )
         for column in question.options["columns"]
-    )
-
-
-class Practices(Rows):
-    """Practices, each of which can be shared on its own; `pictures` are identifiers of attachments."""
-
-    name = "practices"
-    fixed = (
-        Column("title", english(N_("Title")), required=True),
-        Column("place", english(N_("Place"))),
-        Column("scale", english(N_("Level or scale"))),
-        Column("period", english(N_("Period"))),
-        Column("lead_partners", english(N_("Lead and partners")), "text"),
-        Column("commitments", english(N_("Commitments and goals it serves")), "text"),
-        Column("before", english(N_("Situation before")), "text"),
-        Column("done", english(N_("What was done")), "text"),
-        Column("cost_funding", english(N_("Cost and funding")), "text"),
-        Column("results", english(N_("Results with figures")), "text"),
-        Column("lessons", english(N_("Lessons")), "text"),
-        Column("replicable", english(N_("Whether others can copy it")), "text"),
-        Column("contact", english(N_("Contact"))),
-        Column("links", english(N_("Web addresses, one a line")), "urls"),
-        Column("pictures", english(N_("Pictures, with the consent of those shown")), "attachments"),
     )

@@ -1,8 +1,9 @@
-"""The kind that asks for an indicator: figures by year as the source prints them, or that there is none and why."""
+"""The kind that asks for an indicator: what the country decides of the figures held of it, and its own figures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import marshmallow
@@ -29,14 +30,24 @@ from forms.kinds.cells import FIGURE, YEAR
 from forms.kinds.controls import CellsField, Column
 from forms.kinds.rows import clean_rows, flat, schema_of
 from forms.outline import Question, text
+from forms.units import read_unit
 from forms.words import N_
 
 DATA, NO_DATA, NOT_RELEVANT = "data", "no_data", "not_relevant"
+CONFIRMED, CORRECTED, REJECTED = "confirmed", "corrected", "rejected"
 STATUSES = {
     DATA: english(N_("There are figures")),
+    CONFIRMED: english(N_("The international figures are confirmed as ours")),
+    CORRECTED: english(N_("Our own figures differ")),
+    REJECTED: english(N_("The international figures are not accepted")),
     NO_DATA: english(N_("There are no data")),
     NOT_RELEVANT: english(N_("The indicator is not relevant here")),
 }
+ABOUT_OFFERED = frozenset({CONFIRMED, CORRECTED, REJECTED})
+"""The decisions that speak of international figures."""
+NEED_REASON = frozenset({CORRECTED, REJECTED, NO_DATA, NOT_RELEVANT})
+OWN, INTERNATIONAL = "own", "international"
+"""Whose a figure is, as the tables that leave say it."""
 DIRECTIONS = ("up", "down", "context")
 VALUE_TYPES = ("percent", "rate", "ratio", "currency", "number", "index", "qualitative")
 
@@ -49,8 +60,29 @@ INDICATOR = Rule(
 REASON = Rule(
     "reason",
     ERROR,
-    N_("“No data” and “not relevant” are answers when they come with a reason."),
-    N_("Say why there are no data, or why the indicator is not relevant."),
+    N_("To correct or not to accept international figures, “no data” and “not relevant” are answers with a reason."),
+    N_("Please give the reason for this answer."),
+)
+NOTHING_HELD = Rule(
+    "nothing_held",
+    ERROR,
+    N_("International figures are confirmed, corrected or not accepted where the portal holds some."),
+    N_("No international figures are held for this indicator; give your own figures, or say that there are none."),
+)
+CORRECTION = Rule(
+    "correction",
+    ERROR,
+    N_("Who corrects international figures gives the own figures."),
+    N_("The answer says that your figures differ; please give them."),
+)
+OTHER_THAN_CONFIRMED = Rule(
+    "other_than_confirmed",
+    ERROR,
+    N_("Who confirms the international figures gives no other figure of the country for the same year."),
+    N_(
+        "Row %(row)d gives %(text)s for %(year)s, where the figure confirmed is %(held)s; keep one, or choose that "
+        "yours differ."
+    ),
 )
 CONTRADICTION = Rule(
     "contradiction",
@@ -90,13 +122,34 @@ def value_type(value: Any) -> Iterator[Fault]:
         yield "", f"must be one of {', '.join(VALUE_TYPES)}"
 
 
+OFFERED = (
+    *("source", "series", "title", "area", "dimensions", "unit", "year", "value", "edition"),
+    *("seen_value", "seen_edition"),
+)
+"""What names an international figure in an answer, every cell a text. `dimensions` says what it covers, `edition` is
+that of its source; `seen_value` and `seen_edition` are those of a later edition against which the country kept it."""
+
+_OFFERED_SCHEMA = marshmallow.Schema.from_dict({name: Clean() for name in OFFERED}, name="OfferedFigure")
+
+
+def _clean_offered(held: Mapping[str, Any]) -> dict[str, str]:
+    return {name: tidy_line(held.get(name)) for name in OFFERED}
+
+
 class Series(Kind):
-    """`{"status": "", "data", "no_data" or "not_relevant", "reason": text, "rows": [{year, value, unit, source,
-    disaggregation, place}]}`, every cell as typed. The option `numeric: false` lets a value be words; `share: true`
-    says that it lies between 0 and 100 percent."""
+    """`{"status": "" or one of STATUSES, "reason": text, "rows": [{year, value, unit, source, disaggregation, place}],
+    "offered": [...]}`, every cell as typed.
+
+    `offered` are the international figures as they stood when the decision was taken, by the names of `OFFERED`; who
+    answers never writes them. The option `numeric: false` lets a value be words; `share: true` says that it lies
+    between 0 and 100 percent.
+    """
 
     name = "series"
-    checks = (INDICATOR, REASON, CONTRADICTION, LACKING, YEAR, FIGURE, SHARE, SOURCE)
+    checks = (
+        *(INDICATOR, REASON, CONTRADICTION, NOTHING_HELD, CORRECTION, OTHER_THAN_CONFIRMED),
+        *(LACKING, YEAR, FIGURE, SHARE, SOURCE),
+    )
     options: ClassVar[Mapping[str, OptionCheck]] = {
         "unit": word,
         "sdg": word,
@@ -111,8 +164,8 @@ class Series(Kind):
     }
     needs = ("unit",)
     heads = (
-        Column("status", english(N_("What there is")), "choice", choices=STATUSES),
-        Column("reason", english(N_("Reason, where there are no data or the indicator is not relevant")), "text"),
+        Column("status", english(N_("What your country says")), "choice", choices=STATUSES),
+        Column("reason", english(N_("Reason, where figures are corrected or not accepted, or there are none")), "text"),
     )
     row_columns = (
         Column("year", english(N_("Year")), "year"),
@@ -129,17 +182,27 @@ class Series(Kind):
     def schema(self, question: Question) -> marshmallow.fields.Field[Any]:
         rows = marshmallow.fields.List(marshmallow.fields.Nested(schema_of(self.row_columns)), load_default=list)
         status = Clean(validate=marshmallow.validate.OneOf(("", *STATUSES)))
-        shape = marshmallow.Schema.from_dict({"status": status, "reason": Clean(), "rows": rows}, name="Series")
-        return marshmallow.fields.Nested(shape, allow_none=True)
+        offered = marshmallow.fields.List(marshmallow.fields.Nested(_OFFERED_SCHEMA), load_default=list)
+        cells: dict[str, Any] = {"status": status, "reason": Clean(), "rows": rows, "offered": offered}
+        return marshmallow.fields.Nested(marshmallow.Schema.from_dict(cells, name="Series"), allow_none=True)
 
     def columns(self, question: Question) -> tuple[str, ...]:
-        return ("status", "reason", *(column.key for column in self.row_columns))
+        own = (column.key for column in self.row_columns)
+        return tuple(dict.fromkeys(("status", "reason", "whose", *own, *OFFERED)))
 
     def clean(self, question: Question, raw: Any) -> dict[str, Any]:
         record = raw if isinstance(raw, dict) else {}
         rows = clean_rows(self.row_columns, record.get("rows"))
         status = tidy_line(record.get("status"))
-        return {"status": status or (DATA if rows else ""), "reason": tidy(record.get("reason")), "rows": rows}
+        offered = record.get("offered")
+        return {
+            "status": status or (DATA if rows else ""),
+            "reason": tidy(record.get("reason")),
+            "rows": rows,
+            "offered": [_clean_offered(held) for held in offered if isinstance(held, Mapping)]
+            if isinstance(offered, list | tuple)
+            else [],
+        }
 
     def empty(self, value: Any) -> bool:
         if not value:
@@ -152,17 +215,26 @@ class Series(Kind):
             yield Finding(question.required, question.key, INDICATOR.key, INDICATOR.message, {"title": title})
 
     def judge(self, question: Question, value: Any) -> Iterator[Finding]:
-        if value["status"] in (NO_DATA, NOT_RELEVANT):
-            if not value["reason"]:
-                yield REASON.finding(question.key, column="reason")
-            if value["rows"]:
-                yield CONTRADICTION.finding(question.key, column="status")
-        elif not value["rows"]:
-            yield from self.unanswered(question)
+        yield from self._judge_decision(question, value)
         options = question.options
         numeric, share = options.get("numeric", True), options.get("share", False)
         for number, row in enumerate(value["rows"], 1):
             yield from _judge_row(question.key, number, row, numeric, share)
+
+    def _judge_decision(self, question: Question, value: Any) -> Iterator[Finding]:
+        status, rows, offered = value["status"], value["rows"], value.get("offered", ())
+        if status in NEED_REASON and not value["reason"]:
+            yield REASON.finding(question.key, column="reason")
+        if status in ABOUT_OFFERED and not offered:
+            yield NOTHING_HELD.finding(question.key, column="status")
+        if status in (NO_DATA, NOT_RELEVANT) and rows:
+            yield CONTRADICTION.finding(question.key, column="status")
+        elif status == CORRECTED and not rows:
+            yield CORRECTION.finding(question.key, column="status")
+        elif status == CONFIRMED:
+            yield from _judge_confirmed(question.key, rows, offered)
+        elif status in ("", DATA) and not rows:
+            yield from self.unanswered(question)
 
     def cells(self, question: Question, value: Any) -> Iterator[Cell]:
         if not value:
@@ -170,7 +242,38 @@ class Series(Kind):
         for head in ("status", "reason"):
             if value[head]:
                 yield Cell("", 0, head, value[head])
-        yield from flat("rows", self.row_columns, value["rows"])
+        for number, row in enumerate(value["rows"], 1):
+            yield Cell("rows", number, "whose", OWN)
+            yield from (replace(cell, row=number) for cell in flat("rows", self.row_columns, [row]))
+        for number, held in enumerate(value.get("offered", ()), 1):
+            yield Cell("offered", number, "whose", INTERNATIONAL)
+            yield from (Cell("offered", number, name, held[name]) for name in OFFERED if held.get(name))
+
+    def text(self, question: Question, value: Any) -> str:
+        """As plain text, one line a row; the country's own figures do not say whose they are."""
+        rows: dict[tuple[str, int], list[str]] = {}
+        for cell in self.cells(question, value):
+            if (cell.column, cell.text) != ("whose", OWN):
+                rows.setdefault((cell.part, cell.row), []).append(cell.text)
+        return "\n".join(" · ".join(row) for row in rows.values())
+
+
+def _judge_confirmed(
+    question: str, rows: Sequence[Mapping[str, str]], offered: Sequence[Mapping[str, str]]
+) -> Iterator[Finding]:
+    """A row of the whole country that says otherwise for a year than each figure confirmed for it."""
+    for number, row in enumerate(rows, 1):
+        held = [one for one in offered if parse_year(one["year"]).last == parse_year(row["year"]).last]
+        own = parse_figure(row["value"])
+        read = [parse_figure(one["value"]) for one in held]
+        if row["disaggregation"] or row["place"] or own.number is None or not held:
+            continue
+        if row["unit"] and read_unit(row["unit"]) != read_unit(held[0]["unit"]):
+            continue
+        if all(one.number is not None and (one.number, one.bound) != (own.number, own.bound) for one in read):
+            where = {"row": number, "column": "value"}
+            told = {"text": row["value"], "year": row["year"], "held": held[0]["value"]}
+            yield OTHER_THAN_CONFIRMED.finding(question, **where, **told)
 
 
 def _judge_row(question: str, number: int, row: Mapping[str, str], numeric: bool, share: bool) -> Iterator[Finding]:

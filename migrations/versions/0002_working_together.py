@@ -71,8 +71,11 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("carried_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("carried_by", sa.Uuid(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["carried_by"], ["users.id"], name=op.f("fk_carried_carried_by_users")),
         sa.ForeignKeyConstraint(["report_id"], ["reports.id"], name=op.f("fk_carried_report_id_reports")),
+        sa.ForeignKeyConstraint(["settled_by"], ["users.id"], name=op.f("fk_carried_settled_by_users")),
         sa.ForeignKeyConstraint(["source_report"], ["reports.id"], name=op.f("fk_carried_source_report_reports")),
         sa.PrimaryKeyConstraint("report_id", "question", "language", name=op.f("pk_carried")),
     )
@@ -187,14 +190,13 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("escalates_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("letter", sa.Uuid(), nullable=True),
-        sa.Column("letter_date", sa.String(length=10), nullable=True),
-        sa.Column("revisions", JSON, nullable=False),
+        sa.Column("letters", JSON, nullable=False),
+        sa.Column("point", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["asked_of"], ["users.id"], name=op.f("fk_clearance_terms_asked_of_users")),
         sa.ForeignKeyConstraint(
             ["clearance_id"], ["clearances.id"], name=op.f("fk_clearance_terms_clearance_id_clearances")
         ),
-        sa.ForeignKeyConstraint(["letter"], ["attachments.id"], name=op.f("fk_clearance_terms_letter_attachments")),
+        sa.ForeignKeyConstraint(["point"], ["restore_points.id"], name=op.f("fk_clearance_terms_point_restore_points")),
         sa.PrimaryKeyConstraint("clearance_id", name=op.f("pk_clearance_terms")),
     )
     op.create_table(

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from marshmallow import ValidationError, fields
 
 from forms.build import answer_schema
 from forms.kinds import KINDS
-from forms.outline import Guideline, Question
+from forms.outline import Question
 from forms.words import N_
 from portal.api.calls import Calls
 from portal.api.cursors import portion
 from portal.api.reports import told
 from portal.api.shapes import Asked, FindingShape, Given, Moment, Paging, Query, StrictWhole, language_code, page_of
 from portal.http.errors import places
-from portal.http.guard import report
+from portal.http.guard import question, report
 from portal.models.reports import Report
 from portal.queries import reports
 from portal.queries.guidelines import guideline
+from portal.rules.handing import Asking
+from portal.rules.policy import granted
 from portal.rules.refusals import Invalid, Problem
 from portal.services import drafting
 from portal.services.act import Act
 from portal.services.drafting import Given as Sent
-from portal.services.drafting import asked_question, language_of
+from portal.services.drafting import language_of
 
 calls = Calls("Answers", __name__, "The answers of a report, saved one by one.")
 NOT_THE_SHAPE = N_("This is not the shape of an answer to this question.")
@@ -81,11 +84,11 @@ def _shown(question: Question, kept_under: str, row: Any) -> dict[str, Any]:
     }
 
 
-def _places(asked: Guideline, found: Report) -> list[tuple[Question, str]]:
-    """Every question that counts with each language its answer is kept under."""
+def _places(questions: Iterable[Question], found: Report) -> list[tuple[Question, str]]:
+    """These questions, each with each language its answer is kept under."""
     return [
         (question, code)
-        for question in asked.counted(found.modality)
+        for question in questions
         for code in (found.languages if KINDS[question.kind].translatable else found.languages[:1])
     ]
 
@@ -93,35 +96,56 @@ def _places(asked: Guideline, found: Report) -> list[tuple[Question, str]]:
 @calls.call(
     "GET",
     "/reports/<uuid:report_id>/answers",
-    "report:draft",
+    "report:home",
     subject=report,
     query=Paging,
     gives=page_of(AnswerShape),
 )
 def list_answers(act: Act, found: Report, paging: dict[str, Any]) -> dict[str, Any]:
-    """Every question that counts for the report, answered or not, in the order of the guidelines."""
+    """Every question that counts for the report, answered or not, in the order of the guidelines.
+
+    A contributor gets the questions that were handed to them, and all where the report was opened to them for reading.
+    """
     held = reports.answers(act.session, found.id)
-    places_ = _places(guideline(act.session, found.edition), found)
+    counted = guideline(act.session, found.edition).counted(found.modality)
+    places_ = _places(granted(act.person, "section:read", found, counted), found)
     return portion("answers", [_shown(q, code, held.get((q.key, code))) for q, code in places_], paging)
 
 
-@calls.call("GET", ADDRESS, "report:draft", subject=report, query=WhichLanguage, gives=AnswerShape)
-def read_answer(act: Act, found: Report, which: dict[str, Any], question: str) -> dict[str, Any]:
+@calls.call(
+    "GET",
+    ADDRESS,
+    "section:read",
+    subject=question,
+    by=("report_id", "question"),
+    query=WhichLanguage,
+    gives=AnswerShape,
+)
+def read_answer(act: Act, piece: Asking, which: dict[str, Any]) -> dict[str, Any]:
     """One answer, answered or not."""
-    asked = asked_question(guideline(act.session, found.edition), found, question)
+    found, asked = piece.report, piece.question
     code = language_of(found, asked, which["language"])
     return _shown(asked, code, reports.answers(act.session, found.id, [asked.key]).get((asked.key, code)))
 
 
-@calls.call("PUT", ADDRESS, "report:write", subject=report, body=Save, gives=SavedShape, refuses=[409])
-def save_answer(act: Act, found: Report, save: dict[str, Any], question: str) -> dict[str, Any]:
+@calls.call(
+    "PUT",
+    ADDRESS,
+    "section:write",
+    subject=question,
+    by=("report_id", "question"),
+    body=Save,
+    gives=SavedShape,
+    refuses=[409],
+)
+def save_answer(act: Act, piece: Asking, save: dict[str, Any]) -> dict[str, Any]:
     """Saves one answer.
 
     Only the shape of the value can be refused; what is odd in it is said in `findings`. Where somebody else has saved
     meanwhile the two are joined if they changed different places; otherwise 409 `stale` gives base, yours and theirs,
     and nothing is lost.
     """
-    asked = asked_question(guideline(act.session, found.edition), found, question)
+    found, asked = piece.report, piece.question
     value = _read(asked, save["value"])
     saved = drafting.save(act, found, Sent(asked.key, save["language"], value, save["base_revision"]))
     return {

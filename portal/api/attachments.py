@@ -16,9 +16,10 @@ from portal.http.uploads import receive
 from portal.models.reports import Attachment, Report
 from portal.queries import reports
 from portal.queries.guidelines import guideline
+from portal.rules.policy import granted
 from portal.services import attachments
 from portal.services.act import Act
-from portal.services.drafting import asked_question, demand_open
+from portal.services.drafting import asked_question, demand_writable
 
 calls = Calls("Attachments", __name__, "Files laid beside an answer: PDF, DOCX, XLSX, CSV, PNG or JPEG, up to 50 MB.")
 ADDRESS = "/reports/<uuid:report_id>/attachments"
@@ -43,16 +44,19 @@ class Lay(Asked):
     file = File(required=True)
 
 
-@calls.call("GET", ADDRESS, "report:draft", subject=report, query=Paging, gives=page_of(AttachmentShape))
+@calls.call("GET", ADDRESS, "report:home", subject=report, query=Paging, gives=page_of(AttachmentShape))
 def list_attachments(act: Act, found: Report, paging: dict[str, Any]) -> dict[str, Any]:
-    """The files of the draft, oldest first."""
-    return portion("attachments", reports.attachments(act.session, found.id), paging)
+    """The files of the draft, oldest first; for a contributor those beside the questions they may read."""
+    counted = guideline(act.session, found.edition).counted(found.modality)
+    readable = {question.key for question in granted(act.person, "section:read", found, counted)}
+    held = [file for file in reports.attachments(act.session, found.id) if file.question in readable]
+    return portion("attachments", held, paging)
 
 
 @calls.call(
     "POST",
     ADDRESS,
-    "report:write",
+    "report:fill",
     form=Lay,
     gives=Answer(AttachmentShape, 201, ("Location",)),
     refuses=[409],
@@ -61,9 +65,9 @@ def list_attachments(act: Act, found: Report, paging: dict[str, Any]) -> dict[st
 )
 def add_attachment(act: Act, found: Report, lay: dict[str, Any]) -> tuple[Attachment, dict[str, str]]:
     """Lays a file beside a question. The content decides whether it is taken, never the name; the reason is given."""
-    demand_open(act, found)
-    question = asked_question(guideline(act.session, found.edition), found, lay["question"]).key
-    report_id = found.id
+    asked = asked_question(guideline(act.session, found.edition), found, lay["question"])
+    demand_writable(act, found, asked)
+    report_id, question = found.id, asked.key
     act.session.rollback()
     upload = receive(lay["file"])
     act.write()

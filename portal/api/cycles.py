@@ -59,7 +59,7 @@ def list_cycles(act: Act, paging: dict[str, Any]) -> dict[str, Any]:
 @calls.call("GET", "/cycles/<key:cycle>", "facts:read", gives=WholeCycle)
 def read_cycle(act: Act, cycle: str) -> dict[str, Any]:
     """One cycle with its phases and counts."""
-    found = cycles.cycle(act.session, cycle)
+    found = cycles.counting(act.session, cycle)
     received, entities = cycles.received(act.session, cycle)
     phases = [
         {

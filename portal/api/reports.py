@@ -33,9 +33,10 @@ from portal.models.reports import Report
 from portal.queries import accounts, cycles, reports
 from portal.rules.lifecycle import STATES, STEPS
 from portal.rules.policy import may
-from portal.services import drafting
+from portal.services import carrying, drafting, handing
 from portal.services.act import Act
-from portal.services.drafting import Draft, State, check
+from portal.services.drafting import Draft, State
+from portal.services.explaining import Judged, judged_draft
 from portal.services.steps import open_steps, shown_state
 from portal.services.submission import received
 
@@ -44,7 +45,8 @@ calls = Calls("Reports", __name__, "Reports of entities for a cycle.")
 
 class ReportSummary(Given):
     """A report in a list. `state` is as the caller may know it; `version` is the number of the newest version, 0
-    before the first; `submitted_at` is the first submission."""
+    before the first; `submitted_at` is the first submission. One to `practice` with counts nowhere and is never
+    received."""
 
     id = fields.UUID()
     entity = fields.String()
@@ -57,6 +59,7 @@ class ReportSummary(Given):
     state = one_of(STATES)
     version = fields.Integer()
     submitted_at = Moment(allow_none=True)
+    practice = fields.Boolean()
 
 
 class OpenStep(Given):
@@ -103,8 +106,8 @@ class Reviewer(Given):
 
 
 class WholeReport(ReportSummary):
-    """A report as the caller may see it: `progress` is null outside the state, `versions` are empty and `timing` is
-    null for those who may not read versions."""
+    """A report as the caller may see it: `progress` is null outside the state and counts for a contributor what was
+    handed to them alone; `versions` are empty and `timing` is null for those who may not read versions."""
 
     created_at = Moment(allow_none=True)
     state_since = Moment(allow_none=True)
@@ -126,6 +129,13 @@ class Which(Paging):
     entity = entity_code()
 
 
+class EarlierVersion(Asked):
+    """A submitted version of the same entity in another cycle, whose answers come over into the new draft."""
+
+    report = fields.UUID(required=True)
+    version = fields.Integer(required=True, strict=True, validate=validate.Range(1, 99999))
+
+
 class Start(Asked):
     """The report to start; `languages` are those it is written in, the first one leading."""
 
@@ -133,10 +143,22 @@ class Start(Asked):
     cycle = key_text(required=True)
     modality = words(64, required=True)
     languages = fields.List(language_code(), required=True, validate=validate.Length(1, 6))
+    carry = fields.Nested(EarlierVersion, load_default=None, allow_none=True)
+
+
+class ExplanationShape(Given):
+    """What the state says to a finding; `current` is false when the answer changed since: it then does not count."""
+
+    words = fields.String()
+    current = fields.Boolean()
+    written_at = Moment()
 
 
 class ReportFinding(FindingShape):
-    """A finding about a report."""
+    """A finding about a report. `about` tells two findings of one rule apart, and names the one to explain."""
+
+    about = fields.String()
+    explanation = fields.Nested(ExplanationShape, allow_none=True)
 
 
 def told(finding: Finding) -> dict[str, Any]:
@@ -149,6 +171,14 @@ def told(finding: Finding) -> dict[str, Any]:
         "place": finding.place,
         "sentence": _(finding.message) % finding.params,
     }
+
+
+def finding_of_draft(one: Judged) -> dict[str, Any]:
+    """A finding of a draft with the explanation of the state."""
+    explanation = None
+    if one.row is not None:
+        explanation = {"words": one.words, "current": one.current, "written_at": one.row.written_at}
+    return told(one.finding) | {"about": one.about, "explanation": explanation}
 
 
 def _summary(found: Report, names: dict[str, str], region: str, state: str) -> dict[str, Any]:
@@ -164,6 +194,7 @@ def _summary(found: Report, names: dict[str, str], region: str, state: str) -> d
         "state": state,
         "version": found.versions,
         "submitted_at": found.first_submitted_at,
+        "practice": found.practice,
         "created_at": found.created_at,
     }
 
@@ -172,12 +203,12 @@ def document(act: Act, found: Report) -> dict[str, Any]:
     """A report as the person who acts may see it."""
     session, person = act.session, act.actor
     of = cycles.entity(session, found.entity)
-    own, reads = may(person, "report:draft", found), may(person, "version:read", found)
+    own, reads = may(person, "report:home", found), may(person, "version:read", found)
     state = shown_state(found, person)
     deadline, timing = received(act, found, found.first_submitted_at or act.at)
     names = accounts.names(session, [found.assigned_to]) if reads else {}
     held = reports.versions(session, found.id) if reads else []
-    judged = check(session, found) if own else None
+    judged = handing.check(act, found) if own else None
     return {
         **_summary(found, of.names, of.region, state),
         "created_at": found.created_at if own else None,
@@ -239,6 +270,8 @@ def list_reports(act: Act, which: dict[str, Any]) -> dict[str, Any]:
 def start_report(act: Act, start: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """Starts the report of an entity for a cycle; its focal point may."""
     made = drafting.start(act, Draft(start["entity"], start["cycle"], start["modality"], start["languages"]))
+    if start["carry"]:
+        carrying.carry(act, made, start["carry"]["report"], start["carry"]["version"])
     return document(act, made), {"Location": url_for("Reports.read_report", report_id=made.id)}
 
 
@@ -258,4 +291,4 @@ def read_report(act: Act, found: Report) -> dict[str, Any]:
 )
 def list_problems(act: Act, found: Report, paging: dict[str, Any]) -> dict[str, Any]:
     """What the check says of the whole draft, in the order of the report. Only a blocker holds back submission."""
-    return portion("problems", [told(finding) for finding in check(act.session, found).findings], paging)
+    return portion("problems", [finding_of_draft(one) for one in judged_draft(act.session, found)], paging)

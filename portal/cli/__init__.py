@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.cli import accounts, audit, bundles, cycles, database, guidelines, observations
+from portal.cli import accounts, audit, bundles, clearance, cycles, database, guidelines, observations, reminders
 
 
 def register(app: Flask) -> None:
     """Joins the commands to `flask`."""
-    for room in (database, accounts, guidelines, cycles, observations, bundles, audit):
+    for room in (database, accounts, guidelines, cycles, observations, clearance, bundles, reminders, audit):
         for command in room.COMMANDS:
             app.cli.add_command(command)

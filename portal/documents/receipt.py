@@ -37,6 +37,7 @@ class Signs(Protocol):
 class Receipt:
     """What the portal states about a version: its digest, when it came, its files, where the chain of events stood.
 
+    `practice` says that the version is one to practise with and counts nowhere; it is stated only where it is so.
     `timing` is the label of the submission against the deadline; `chain_head` is the hash of the submission's event.
     """
 
@@ -51,6 +52,7 @@ class Receipt:
     timing: str
     chain_sequence: int
     chain_head: str
+    practice: bool = False
 
 
 def sign(receipt: Receipt, signer: Signs) -> bytes:
@@ -83,7 +85,7 @@ def short_code(statement: dict[str, Any]) -> str:
 
 
 def _statement(receipt: Receipt, key_id: str) -> dict[str, Any]:
-    return {
+    stated = {
         "entity": receipt.entity,
         "cycle": receipt.cycle,
         "number": receipt.number,
@@ -95,3 +97,4 @@ def _statement(receipt: Receipt, key_id: str) -> dict[str, Any]:
         "chain": {"sequence": receipt.chain_sequence, "head": receipt.chain_head},
         "key_id": key_id,
     }
+    return stated | {"practice": True} if receipt.practice else stated

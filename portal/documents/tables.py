@@ -10,8 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from forms.kinds.series import INTERNATIONAL, OWN
+
 ROWS_AT_ONCE = 2_000
 
+_WHOSE = {"rows": OWN, "offered": INTERNATIONAL}
 _SUSPECT = frozenset("'=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # what a guarded cell can begin with
 _GUARDED = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
@@ -49,6 +52,11 @@ ANSWERS = (
     Column("language", "text", "Language of the text; empty where the value has none"),
     Column("standing", "text", "Standing of the text: original, official or unofficial"),
     Column("revision", "whole number", "Revision that the answer had reached when it was submitted"),
+    Column(
+        "whose",
+        "text",
+        "Of figures of an indicator: own, or international as they stood when the state decided; else empty",
+    ),
     Column(
         "field",
         "text",
@@ -147,7 +155,12 @@ def answer_rows(version: Mapping[str, Any]) -> Iterator[list[object]]:
     for answer in version["answers"]:
         named = [answer[name] for name in ("question", "kind", "language", "standing", "revision")]
         for field, value in values(answer["value"]):
-            yield [*head, *named, field, value]
+            yield [*head, *named, whose(answer["kind"], field), field, value]
+
+
+def whose(kind: str, field: str) -> str:
+    """Whose figure a value of an answer belongs to: own, international, or "" where it belongs to none."""
+    return _WHOSE.get(field.partition("[")[0], "") if kind == "series" else ""
 
 
 def values(value: Any, field: str = "") -> Iterator[tuple[str, object]]:

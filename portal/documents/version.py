@@ -15,7 +15,11 @@ FORMAT = "nua-version/1"
 
 @dataclass(frozen=True)
 class FrozenAnswer:
-    """One answer as it was submitted; `standing` says whether the text is original, official or unofficial."""
+    """One answer as it was submitted; `standing` says whether the text is original, official or unofficial.
+
+    `unchanged_since` names the earlier version whose answer it still is, as {cycle, version}; `taken_from` the
+    documents from which passages were taken over, as {title, page}. Neither is written where there is nothing to say.
+    """
 
     question: str
     kind: str
@@ -23,6 +27,8 @@ class FrozenAnswer:
     revision: int
     value: Any
     standing: str = "original"
+    unchanged_since: Mapping[str, Any] | None = None
+    taken_from: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,14 @@ class FrozenFinding:
 
 
 @dataclass(frozen=True)
+class FrozenLetter:
+    """A scanned letter of clearance: the id of its file, and the date that stands on it as year-month-day."""
+
+    file: str
+    dated: str
+
+
+@dataclass(frozen=True)
 class Submission:
     """All that a version says. It names the role that submitted, never a person; the digest is the guideline's."""
 
@@ -64,6 +78,8 @@ class Submission:
     answers: Sequence[FrozenAnswer]
     files: Sequence[FrozenFile] = ()
     findings: Sequence[FrozenFinding] = ()
+    letters: Sequence[FrozenLetter] = ()
+    practice: bool = False
 
 
 def instant(at: dt.datetime) -> str:
@@ -82,7 +98,7 @@ def freeze(submission: Submission) -> bytes:
     files = sorted(submission.files, key=lambda file: file.id)
     _distinct([(answer.question, answer.language) for answer in answers])
     _distinct([file.id for file in files])
-    document: Mapping[str, Any] = {
+    document: dict[str, Any] = {
         "format": FORMAT,
         "entity": submission.entity,
         "cycle": submission.cycle,
@@ -92,14 +108,24 @@ def freeze(submission: Submission) -> bytes:
         "number": submission.number,
         "submitted_at": instant(submission.submitted_at),
         "submitted_by": submission.submitted_by,
-        "answers": [asdict(answer) for answer in answers],
+        "answers": [_told(answer) for answer in answers],
         "files": [asdict(file) for file in files],
         "findings": [
             asdict(finding)
             for finding in sorted(submission.findings, key=lambda one: (one.question, one.rule, one.sentence))
         ],
     }
+    if submission.practice:
+        document["practice"] = True
+    if submission.letters:
+        document["letters"] = [asdict(letter) for letter in sorted(submission.letters, key=lambda one: one.file)]
     return canonical(document)
+
+
+def _told(answer: FrozenAnswer) -> dict[str, Any]:
+    """An answer as the document holds it, without what there is not to say of it."""
+    told = asdict(answer)
+    return {name: value for name, value in told.items() if value or name not in ("unchanged_since", "taken_from")}
 
 
 def _distinct(keys: Sequence[object]) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flask import Response, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
+from forms.outline import Question
 from forms.words import N_
 from portal.adapters.content import disposition
 from portal.http.context import storage
 from portal.models.reports import Attachment, Report
+from portal.models.sharing import Handout
 from portal.queries import reports
+from portal.queries.guidelines import guideline
 from portal.rules.policy import may
 from portal.rules.refusals import Missing
 from portal.services.act import Act
@@ -29,6 +32,7 @@ class Laid:
 
     file: Attachment
     report: Report
+    question: Question | None  # None for a letter of clearance
 
     @property
     def entity(self) -> str:
@@ -38,12 +42,20 @@ class Laid:
     def first_submitted_at(self) -> dt.datetime | None:
         return self.report.first_submitted_at
 
+    @property
+    def section(self) -> str:
+        return self.question.section if self.question is not None else ""
+
+    @property
+    def handouts(self) -> Sequence[Handout]:
+        return self.report.handouts
+
 
 def laid(act: Act, attachment_id: uuid.UUID) -> Laid:
     """The file of an address. People outside the state know only files of submitted versions: a draft is the state's
     own. Missing is the one answer for a file that is not there and for one that this person may not know of."""
     file, report = reports.attachment(act.session, attachment_id)
-    found = Laid(file, report)
+    found = Laid(file, report, guideline(act.session, report.edition).questions.get(file.question))
     outside = report.entity not in act.actor.entities
     drafted = outside and str(file.id) not in reports.submitted_files(act.session, report.id)
     if drafted or not may(act.person, "attachment:read", found):

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from forms.figures import parse_figure, parse_year
 from forms.outline import Guideline, text
 from portal.http.comparing import Change, changes
-from portal.http.reading import ReadSection, Said, frozen_values, reading
+from portal.http.reading import ReadSection, Said, frozen_values, origins, reading
 from portal.http.render import LANGUAGES, slug
 
 KEPT = 64
@@ -73,9 +73,12 @@ class FrozenPart:
 def frozen(
     document: bytes, asked: Guideline, language: str, files: tuple[File, ...], *, guidance: bool = False
 ) -> tuple[FrozenPart, ...]:
-    """The parts of a version for a reader of this language who gets these files; `guidance` adds what was asked."""
+    """The parts of a version for a reader of this language who gets these files; `guidance` adds, for the team, what
+    was asked and where answers came from.
+    """
     told = json.loads(document)
-    shown = {"attachments": files, "guidance": guidance, "languages": LANGUAGES}
+    came_from = origins(told) if guidance else {}
+    shown = {"attachments": files, "guidance": guidance, "languages": LANGUAGES, "origins": came_from}
     return tuple(
         FrozenPart(
             part.part.key,
@@ -103,7 +106,12 @@ def _leaf(said: Said, language: str, shown: Mapping[str, Any]) -> Leaf:
     question = said.question
     values = sorted(said.values, key=lambda pair: pair[0] != language)
     template = current_app.jinja_env.get_template("published/answer.html")
-    html = template.render(question=question, values=values, points=points(said), **shown)
+    html = template.render(
+        question=question,
+        values=values,
+        points=points(said),
+        **{**shown, "origins": shown["origins"].get(question.key, ())},
+    )
     return Leaf(question.key, slug(question.key), question.indicator, Markup(html))  # noqa: S704 - escaped by the template
 
 

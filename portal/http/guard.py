@@ -19,19 +19,21 @@ from forms.words import N_
 from portal.db import begin_write, db
 from portal.http import people
 from portal.http.context import make_act, now, wall_clock
-from portal.queries import replies, reports
-from portal.rules.policy import POLICY, Person, may
+from portal.queries import handing, replies, reports
+from portal.queries.guidelines import guideline
+from portal.rules.handing import Asking, Holding, Piece
+from portal.rules.policy import POLICY, Person, may, refusal
 from portal.rules.refusals import Forbidden, Invalid, Missing, Problem
 from portal.services import replies as reply_service
 from portal.services.accounts import stay
 from portal.services.act import Act
+from portal.services.drafting import asked_question, asked_section, readable
 
 PUBLIC = "public"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 View = Callable[..., ResponseReturnValue]
 Loader = Callable[..., Any]
 LOG_IN = N_("Please log in first.")
-NOT_INCLUDED = N_("Your role does not include this.")
 
 
 def report(act: Act, report_id: uuid.UUID) -> Any:
@@ -44,11 +46,47 @@ def report_unheld(act: Act, report_id: uuid.UUID) -> Any:
     return reports.get(act.session, report_id)
 
 
+def section(act: Act, report_id: uuid.UUID, key: str) -> Piece:
+    """Loads a section of a report, from `by=("report_id", "key")`. One that was not handed to this person and one that
+    is not asked get the same answer. A request that writes holds the row of the report.
+    """
+    return _section(act, report(act, report_id), key)
+
+
+def section_unheld(act: Act, report_id: uuid.UUID, key: str) -> Piece:
+    """As `section`, without holding the row of the report: for a request that receives a file first."""
+    return _section(act, report_unheld(act, report_id), key)
+
+
+def question(act: Act, report_id: uuid.UUID, question: str) -> Asking:
+    """Loads a question of a report, from `by=("report_id", "question")`, as `section` does."""
+    found = report(act, report_id)
+    _demand(act.person, "report:home", found, "report:see")
+    asked = asked_question(guideline(act.session, found.edition), found, question)
+    return readable(act, Asking(found, asked.section, asked))
+
+
+def handout(act: Act, report_id: uuid.UUID, handout_id: uuid.UUID) -> Holding:
+    """Loads a hand-out, from `by=("report_id", "handout_id")`: for who hands out, and for the one who holds it."""
+    found = report(act, report_id)
+    _demand(act.person, "report:home", found, "report:see")
+    held = Holding(found, handing.handout(act.session, report_id, handout_id))
+    if not (may(act.person, "handout:give", held) or may(act.person, "handout:return", held)):
+        raise Missing(handing.NO_HANDOUT)
+    return held
+
+
+def _section(act: Act, found: Any, key: str) -> Piece:
+    _demand(act.person, "report:home", found, "report:see")
+    asked = asked_section(guideline(act.session, found.edition), found, key)
+    return readable(act, Piece(found, asked.key))
+
+
 def guarded(
     permission: str,
     *,
     subject: Loader | None = None,
-    by: str = "report_id",
+    by: str | tuple[str, ...] = "report_id",
     conceal: str | None = "report:see",
     later: bool = False,
     polling: bool = False,
@@ -56,14 +94,11 @@ def guarded(
 ) -> Callable[[View], View]:
     """Declares the permission of a view, and wraps it.
 
-    The view is called with the act, then the subject when there is one, then what is left of the address.
-    `subject` loads from
-    the part of the address named `by`. A person who may not know of the subject (`conceal`) gets the same answer
-    as for one that
-    does not exist. `later` leaves the opening of the writing transaction to the view, which receives a file
-    first. `polling`
-    marks requests a page makes by itself: they do not prolong the session. `idempotent` honours the Idempotency-
-    Key header.
+    The view is called with the act, then the subject when there is one, then what is left of the address. `subject`
+    loads from the part of the address named `by`, or several. A person who may not know of the subject (`conceal`)
+    gets the same answer as for one that does not exist. `later` leaves the opening of the writing transaction to the
+    view, which receives a file first. `polling` marks requests a page makes by itself: they do not prolong the
+    session. `idempotent` honours the Idempotency-Key header.
     """
 
     def decorate(view: View) -> View:
@@ -74,7 +109,8 @@ def guarded(
                 return _to_the_door()
             loaded: tuple[Any, ...] = ()
             if subject is not None:
-                loaded = (subject(act, kwargs.pop(by)),)
+                named = (by,) if isinstance(by, str) else by
+                loaded = (subject(act, *(kwargs.pop(name) for name in named)),)
                 # The row is held from here on: the moment of the act is not that of a request that waited for it.
                 act.at = now()
             if permission != PUBLIC:
@@ -111,7 +147,7 @@ def _demand(person: Person | None, permission: str, subject: Any, conceal: str |
         return
     if conceal is not None and not may(person, conceal, subject):
         raise Missing(reports.NO_REPORT)
-    raise Forbidden(NOT_INCLUDED)
+    raise Forbidden(refusal(person, permission))
 
 
 def _to_the_door() -> Response:

@@ -17,6 +17,7 @@ from flask_babel import Babel, get_locale, get_translations
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from forms.kinds.practices import COLUMNS as PRACTICE_COLUMNS
 from forms.markup import to_html
 from forms.outline import text
 from portal.db import db
@@ -24,6 +25,7 @@ from portal.http import people
 from portal.http.context import now, settings
 from portal.queries import events
 from portal.rules.lifecycle import STATE_TITLES
+from portal.rules.offers import cover_words
 from portal.rules.policy import may
 
 LANGUAGES = {"ar": "العربية", "zh": "中文", "en": "English", "fr": "Français", "ru": "Русский", "es": "Español"}
@@ -131,13 +133,21 @@ def install(app: Flask) -> None:
     Babel(app, locale_selector=chosen_language, default_translation_directories=str(STATIC.parent / "translations"))
     app.context_processor(surroundings_of_a_page)
     app.jinja_env.filters.update(
-        instant=instant, clock_time=clock_time, day=day, words=words, prose=prose, slug=slug, sentence=sentence
+        instant=instant,
+        clock_time=clock_time,
+        day=day,
+        words=words,
+        prose=prose,
+        slug=slug,
+        sentence=sentence,
+        cover=cover_words,
     )
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: _translations.get().gettext(text),
         lambda one, many, n: _translations.get().ngettext(one, many, n),
         newstyle=True,
     )
+    app.jinja_env.globals["practice_columns"] = PRACTICE_COLUMNS
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(_keep_language)
 

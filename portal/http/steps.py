@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from portal.http.context import signer
 from portal.models.reports import Report
 from portal.rules.lifecycle import STEPS
-from portal.services import steps, submission
+from portal.services import clearance, steps, submission
 from portal.services.act import Act
 from portal.services.steps import Order
 
@@ -18,9 +18,9 @@ Taker = Callable[[Act, Report, Order], Any]
 EXTENSION = "portal.steps"
 
 OF_THE_STATE: Mapping[str, Taker] = {
-    "ask": steps.ask,
-    "recall": steps.recall,
-    "decline": steps.decline,
+    "ask": clearance.ask,
+    "recall": clearance.recall,
+    "decline": clearance.decline,
     "submit": lambda act, report, order: submission.submit(act, report, order, signer()),
     "consent": steps.consent,
     "withdraw": steps.withdraw,

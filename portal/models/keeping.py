@@ -36,7 +36,9 @@ class Aside(Base):
 
 
 class RestorePoint(Base):
-    """The whole draft as it stood at a named moment (append-only): [question, language, revision] of each answer."""
+    """The whole draft as it stood at a named moment (append-only): [question, language, revision, digest of the value]
+    of each answer.
+    """
 
     __tablename__ = "restore_points"
 
@@ -69,10 +71,10 @@ class Explanation(Base):
 
 
 class ClearanceTerms(Base):
-    """What goes with a request for clearance: who is asked first, when others are asked too, the letter, the draft.
+    """What goes with a request for clearance: who is asked first, when others are asked too, the letters, the draft.
 
-    `revisions` holds [question, language, revision] of each answer as it stood, so that the next request can show what
-    changed since.
+    `letters` are [attachment, day] of each letter that belongs to the request or to its approval; `point` is the
+    restore point of the draft as it stood, so that the next request can show what changed since.
     """
 
     __tablename__ = "clearance_terms"
@@ -82,6 +84,5 @@ class ClearanceTerms(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     escalates_at: Mapped[dt.datetime | None]
     escalated_at: Mapped[dt.datetime | None]
-    letter: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("attachments.id"))
-    letter_date: Mapped[str | None] = mapped_column(String(10))
-    revisions: Mapped[list[Any]] = mapped_column(Json)
+    letters: Mapped[list[Any]] = mapped_column(Json)
+    point: Mapped[uuid.UUID] = mapped_column(ForeignKey("restore_points.id"))

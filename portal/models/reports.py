@@ -9,14 +9,16 @@ import uuid
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from portal.db import Base, Iso3, Json, Key, new_id
+from portal.models.sharing import Handout
 
 
 class Report(Base):
     """One report. `state` moves only by steps; `drafting` is the state in which its answers were last open;
-    `first_submitted_at` is set once. A `practice` report stands in a practice cycle and counts nowhere.
+    `first_submitted_at` is set once. A `practice` report stands in a practice cycle and counts nowhere. `handouts` are
+    those not settled, read when a permission first asks for them.
     """
 
     __tablename__ = "reports"
@@ -38,6 +40,11 @@ class Report(Base):
     first_submitted_at: Mapped[dt.datetime | None]
     versions: Mapped[int] = mapped_column(default=0)
     assigned_to: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    handouts: Mapped[list[Handout]] = relationship(
+        viewonly=True,
+        primaryjoin=lambda: (Report.id == foreign(Handout.report_id)) & Handout.settled_at.is_(None),
+        order_by=lambda: (Handout.section, Handout.handed_out_at, Handout.id),
+    )
 
 
 class Answer(Base):

@@ -54,7 +54,7 @@ class Handout(Base):
 
 
 class Reminder(Base):
-    """A reminder of a hand-out that was sent, so that none is sent twice."""
+    """A reminder of a hand-out that was sent, so that none is sent twice; `kind` names it and the day it was about."""
 
     __tablename__ = "reminders"
 

@@ -12,7 +12,8 @@ from portal.db import Base, Key, new_id
 
 
 class Carried(Base):
-    """An answer that came over from an earlier version: untouched while its revision is still `revision`.
+    """An answer that came over from an earlier version: untouched while its revision is still `revision` and nobody has
+    said that it is still right (`settled_at`).
 
     `source_version` is the number of the version of `source_report`; `digest` is that of the value carried.
     """
@@ -28,6 +29,8 @@ class Carried(Base):
     digest: Mapped[str] = mapped_column(String(64))
     carried_at: Mapped[dt.datetime]
     carried_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+    settled_at: Mapped[dt.datetime | None]
+    settled_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
 
 
 class SourceDocument(Base):

@@ -37,4 +37,5 @@ def of_entity(session: Session, iso3: str) -> list[AnyRow]:
     in_force = and_(Publication.report_id == Report.id, Publication.ended_at.is_(None))
     columns = (Cycle.key, Cycle.label, Report.id, Report.announced, Report.first_submitted_at, Report.state)
     query = select(*columns, Publication.published_at).outerjoin(Report, report).outerjoin(Publication, in_force)
+    query = query.where(Cycle.practice_of.is_(None))
     return list(session.execute(query.order_by(Cycle.opened_at.desc(), Cycle.key.desc())).all())

@@ -12,23 +12,34 @@ from portal.models.reports import Report
 from portal.rules.refusals import Missing
 from portal.rules.timeline import PhaseDates
 
+NO_CYCLE = N_("There is no such cycle.")
+
 
 def cycles(session: Session) -> list[Cycle]:
-    """Every cycle, newest first."""
-    return list(session.scalars(select(Cycle).order_by(Cycle.key.desc())))
+    """Every cycle that counts, newest first."""
+    return list(session.scalars(select(Cycle).where(Cycle.practice_of.is_(None)).order_by(Cycle.key.desc())))
 
 
 def cycle(session: Session, key: str) -> Cycle:
-    """The cycle with this key; Missing when there is none."""
+    """The cycle with this key, one to practise in as well; Missing when there is none."""
     found = session.get(Cycle, key)
     if found is None:
-        raise Missing(N_("There is no such cycle."))
+        raise Missing(NO_CYCLE)
+    return found
+
+
+def counting(session: Session, key: str) -> Cycle:
+    """The cycle with this key as everybody may know it; Missing when there is none, or one to practise in."""
+    found = cycle(session, key)
+    if found.practice_of is not None:
+        raise Missing(NO_CYCLE)
     return found
 
 
 def current(session: Session) -> Cycle:
-    """The newest cycle; Missing before the first is opened."""
-    found = session.scalars(select(Cycle).order_by(Cycle.opened_at.desc(), Cycle.key.desc()).limit(1)).first()
+    """The newest cycle that counts; Missing before the first is opened."""
+    counted = select(Cycle).where(Cycle.practice_of.is_(None))
+    found = session.scalars(counted.order_by(Cycle.opened_at.desc(), Cycle.key.desc()).limit(1)).first()
     if found is None:
         raise Missing(N_("No reporting cycle has been opened yet."))
     return found

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from portal.db import AnyRow
 from portal.models.cycles import Cycle
@@ -20,7 +20,9 @@ OF_THE_DOOR = ("login", "logout")
 
 
 def of_entities(session: Session, codes: Collection[str]) -> list[AnyRow]:
-    """The reports of these entities, newest cycle first: Report, names, label of the cycle, consented version."""
+    """The reports of these entities with their open hand-outs, newest cycle first: Report, names, label of the cycle,
+    consented version.
+    """
     if not codes:
         return []
     agreed = and_(Consent.report_id == Report.id, Consent.version == Report.versions)
@@ -30,6 +32,7 @@ def of_entities(session: Session, codes: Collection[str]) -> list[AnyRow]:
         .join(Cycle, Cycle.key == Report.cycle)
         .outerjoin(Consent, agreed)
         .where(Report.entity.in_(sorted(codes)))
+        .options(selectinload(Report.handouts))
         .order_by(Report.cycle.desc(), Report.entity)
     )
     return list(session.execute(query).all())

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.models.observations import Area, Cut, Import, Observation, Omission, Series
+from portal.models.reports import Report
+from portal.rules.offers import MOST_LINES, MOST_YEARS, Held, covers
 from portal.rules.refusals import Missing
 
 BATCH = 2000
@@ -123,26 +124,63 @@ def stream_observations(session: Session, wanted: Wanted | None = None) -> Itera
         yield Figure._make(row)
 
 
-def for_section(session: Session, entity: str, indicators: Sequence[str]) -> dict[str, list[Figure]]:
-    """The latest figures of the country itself for these indicators, one a series and cut, in one query.
+def for_section(session: Session, entity: str, indicators: Sequence[str]) -> dict[str, list[Held]]:
+    """What is held of the country itself for these indicators, by indicator and line, in one query.
 
-    Headline cuts come first: whole dimensions, both sexes, all ages. An indicator without figures is not in the answer.
+    A line is a series with one cover in one unit. Headline cuts come first: whole dimensions, both sexes, all ages. Of
+    an indicator at most MOST_LINES lines are given, of a line the newest MOST_YEARS figures, newest first; `lines` says
+    how many lines there are. An indicator without figures is not in the answer.
     """
-    rank = func.row_number().over(
-        partition_by=(Observation.series_id, Observation.cut_id),
-        order_by=(Observation.year.desc(), Observation.period.desc()),
+    order = (Cut.headline.desc(), Series.source, Series.code, Cut.dimensions, Cut.unit)
+    line = func.dense_rank().over(partition_by=Series.indicator, order_by=order)
+    newest = (Observation.year.desc(), Observation.period.desc())
+    place = func.row_number().over(partition_by=(Observation.series_id, Observation.cut_id), order_by=newest)
+    wanted = (Area.key == entity, Series.indicator.in_(indicators))
+    ranked = _held(line.label("line"), place.label("place")).where(*wanted).subquery().c
+    counted = select(*ranked, func.max(ranked.line).over(partition_by=ranked.indicator).label("lines")).subquery().c
+    shown = (counted.line <= MOST_LINES) & (counted.place <= MOST_YEARS)
+    query = select(*(counted[name] for name in Held._fields)).where(shown)
+    found = session.execute(query.order_by(counted.indicator, counted.line, counted.place))
+    return _by_indicator(found)
+
+
+def revised_of_reports(session: Session, number: int, series: Sequence[int]) -> list[Held]:
+    """The figures of indicators that an import revised, of these series, for countries with a report that is not
+    published; one query.
+    """
+    reporting = select(Report.entity).where(Report.state != "published")
+    found = session.execute(
+        _held()
+        .where(Observation.series_id.in_(series), Observation.import_number == number, Observation.revision > 1)
+        .where(Series.indicator.is_not(None), Area.key.in_(reporting))
     )
-    newest = (
-        select(Observation.id, rank.label("rank"))
+    return [one for figures in _by_indicator(found).values() for one in figures]
+
+
+def _held(*more: Any) -> Select[*tuple[Any, ...]]:
+    """Figures by the names of Held, without `lines`."""
+    columns = (
+        *(Series.indicator, Series.source, Series.code.label("series"), Series.title, Area.key.label("area")),
+        *(Cut.dimensions, Cut.unit, Observation.period.label("year"), Observation.year.label("last")),
+        *(Observation.value_text.label("value"), Import.edition, Cut.headline, Series.note),
+        *(Series.licence, Series.credit),
+    )
+    return (
+        select(*columns, *more)
+        .select_from(Observation)
         .join(Series, Series.id == Observation.series_id)
         .join(Area, Area.id == Observation.area_id)
-        .where(Area.key == entity, Series.indicator.in_(indicators))
-        .subquery()
+        .join(Cut, Cut.id == Observation.cut_id)
+        .join(Import, Import.number == Observation.import_number)
     )
-    order = (Series.indicator, Cut.headline.desc(), Series.source, Series.code, Cut.dimensions, Cut.unit)
-    query = _figures().join(newest, newest.c.id == Observation.id).where(newest.c.rank == 1).order_by(*order)
-    found = (Figure(*row) for row in session.execute(query))
-    return {str(code): list(figures) for code, figures in groupby(found, key=lambda figure: figure.indicator)}
+
+
+def _by_indicator(rows: Iterable[Any]) -> dict[str, list[Held]]:
+    held: dict[str, list[Held]] = {}
+    for row in rows:
+        one = Held(*row)
+        held.setdefault(one.indicator, []).append(one._replace(dimensions=covers(one.dimensions)))
+    return held
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,19 @@ def values(session: Session, report_id: uuid.UUID) -> dict[tuple[str, str], Any]
     return {(row.question, row.language): row.value for row in rows}
 
 
+def open_of(session: Session, entities: Iterable[str]) -> list[AnyRow]:
+    """The reports of these entities that are not published: id, entity, edition."""
+    query = select(Report.id, Report.entity, Report.edition)
+    return list(session.execute(query.where(Report.entity.in_(list(entities)), Report.state != "published")).all())
+
+
+def answers_of(session: Session, report_ids: Iterable[uuid.UUID], questions: Iterable[str]) -> list[tuple[Any, Any]]:
+    """The values of these questions in these reports: report id, value; one query."""
+    query = select(Answer.report_id, Answer.value)
+    wanted = (Answer.report_id.in_(list(report_ids)), Answer.question.in_(list(questions)))
+    return [(report_id, value) for report_id, value in session.execute(query.where(*wanted))]
+
+
 def revision(session: Session, report_id: uuid.UUID, question: str, language: str, number: int) -> Any:
     """The value an answer had at this revision; None when it never had one."""
     return session.scalar(
@@ -81,12 +94,41 @@ def revision(session: Session, report_id: uuid.UUID, question: str, language: st
     )
 
 
-def history(session: Session, report_id: uuid.UUID, question: str, language: str) -> list[AnyRow]:
-    """Every saved value of one answer, newest first, with who and when."""
+def own_revisions(
+    session: Session, report_id: uuid.UUID, question: str, language: str, user_id: uuid.UUID, start: int
+) -> list[AnyRow]:
+    """What one person saved of an answer from this revision on, oldest first."""
+    query = select(
+        AnswerRevision.revision, AnswerRevision.value, AnswerRevision.base_revision, AnswerRevision.merged
+    ).where(
+        AnswerRevision.report_id == report_id,
+        AnswerRevision.question == question,
+        AnswerRevision.language == language,
+        AnswerRevision.changed_by == user_id,
+        AnswerRevision.revision >= start,
+    )
+    return list(session.execute(query.order_by(AnswerRevision.revision)).all())
+
+
+def history(
+    session: Session,
+    report_id: uuid.UUID,
+    question: str,
+    language: str,
+    *,
+    upto: int | None = None,
+    most: int | None = None,
+    only: Iterable[int] | None = None,
+) -> list[AnyRow]:
+    """The saved values of one answer, newest first, with who and when: all of them, those from revision `upto` down, at
+    most `most`, or `only` these revisions.
+    """
+    columns = (
+        AnswerRevision.revision, AnswerRevision.base_revision, AnswerRevision.value, AnswerRevision.merged,
+        AnswerRevision.changed_at, User.name,
+    )  # fmt: skip
     query = (
-        select(
-            AnswerRevision.revision, AnswerRevision.value, AnswerRevision.merged, AnswerRevision.changed_at, User.name
-        )
+        select(*columns)
         .join(User, User.id == AnswerRevision.changed_by)
         .where(
             AnswerRevision.report_id == report_id,
@@ -94,7 +136,12 @@ def history(session: Session, report_id: uuid.UUID, question: str, language: str
             AnswerRevision.language == language,
         )
         .order_by(AnswerRevision.revision.desc())
+        .limit(most)
     )
+    if upto is not None:
+        query = query.where(AnswerRevision.revision <= upto)
+    if only is not None:
+        query = query.where(AnswerRevision.revision.in_(sorted(set(only))))
     return list(session.execute(query).all())
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+
+from forms.outline import Question
+from forms.words import N_
+from portal.rules.handing import Piece, holds_any, reads, shares_all, writes
 
 ROLES = (
     "focal_point",
@@ -86,12 +90,40 @@ def published(_person: Person, subject: Any) -> bool:
     return bool(subject.state == "published")
 
 
+def handed_for_reading(person: Person, subject: Any) -> bool:
+    """True of a piece of a report that was handed to this person and is not settled."""
+    return reads(person.id, subject.handouts, subject)
+
+
+def handed_for_writing(person: Person, subject: Any) -> bool:
+    """True of a piece of a report that is in this person's hands and not handed back."""
+    return writes(person.id, subject.handouts, subject)
+
+
+def handed_something(person: Person, subject: Any) -> bool:
+    """True of a report of which anything is in this person's hands and not handed back."""
+    return holds_any(person.id, subject.handouts)
+
+
+def shared(person: Person, subject: Any) -> bool:
+    """True of a report that was opened for reading to a person to whom something of it was handed."""
+    return shares_all(person.id, subject.handouts)
+
+
+def handed_to_them(person: Person, subject: Any) -> bool:
+    """True of a hand-out to this person that is not settled."""
+    return bool(subject.user_id == person.id and subject.settled_at is None)
+
+
 def signed_in(_person: Person, _subject: Any) -> bool:
     return True
 
 
 THE_TEAM = any_role("reviewer", "lead")
 THE_STATE = of_the_entity("focal_point", "contributor", "certifier")
+WHO_LEAD = of_the_entity("focal_point", "certifier")
+FOCAL_POINT, CONTRIBUTOR = of_the_entity("focal_point"), of_the_entity("contributor")
+THE_WHOLE: tuple[tuple[Fact, ...], ...] = ((WHO_LEAD,), (CONTRIBUTOR, shared))
 Rule = tuple[tuple[Fact, ...], ...]
 
 POLICY: dict[str, Rule] = {
@@ -102,18 +134,33 @@ POLICY: dict[str, Rule] = {
     "report:list": ((signed_in,),),
     "report:start": ((of_the_entity("focal_point"),),),
     "report:see": ((THE_STATE,), (THE_TEAM, received), (published,)),
-    "report:draft": ((THE_STATE,),),
-    "report:write": ((of_the_entity("focal_point", "contributor"),),),
+    "report:home": ((THE_STATE,),),
+    "report:draft": THE_WHOLE,
+    "report:write": ((FOCAL_POINT,),),
+    "report:fill": ((FOCAL_POINT,), (CONTRIBUTOR, handed_something)),
+    "section:read": (*THE_WHOLE, (CONTRIBUTOR, handed_for_reading)),
+    "section:write": ((FOCAL_POINT,), (CONTRIBUTOR, handed_for_writing)),
+    "handout:give": ((FOCAL_POINT,),),
+    "handout:return": ((CONTRIBUTOR, handed_to_them),),
     "report:ask": ((of_the_entity("focal_point"),),),
     "report:recall": ((of_the_entity("focal_point"),),),
+    "practice:again": ((FOCAL_POINT,),),
+    "clearance:letter": ((of_the_entity("focal_point", "certifier"),),),
     "report:announce": ((of_the_entity("focal_point", "certifier"),),),
+    "report:restore": ((of_the_entity("focal_point"),),),
+    "report:carry": ((of_the_entity("focal_point"),),),
+    "source:read": (*THE_WHOLE, (CONTRIBUTOR, handed_something)),
+    "source:add": ((FOCAL_POINT,), (CONTRIBUTOR, handed_something)),
     "report:decline": ((of_the_entity("certifier"),),),
     "report:submit": ((of_the_entity("certifier"),),),
     "report:withdraw": ((of_the_entity("certifier"),),),
     "report:reopen": ((of_the_entity("certifier"),),),
     "report:consent": ((of_the_entity("certifier"),),),
-    "version:read": ((THE_STATE,), (THE_TEAM, received)),
-    "attachment:read": ((THE_STATE,), (THE_TEAM, received)),
+    "version:read": (*THE_WHOLE, (THE_TEAM, received)),
+    "attachment:read": (*THE_WHOLE, (CONTRIBUTOR, handed_for_reading), (THE_TEAM, received)),
+    # those who report for an entity
+    "people:see": ((of_the_entity("focal_point", "certifier"),),),
+    "people:manage": ((of_the_entity("focal_point"),),),
     # review
     "review:queue": ((THE_TEAM,),),
     "review:read": ((THE_TEAM, received),),
@@ -135,6 +182,17 @@ POLICY: dict[str, Rule] = {
     "audit:verify": ((any_role("administrator"),),),
 }
 
+NOT_INCLUDED = N_("Your role does not include this.")
+NOT_IN_YOUR_HANDS = N_(
+    "This is not in your hands now. Please keep your text and ask the focal point to hand it to you again."
+)
+REFUSED = {"section:write": NOT_IN_YOUR_HANDS, "report:fill": NOT_IN_YOUR_HANDS}
+
+
+def refusal(person: Person | None, permission: str) -> str:
+    """Why a permission is not granted, as a sentence: a contributor is told where the text can go."""
+    return REFUSED.get(permission, NOT_INCLUDED) if person and "contributor" in person.roles else NOT_INCLUDED
+
 
 def may(person: Person | None, permission: str, subject: Any = None) -> bool:
     """True when the policy grants this permission on this subject; an unknown permission raises KeyError."""
@@ -142,3 +200,8 @@ def may(person: Person | None, permission: str, subject: Any = None) -> bool:
     if person is None:
         return False
     return any(all(fact(person, subject) for fact in facts) for facts in rule)
+
+
+def granted(person: Person | None, permission: str, report: Any, questions: Iterable[Question]) -> list[Question]:
+    """Those of these questions of a report on which the policy grants a permission of a section, in their order."""
+    return [one for one in questions if may(person, permission, Piece(report, one.section, one))]

@@ -17,7 +17,7 @@ from portal.db import begin_write, new_id
 from portal.models.accounts import Membership, User
 from portal.models.events import ChainHead, Event, Notice
 from portal.models.reports import Report
-from portal.rules.policy import Person, may
+from portal.rules.policy import Person, may, refusal
 from portal.rules.refusals import Forbidden
 
 GENESIS = "0" * 64
@@ -51,7 +51,7 @@ class Act:
     def demand(self, permission: str, subject: Any = None) -> Person:
         """Returns the person when the policy grants this permission on this subject, else raises Forbidden."""
         if not may(self.person, permission, subject):
-            raise Forbidden(N_("Your role does not include this."))
+            raise Forbidden(refusal(self.person, permission))
         return self.actor
 
     def write(self) -> None:
@@ -91,17 +91,24 @@ class Act:
         self, kind: str, people: Iterable[uuid.UUID], data: Mapping[str, Any], *, report: Report | None = None
     ) -> None:
         """Writes one notice for each of these people, but none to the person who acts."""
+        self.notify_each(kind, [(report.id if report else None, people, data)])
+
+    def notify_each(
+        self, kind: str, told: Iterable[tuple[uuid.UUID | None, Iterable[uuid.UUID], Mapping[str, Any]]]
+    ) -> None:
+        """The same about many reports in one statement: the id of each report, the people, the data."""
         mine = self.person.id if self.person else None
         rows = [
             {
                 "id": new_id(),
                 "user_id": person,
                 "kind": kind,
-                "report_id": report.id if report else None,
+                "report_id": report_id,
                 "data": dict(data),
                 "at": self.at,
                 "read_at": None,
             }
+            for report_id, people, data in told
             for person in dict.fromkeys(people)
             if person != mine
         ]
@@ -120,6 +127,20 @@ class Act:
         if entity is not None:
             found = found.where(Membership.entity == entity)
         return list(self.session.scalars(found))
+
+    def holders_by_entity(self, role: str, entities: Iterable[str]) -> dict[str, list[uuid.UUID]]:
+        """The active people who hold this role now for each of these entities; one query."""
+        query = (
+            select(Membership.entity, Membership.user_id)
+            .join(User, User.id == Membership.user_id)
+            .where(Membership.role == role, Membership.entity.in_(entities))
+            .where(Membership.ended_at.is_(None), User.active)
+            .order_by(Membership.entity, Membership.user_id)
+        )
+        found: dict[str, list[uuid.UUID]] = {}
+        for entity, person in self.session.execute(query):
+            found.setdefault(str(entity), []).append(person)
+        return found
 
 
 def event_digest(row: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from portal.queries import reports
 from portal.queries.guidelines import guideline
 from portal.rules.refusals import Missing
 from portal.services.act import Act
-from portal.services.drafting import Given, asked_question, demand_open, save
+from portal.services.drafting import Given, asked_question, demand_writable, save
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,12 @@ class Upload:
 
 def attach(act: Act, report: Report, question: str, upload: Upload) -> Attachment:
     """Lays a stored file beside a question of a draft whose row is locked."""
-    demand_open(act, report)
-    asked_question(guideline(act.session, report.edition), report, question)
+    demand_writable(act, report, asked_question(guideline(act.session, report.edition), report, question))
+    return lay(act, report, question, upload)
+
+
+def lay(act: Act, report: Report, question: str, upload: Upload) -> Attachment:
+    """Keeps a stored file beside a question, as part of another act that has demanded its permission."""
     attachment = Attachment(
         report_id=report.id,
         question=question,
@@ -78,14 +82,15 @@ def _without(entry: dict[str, Any], attachment: str) -> dict[str, Any] | None:
     if entry.get("attachment") == attachment:
         return None
     pictures = entry.get("pictures")
-    return entry if not pictures else entry | {"pictures": [one for one in pictures if one != attachment]}
+    return entry if not pictures else entry | {"pictures": [one for one in pictures if one["attachment"] != attachment]}
 
 
 def remove(act: Act, attachment_id: uuid.UUID) -> Report:
     """Takes a file out of the draft. Its bytes stay, for the versions that were submitted with it."""
     attachment, found = reports.attachment(act.session, attachment_id)
     report = reports.get(act.session, found.id, lock=True)
-    demand_open(act, report)
+    asked = guideline(act.session, report.edition)
+    demand_writable(act, report, asked_question(asked, report, attachment.question))
     attachment.removed_at = act.at
     act.record("attachment.remove", _told(attachment), report=report)
     return report

@@ -45,8 +45,7 @@ class Built:
 def ask(act: Act, cycle: str) -> Bundle:
     """The lead asks for a bundle of a cycle; the worker builds it. Invalid when there is no such cycle."""
     act.demand("bundle:build")
-    if act.session.get(Cycle, cycle) is None:
-        raise Invalid(N_("There is no such cycle."), [Problem("cycle", N_("There is no such cycle."))])
+    _demand_cycle(act.session, cycle)
     parts = len(bundles.versions(act.session, cycle)) + 1
     made = Bundle(cycle=cycle, state="waiting", asked_at=act.at, asked_by=act.actor.id, done=0, parts=parts)
     act.session.add(made)
@@ -90,9 +89,15 @@ def build(session: Session, storage: Storage, bundle: uuid.UUID, tell: Tell) -> 
 
 def write(session: Session, storage: Storage, cycle: str, path: Path, tell: Tell) -> document.Built:
     """Builds a bundle into a file, whole or not at all."""
-    if session.get(Cycle, cycle) is None:
-        raise Invalid(N_("There is no such cycle."), [Problem("cycle", N_("There is no such cycle."))])
+    _demand_cycle(session, cycle)
     return document.write(inputs(session, storage, cycle, tell), path)
+
+
+def _demand_cycle(session: Session, key: str) -> None:
+    """Invalid unless there is such a cycle and it counts: nothing is made of reports to practise with."""
+    found = session.get(Cycle, key)
+    if found is None or found.practice_of is not None:
+        raise Invalid(N_("There is no such cycle."), [Problem("cycle", N_("There is no such cycle."))])
 
 
 def finish(act: Act, bundle: uuid.UUID, built: Built) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import insert, select, update
 
-from forms.answers import merge
-from forms.build import Progress, findings, progress
+from forms.answers import holds, merge
+from forms.build import Progress, progress
 from forms.findings import Finding
-from forms.guideline import Guideline, Question
+from forms.guideline import Guideline, Question, Section
 from forms.kinds import KINDS
 from forms.words import N_
 from portal.documents.version import instant
@@ -21,10 +21,17 @@ from portal.models.entities import Entity
 from portal.models.reports import Answer, AnswerRevision, Report
 from portal.queries import reports
 from portal.queries.guidelines import guideline
+from portal.rules import offers, plausible
+from portal.rules.handing import Asking, Piece
 from portal.rules.lifecycle import DRAFTING, WRONG_STATE
+from portal.rules.policy import may
 from portal.rules.refusals import Invalid, Missing, NotNow, Problem, Stale, Texts
+from portal.services import judging
 from portal.services.act import Act
 
+AnyPiece = TypeVar("AnyPiece", bound=Piece)
+NO_QUESTION = N_("There is no such question in this report, or none that you may read.")
+NO_SECTION = N_("There is no such section in this report, or none that you may read.")
 LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
 SOMEBODY_SAVED_FIRST = N_(
     "Somebody saved this answer while you were writing, and both of you changed the same sentence. "
@@ -40,6 +47,7 @@ class Draft:
     cycle: str
     modality: str
     languages: Sequence[str]
+    practice: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,12 +64,19 @@ class Saved:
 
 @dataclass(frozen=True)
 class Given:
-    """One answer sent: the value, and the revision the writer saw when beginning."""
+    """One answer sent: the value, and the revision the writer saw when beginning.
+
+    `since` is what the writer had sent before upon that revision without hearing the outcome, or with the outcome that
+    it was joined there: where it was kept, the value goes on from it. `decision` is "renew" or "keep" where a figure
+    that the answer confirmed has moved.
+    """
 
     question: str
     language: str
     value: Any
     base_revision: int
+    since: Any = None
+    decision: str = ""
 
 
 @dataclass
@@ -90,7 +105,7 @@ def start(act: Act, draft: Draft) -> Report:
     """
     act.demand("report:start", draft)
     cycle = act.session.get(Cycle, draft.cycle)
-    if cycle is None:
+    if cycle is None or (cycle.practice_of is not None) != draft.practice:
         raise Invalid(N_("There is no such cycle."), [Problem("cycle", N_("There is no such cycle."))])
     if act.session.get(Entity, draft.entity) is None:
         raise Invalid(N_("There is no such entity."), [Problem("entity", N_("There is no such entity."))])
@@ -112,6 +127,7 @@ def start(act: Act, draft: Draft) -> Report:
         edition=cycle.edition,
         modality=draft.modality,
         languages=list(dict.fromkeys(draft.languages)),
+        practice=draft.practice,
         state="preparing",
         state_since=act.at,
         created_at=act.at,
@@ -127,6 +143,8 @@ def start(act: Act, draft: Draft) -> Report:
 def announce(act: Act, report: Report, announced: bool) -> None:
     """The state says, or takes back, that it is preparing a report: the only thing of a draft that others ever see."""
     act.demand("report:announce", report)
+    if report.practice:
+        raise NotNow(N_("A practice report is never spoken of outside your state."))
     report.announced = announced
     act.record("report.announce", {"announced": announced}, report=report)
 
@@ -135,8 +153,23 @@ def asked_question(asked: Guideline, report: Report, key: str) -> Question:
     """The question with this key when this report's modality counts it; Missing otherwise."""
     question = asked.questions.get(key)
     if question is None or question not in asked.counted(report.modality):
-        raise Missing(N_("The guidelines ask no such question of this report."))
+        raise Missing(NO_QUESTION)
     return question
+
+
+def asked_section(asked: Guideline, report: Report, key: str) -> Section:
+    """The section with this key when this report's modality asks anything there; Missing otherwise."""
+    section = asked.sections.get(key)
+    if section is None or not asked.counted(report.modality, key):
+        raise Missing(NO_SECTION)
+    return section
+
+
+def readable(act: Act, piece: AnyPiece) -> AnyPiece:
+    """The piece, where this person may read it; Missing, as for one that is not asked, where not."""
+    if not may(act.person, "section:read", piece):
+        raise Missing(NO_SECTION if piece.question is None else NO_QUESTION)
+    return piece
 
 
 def language_of(report: Report, question: Question, language: str | None) -> str:
@@ -159,38 +192,54 @@ def save(act: Act, report: Report, given: Given) -> Saved:
     """Saves one answer of a report whose row is locked. Stale when somebody saved meanwhile and the texts
     cannot be joined; NotNow when the draft is closed; nothing else holds a save back.
     """
-    demand_open(act, report)
     asked = guideline(act.session, report.edition)
     question = asked_question(asked, report, given.question)
+    demand_writable(act, report, question)
     language = language_of(report, question, given.language)
-    row = reports.answer(act.session, report.id, question.key, language)
-    return _keep(act, report, question, language, given, row)
+    rows = reports.answers(act.session, report.id, plausible.with_period(asked, [question]))
+    beside = judging.beside(act.session, report, asked, [question], _values(rows))
+    return _keep(act, report, question, language, given, rows.get((question.key, language)), beside)
 
 
 def save_section(act: Act, report: Report, all_given: Sequence[Given]) -> SectionSaved:
     """Saves the answers of one page of a report whose row is locked; those that somebody else changed
     meanwhile come back as `stale` and hold up no other.
     """
-    demand_open(act, report)
     asked = guideline(act.session, report.edition)
-    rows = reports.answers(act.session, report.id, [given.question for given in all_given])
+    questions = [asked_question(asked, report, given.question) for given in all_given]
+    rows = reports.answers(act.session, report.id, plausible.with_period(asked, questions))
+    beside = judging.beside(act.session, report, asked, questions, _values(rows))
     outcome = SectionSaved()
-    for given in all_given:
-        question = asked_question(asked, report, given.question)
+    for question, given in zip(questions, all_given, strict=True):
+        demand_writable(act, report, question)
         language = language_of(report, question, given.language)
         row = rows.get((question.key, language))
-        if _same(KINDS[question.kind].clean(question, given.value), row.value if row else None, question):
+        if not given.decision and _same(_clean(question, given.value, row), row.value if row else None, question):
             continue
         try:
-            outcome.saved.append(_keep(act, report, question, language, given, row))
+            outcome.saved.append(_keep(act, report, question, language, given, row, beside))
         except Stale as stale:
             outcome.stale.append((given, stale))
     return outcome
 
 
 def demand_open(act: Act, report: Report) -> None:
-    """Forbidden unless this person may write in the report, NotNow unless its draft is open."""
+    """Forbidden unless this person may write the whole report, NotNow unless its draft is open."""
     act.demand("report:write", report)
+    demand_drafting(report)
+
+
+def demand_writable(act: Act, report: Report, question: Question) -> None:
+    """As `demand_open` for one question: the focal point writes all, a contributor what was handed to them; to one who
+    may not read it the question is Missing.
+    """
+    piece = readable(act, Asking(report, question.section, question))
+    act.demand("section:write", piece)
+    demand_drafting(report)
+
+
+def demand_drafting(report: Report) -> None:
+    """NotNow unless the draft of the report is open."""
     if report.state not in DRAFTING:
         raise NotNow(N_("The report is not open for writing."), [WRONG_STATE[report.state]])
 
@@ -199,9 +248,19 @@ def _same(value: Any, saved: Any, question: Question) -> bool:
     return bool(value == saved) or (saved is None and KINDS[question.kind].empty(value))
 
 
-def _keep(act: Act, report: Report, question: Question, language: str, given: Given, row: Any) -> Saved:
-    kind = KINDS[question.kind]
-    value = kind.clean(question, given.value)
+def _values(rows: Mapping[tuple[str, str], Any]) -> dict[tuple[str, str], Any]:
+    return {key: row.value for key, row in rows.items()}
+
+
+def _clean(question: Question, value: Any, row: Any) -> Any:
+    """A value sent, in order; what only the portal writes in it is as the answer has it."""
+    return offers.carried(KINDS[question.kind].clean(question, value), row.value if row else None)
+
+
+def _keep(
+    act: Act, report: Report, question: Question, language: str, given: Given, row: Any, beside: judging.Beside
+) -> Saved:
+    value = _clean(question, given.value, row)
     current = row.revision if row else 0
     merged = False
     if given.base_revision not in range(current + 1):
@@ -209,19 +268,53 @@ def _keep(act: Act, report: Report, question: Question, language: str, given: Gi
             N_("This answer has no such revision."),
             [Problem("base_revision", N_("Please send the revision that the answer was read with, or 0."))],
         )
-    if row is not None and given.base_revision != current:
-        value, merged = _joined(act, report, question, language, given, value, row)
-    if row is not None and value == row.value:
-        return Saved(question.key, language, value, current, merged, kind.findings(question, value))
-    _write(act, report, question.key, language, value, current, given.base_revision, merged)
-    return Saved(question.key, language, value, current + 1, merged, kind.findings(question, value))
+    base = _base(act, report, question, language, given, value, current)
+    if base.again:
+        return Saved(question.key, language, value, base.revision, False, beside.findings(question, value))
+    if row is not None and (base.revision != current or base.joined):
+        value, merged = _joined(act, question, base.value, value, row)
+    value = offers.decided(value, row.value if row else None, beside.of(question), given.decision)
+    if row is not None and value == row.value and not merged:
+        return Saved(question.key, language, value, current, merged, beside.findings(question, value))
+    _write(act, report, question.key, language, value, current, base.revision, merged)
+    return Saved(question.key, language, value, current + 1, merged, beside.findings(question, value))
 
 
-def _joined(
-    act: Act, report: Report, question: Question, language: str, given: Given, value: Any, row: Any
-) -> tuple[Any, bool]:
+@dataclass(frozen=True)
+class _Base:
+    """What a value sent was written upon. `again`: it was saved before, as this revision. `joined`: what the writer had
+    sent before was joined with what others wrote, which the writer has not seen.
+    """
+
+    revision: int
+    value: Any = None
+    again: bool = False
+    joined: bool = False
+
+
+def _base(act: Act, report: Report, question: Question, language: str, given: Given, value: Any, current: int) -> _Base:
+    """What was sent goes on from the writer's own last word where that was kept: an answer that never reached the
+    writer makes no conflict with oneself, and a text that is sent twice is saved once. Where it was not kept, from the
+    revision that the writer saw.
+    """
+    if given.base_revision == current:
+        return _Base(current)
+    seen = given.base_revision
+    since = None if given.since is None else offers.carried(KINDS[question.kind].clean(question, given.since), value)
+    mine = reports.own_revisions(act.session, report.id, question.key, language, act.actor.id, seen + 1)
+    if mine and mine[-1].value == value and mine[-1].base_revision >= seen:
+        return _Base(mine[-1].revision, again=True)
+    base = reports.revision(act.session, report.id, question.key, language, seen)
+    for row in reversed(mine if since is not None else []):
+        if row.value == since:
+            return _Base(row.revision, since)
+        if row.merged and holds(row.value, base, since):
+            return _Base(seen, since, joined=True)
+    return _Base(seen, base)
+
+
+def _joined(act: Act, question: Question, base: Any, value: Any, row: Any) -> tuple[Any, bool]:
     """Joins what was sent with what was saved meanwhile; Stale with the three sides when a person must choose."""
-    base = reports.revision(act.session, report.id, question.key, language, given.base_revision)
     if value == row.value:
         return value, False
     outcome = merge(base, row.value, value)
@@ -255,9 +348,18 @@ def _write(
     act.session.execute(insert(AnswerRevision), [key | change | {"base_revision": base, "merged": merged}])
 
 
-def check(act_session: Any, report: Report, values: Mapping[tuple[str, str], Any] | None = None) -> State:
-    """Judges the whole draft: the one check behind the page, the progress, the API and the submission."""
+def check(
+    act_session: Any,
+    report: Report,
+    values: Mapping[tuple[str, str], Any] | None = None,
+    only: Collection[str] | None = None,
+) -> State:
+    """Judges the whole draft: the one check behind the page, the progress, the API and the submission; with `only`,
+    what it says of these questions alone.
+    """
     asked = guideline(act_session, report.edition)
     held = reports.values(act_session, report.id) if values is None else values
-    found = findings(asked, report.modality, report.languages, held)
-    return State(found, progress(asked, report.modality, report.languages, held, found))
+    found = judging.of_report(act_session, report, asked, held)
+    if only is not None:
+        found = [finding for finding in found if finding.question in only]
+    return State(found, progress(asked, report.modality, report.languages, held, found, only))

@@ -62,6 +62,11 @@ class Desk:
         self._met = False
         self._omissions: list[LeftOut] = []
 
+    @property
+    def series(self) -> list[int]:
+        """The ids of the series met in the file."""
+        return list(self._series.values())
+
     def take_all(self, at: dt.datetime) -> Settled:
         """Stages every figure, sorts out repetitions, and settles with the figures held."""
         self._staging.open()

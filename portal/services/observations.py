@@ -22,6 +22,7 @@ from portal.queries.observations import ImportReport, OmissionRow, import_report
 from portal.rules.areas import COUNTRY, EntityFact, Gazetteer, Place, UnknownArea
 from portal.rules.refusals import Invalid, Problem
 from portal.rules.shipped import entities
+from portal.services import figures
 from portal.services.act import Act
 from portal.services.cycles import bring_in
 from portal.services.intake import Desk
@@ -115,6 +116,8 @@ def _take_in(
         counts = {"new": settled.new, "revised": settled.revised, "left_out": desk.left_out}
         file = {"import": str(row.id), "source": row.source, "sha256": row.sha256}
         act.record("observations.imported", {**file, **counts})
+        if settled.revised:
+            figures.tell_moved(act, row.number, desk.series)
     return Taken(report, notes, dry_run)
 
 

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from forms.answers import canonical, digest
 from forms.words import N_
 from portal.models.cycles import Phase
-from portal.models.reports import Clearance, Report
+from portal.models.reports import Report
 from portal.models.review import Check, Consent, Publication
 from portal.queries import reports
+from portal.queries.explaining import explanations
 from portal.queries.guidelines import guideline
 from portal.rules.lifecycle import DRAFTING, STEPS, Case, Step, hindrances, seen_state
 from portal.rules.policy import Person, may
@@ -24,7 +25,7 @@ from portal.rules.refusals import Invalid, Missing, NotNow, Problem
 from portal.services.act import Act
 from portal.services.drafting import State, check
 
-SETTLED = N_("This request for clearance was settled before; please open the report again.")
+LETTER = "letter"  # in the place of a question: a letter of clearance, which belongs to a request
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,14 @@ def case_of(
 def content_digest(session: Session, report: Report) -> str:
     """The digest of what the country wrote, without times: two drafts with the same words have the same digest."""
     values = reports.values(session, report.id)
-    files = sorted((f.question, f.sha256, f.name) for f in reports.attachments(session, report.id))
+    held = [file for file in reports.attachments(session, report.id) if file.question != LETTER]
+    files = sorted((f.question, f.sha256, f.name) for f in held)
     told = [[question, language, value] for (question, language), value in sorted(values.items())]
-    return digest(canonical({"modality": report.modality, "answers": told, "files": [list(f) for f in files]}))
+    content: dict[str, Any] = {"modality": report.modality, "answers": told, "files": [list(f) for f in files]}
+    explained = explanations(session, report.id)
+    if explained:
+        content["explanations"] = [[*key, explained[key].words] for key in sorted(explained)]
+    return digest(canonical(content))
 
 
 def open_steps(session: Session, report: Report, person: Person | None, judged: State | None = None) -> list[Opening]:
@@ -130,48 +136,6 @@ def advance(act: Act, report: Report, step: Step, order: Order) -> str:
     return before
 
 
-def ask(act: Act, report: Report, order: Order) -> None:
-    """The focal point asks the certifier for clearance."""
-    advance(act, report, STEPS["ask"], order)
-    request = Clearance(report_id=report.id, asked_at=act.at, asked_by=act.actor.id)
-    act.session.add(request)
-    act.session.flush()
-    act.record("report.ask", {"request": str(request.id)}, report=report)
-    act.notify("report.ask", act.holders("certifier", entity=report.entity), {}, report=report)
-
-
-def recall(act: Act, report: Report, order: Order) -> None:
-    """The focal point takes the request back and the draft opens again."""
-    advance(act, report, STEPS["recall"], order)
-    _settle(act, report, "recalled", None)
-    act.record("report.recall", {}, report=report)
-
-
-def demand_request(act: Act, report: Report, order: Order) -> None:
-    """NotNow when the decision names another request for clearance than the one that is open."""
-    if order.request is not None and report.state == "clearing":
-        waiting = reports.open_clearance(act.session, report.id)
-        if waiting is None or waiting.id != order.request:
-            raise NotNow(SETTLED)
-
-
-def decline(act: Act, report: Report, order: Order) -> None:
-    """The certifier declines with a reason and the draft opens again."""
-    demand_request(act, report, order)
-    advance(act, report, STEPS["decline"], order)
-    _settle(act, report, "declined", order.words)
-    act.record("report.decline", {"reason": order.words}, report=report)
-    told = {"reason": order.words}
-    act.notify("report.decline", act.holders("focal_point", entity=report.entity), told, report=report)
-
-
-def _settle(act: Act, report: Report, outcome: str, reason: str | None) -> None:
-    request = reports.open_clearance(act.session, report.id)
-    if request is not None:
-        request.outcome, request.reason = outcome, reason
-        request.decided_at, request.decided_by = act.at, act.actor.id
-
-
 def consent(act: Act, report: Report, order: Order) -> None:
     """The certifier consents to publication of the accepted version, and opens none, some or all of its files."""
     advance(act, report, STEPS["consent"], order)
@@ -201,7 +165,8 @@ def withdraw(act: Act, report: Report, order: Order) -> None:
     end_publication(act, report)
     reason = order.words
     act.record("report.withdraw", {"reason": reason, "from": before}, report=report)
-    act.notify("report.withdraw", act.holders("lead", "reviewer"), {"reason": reason}, report=report)
+    if not report.practice:
+        act.notify("report.withdraw", act.holders("lead", "reviewer"), {"reason": reason}, report=report)
 
 
 def end_publication(act: Act, report: Report) -> None:

@@ -7,16 +7,18 @@ from dataclasses import asdict
 
 from forms.answers import digest
 from portal.documents.receipt import Receipt, Signs, sign
-from portal.documents.version import FrozenAnswer, FrozenFile, FrozenFinding, Submission, freeze
-from portal.models.reports import Attachment, Report, Version
-from portal.queries import reports
+from portal.documents.version import FrozenAnswer, FrozenFile, FrozenFinding, FrozenLetter, Submission, freeze
+from portal.models.keeping import ClearanceTerms
+from portal.models.reports import Attachment, Clearance, Report, Version
+from portal.queries import reports, sources
 from portal.queries.guidelines import guideline
 from portal.rules.lifecycle import STEPS
 from portal.rules.refusals import NotNow
 from portal.rules.timeline import end_of_day, timing
 from portal.services.act import Act
-from portal.services.drafting import check
-from portal.services.steps import SETTLED, Order, advance, content_digest, demand_request, phase_ends
+from portal.services.clearance import SETTLED, demand_request
+from portal.services.explaining import Judged, judged_draft
+from portal.services.steps import Order, advance, content_digest, phase_ends
 
 CERTIFIER = "certifier"
 DEADLINE_PHASE = "feedback"
@@ -38,8 +40,8 @@ def submit(act: Act, report: Report, order: Order, signer: Signs) -> Version:
     told_digest = content_digest(act.session, report)
     advance(act, report, STEPS["submit"], order)
     number = report.versions + 1
-    files = reports.attachments(act.session, report.id)
-    submission = _submission(act, report, number, files)
+    files, letters = _files(act, report, request)
+    submission = _submission(act, report, number, files, letters)
     document = freeze(submission)
     recorded = act.record("report.submit", {"version": number, "sha256": digest(document)}, report=report)
     deadline, label = received(act, report, act.at)
@@ -56,6 +58,7 @@ def submit(act: Act, report: Report, order: Order, signer: Signs) -> Version:
             timing=label,
             chain_sequence=recorded.sequence,
             chain_head=recorded.digest,
+            practice=report.practice,
         ),
         signer,
     )
@@ -66,20 +69,22 @@ def submit(act: Act, report: Report, order: Order, signer: Signs) -> Version:
         digest=digest(document),
         content_digest=told_digest,
         receipt=receipt,
-        files=[_kept(file) for file in files if str(file.id) in {f.id for f in submission.files}],
+        files=[_kept(file, name) for file, name in files],
         findings=[asdict(finding) for finding in submission.findings],
         submitted_at=act.at,
         submitted_by=act.actor.id,
     )
     act.session.add(version)
     report.versions = number
-    report.first_submitted_at = report.first_submitted_at or act.at
+    if not report.practice:
+        report.first_submitted_at = report.first_submitted_at or act.at
     if request is not None:
         request.outcome, request.version = "approved", number
         request.decided_at, request.decided_by = act.at, act.actor.id
     act.session.flush()
-    team = [report.assigned_to] if report.assigned_to else act.holders("lead", "reviewer")
-    act.notify("report.submit", team, {"version": number}, report=report)
+    if not report.practice:
+        team = [report.assigned_to] if report.assigned_to else act.holders("lead", "reviewer")
+        act.notify("report.submit", team, {"version": number}, report=report)
     act.notify("report.receipt", act.holders("focal_point", entity=report.entity), {"version": number}, report=report)
     return version
 
@@ -104,15 +109,33 @@ def received(act: Act, report: Report, at: dt.datetime) -> tuple[dt.datetime, st
     return deadline, timing(at, deadline, end_of_day(ends[CUT_OFF_PHASE]))
 
 
-def _submission(act: Act, report: Report, number: int, files: list[Attachment]) -> Submission:
+def _files(
+    act: Act, report: Report, request: Clearance | None
+) -> tuple[list[tuple[Attachment, str]], list[FrozenLetter]]:
+    """What the version takes along, each with the name it goes under: files beside questions that count, and the
+    letters of the request. A letter goes under a plain name, so that a published version names nobody."""
+    counted = {question.key for question in guideline(act.session, report.edition).counted(report.modality)}
+    held = reports.attachments(act.session, report.id)
+    terms = act.session.get(ClearanceTerms, request.id) if request is not None else None
+    dated = dict(terms.letters) if terms is not None else {}
+    letters = [file for file in held if str(file.id) in dated]
+    named = [(file, f"letter-{n}.{file.name.rpartition('.')[2].lower()}") for n, file in enumerate(letters, 1)]
+    taken = [(file, file.name) for file in held if file.question in counted]
+    return taken + named, [FrozenLetter(str(file.id), dated[str(file.id)]) for file in letters]
+
+
+def _submission(
+    act: Act, report: Report, number: int, files: list[tuple[Attachment, str]], letters: list[FrozenLetter]
+) -> Submission:
     asked = guideline(act.session, report.edition)
     counted = {question.key: question for question in asked.counted(report.modality)}
+    origins = sources.origins(act.session, report.id)
     answers = [
-        FrozenAnswer(row.question, counted[row.question].kind, row.language, row.revision, row.value)
+        FrozenAnswer(row.question, counted[row.question].kind, row.language, row.revision, row.value, **origins.of(row))
         for row in reports.answers(act.session, report.id).values()
         if row.question in counted
     ]
-    state = check(act.session, report)
+    told = judged_draft(act.session, report)
     return Submission(
         entity=report.entity,
         cycle=report.cycle,
@@ -124,20 +147,25 @@ def _submission(act: Act, report: Report, number: int, files: list[Attachment]) 
         submitted_at=act.at,
         submitted_by=CERTIFIER,
         answers=answers,
-        files=[
-            FrozenFile(str(f.id), f.name, f.media_type, f.size, f.sha256, f.question)
-            for f in files
-            if f.question in counted
-        ],
-        findings=[FrozenFinding(f.question, f.severity, f.rule, f.sentence) for f in state.findings],
+        files=[FrozenFile(str(f.id), name, f.media_type, f.size, f.sha256, f.question) for f, name in files],
+        letters=letters,
+        practice=report.practice,
+        findings=[_frozen(one) for one in told],
     )
 
 
-def _kept(file: Attachment) -> dict[str, object]:
+def _frozen(one: Judged) -> FrozenFinding:
+    """A finding with what the state says to it; words that were given for an earlier answer stay at home."""
+    found = one.finding
+    words = one.words if one.explained else ""
+    return FrozenFinding(found.question, found.severity, found.rule, found.sentence, words)
+
+
+def _kept(file: Attachment, name: str) -> dict[str, object]:
     return {
         "attachment": str(file.id),
         "question": file.question,
-        "name": file.name,
+        "name": name,
         "media_type": file.media_type,
         "size": file.size,
         "sha256": file.sha256,

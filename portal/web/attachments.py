@@ -16,10 +16,11 @@ from portal.http.render import slug
 from portal.http.uploads import receive
 from portal.models.reports import Report
 from portal.queries import reports
+from portal.queries.guidelines import guideline
 from portal.rules.refusals import Invalid, Problem
 from portal.services import attachments
 from portal.services.act import Act
-from portal.services.drafting import demand_open
+from portal.services.drafting import asked_question, demand_writable
 
 pages = Blueprint("attachments", __name__)
 
@@ -27,11 +28,12 @@ NO_FILE = N_("Please choose a file first.")
 
 
 @pages.post("/reports/<uuid:report_id>/attachments")
-@guarded("report:write", subject=guard.report_unheld, later=True)
+@guarded("report:fill", subject=guard.report_unheld, later=True)
 def upload(act: Act, report: Report) -> ResponseReturnValue:
     """Lays a file beside a question. The file is judged and kept first; only then is the draft held."""
-    demand_open(act, report)
-    report_id, question = report.id, request.form.get("question", "")
+    question = request.form.get("question", "")
+    demand_writable(act, report, asked_question(guideline(act.session, report.edition), report, question))
+    report_id = report.id
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise Invalid(NO_FILE, [Problem(question, NO_FILE)])
@@ -58,7 +60,7 @@ def download(_act: Act, found: Laid) -> ResponseReturnValue:
 
 
 @pages.post("/reports/<uuid:report_id>/attachments/<uuid:attachment_id>/remove")
-@guarded("report:write", subject=guard.report)
+@guarded("report:fill", subject=guard.report)
 def remove(act: Act, report: Report, attachment_id: uuid.UUID) -> ResponseReturnValue:
     """Takes a file out of the draft; versions that were submitted with it keep it."""
     file, _owner = reports.attachment(act.session, attachment_id)

@@ -12,11 +12,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.http.guard import guarded
-from portal.http.render import words
-from portal.http.telling import event_words, notice_words, reason_of
+from portal.http.render import day, words
+from portal.http.telling import event_words, notice_address, notice_words, reason_of
 from portal.models.cycles import Cycle
+from portal.models.reports import Report
 from portal.queries import cycles, events, observations
 from portal.queries import desk as waiting
+from portal.queries.guidelines import guideline
+from portal.rules.handing import ALL, PARTS, Holding
 from portal.rules.lifecycle import DRAFTING
 from portal.rules.policy import Person, may
 from portal.services import notices
@@ -78,9 +81,10 @@ def _of_the_state(act: Act, cycle: Cycle) -> Iterator[Task]:
 def _of_a_report(act: Act, person: Person, row: Any, held: dict[Any, Any]) -> Iterator[Task]:
     report, name = row.Report, words(row.names)
     here = url_for("reports.report", report_id=report.id)
-    clearance = url_for("reports.clearance", report_id=report.id)
+    clearance = url_for("clearance.clearance", report_id=report.id)
     note = row.label
-    if report.state in DRAFTING:
+    yield from _in_hands(act, person, report, f"{name} · {note}")
+    if report.state in DRAFTING and may(person, "report:draft", report):
         count = check(act.session, report, held[report.id]).progress
         told = _("%(answered)s of %(of)s answered", answered=count.answered, of=count.of)
         writes = may(person, "report:write", report)
@@ -99,6 +103,23 @@ def _of_a_report(act: Act, person: Person, row: Any, held: dict[Any, Any]) -> It
         )
     else:
         yield Task(QUIET, _("See the report of %(entity)s", entity=name), here, note, report.state)
+
+
+def _in_hands(act: Act, person: Person, report: Report, note: str) -> Iterator[Task]:
+    """What of a report is in this person's hands; for the focal point, what has come back."""
+    sections = guideline(act.session, report.edition).sections
+    for handout in report.handouts:
+        holds = may(person, "handout:return", Holding(report, handout)) and handout.returned_at is None
+        if holds and report.state in DRAFTING:
+            title = _("Write %(section)s", section=f"{handout.section} {words(sections[handout.section].title)}")
+            url = url_for("sections.section", report_id=report.id, key=handout.section)
+            due = _("due %(day)s", day=day(handout.due)) if handout.due else ""
+            part = "" if handout.part == ALL else _(PARTS[handout.part])
+            yield Task(1, title, url, " · ".join(word for word in (due, part, note) if word))
+    back = sum(1 for handout in report.handouts if handout.returned_at is not None)
+    if back and may(person, "handout:give", report):
+        title = ngettext("Look at %(num)d hand-out that came back", "Look at %(num)d hand-outs that came back", back)
+        yield Task(1, title, url_for("handing.listing", report_id=report.id), note)
 
 
 def _of_the_team(act: Act) -> Iterator[Task]:
@@ -146,19 +167,8 @@ def inbox(act: Act) -> ResponseReturnValue:
         rows=events.notices(act.session, act.actor.id),
         notice_words=notice_words,
         reason_of=reason_of,
-        address=_address_of(act.actor),
+        address=lambda notice, entity: notice_address(act.actor, notice, entity),
     )
-
-
-def _address_of(person: Person) -> Any:
-    """Where a notice leads for this person: the own report, or the review of another's."""
-
-    def address(report_id: Any, entity: str) -> str:
-        if entity in person.entities:
-            return url_for("reports.report", report_id=report_id)
-        return f"/review/{report_id}" if may(person, "review:queue") else ""
-
-    return address
 
 
 @pages.post("/inbox")

@@ -79,7 +79,7 @@ def _phases(act: Act, cycle: Cycle) -> list[PhaseOnPage]:
 
 
 def _cycle(act: Act, key: str | None) -> Cycle:
-    return cycles.cycle(act.session, key) if key else cycles.current(act.session)
+    return cycles.counting(act.session, key) if key else cycles.current(act.session)
 
 
 @pages.get("/")
@@ -232,7 +232,7 @@ def entity(act: Act, iso3: str) -> ResponseReturnValue:
 @guarded(PUBLIC)
 def data(act: Act) -> ResponseReturnValue:
     """Figures of channel b, filtered by the words of the address."""
-    wanted, after = _wanted(), min(request.args.get("after", 0, type=int), LARGEST)
+    wanted, after = _wanted(), max(0, min(request.args.get("after", 0, type=int), LARGEST))
     figures, following = observations.list_observations(act.session, wanted, after=after, limit=PER_PAGE)
     asked: dict[str, Any] = {
         name: value for name, value in request.args.items() if name not in ("after", "lang") and value

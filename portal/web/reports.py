@@ -1,12 +1,9 @@
-"""The report of a state: where it stands, its check, clearance, steps and versions, and the history of an answer."""
+"""The report of a state: where it stands, its check, clearance, steps and versions."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -14,25 +11,26 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from forms import build
 from forms.cycles import StartForm
-from forms.findings import SEVERITIES
-from forms.outline import Guideline, text
+from forms.outline import text
 from forms.words import N_
 from portal.adapters.content import disposition
 from portal.http import guard, render, steps
-from portal.http.comparing import changes, word_steps
 from portal.http.guard import guarded
-from portal.http.reading import frozen_values, reading
+from portal.http.reading import frozen_values, origins, reading
 from portal.http.telling import event_words, reason_of
 from portal.models.reports import Report
-from portal.queries import accounts, cycles, desk, events, reports
+from portal.queries import accounts, cycles, desk, events, presence, reports, sources
+from portal.queries import handing as in_hands
 from portal.queries.guidelines import guideline
+from portal.rules.handing import PARTS
+from portal.rules.lifecycle import DRAFTING
 from portal.rules.policy import may
-from portal.rules.refusals import Invalid, Missing, Problem
-from portal.services import drafting
+from portal.rules.refusals import Invalid, Problem
+from portal.services import carrying, drafting, explaining, handing
 from portal.services.act import Act
 from portal.services.steps import Order, open_steps
+from portal.web.carrying import chosen, tell
 
 pages = Blueprint("reports", __name__)
 
@@ -74,6 +72,8 @@ def start(act: Act) -> ResponseReturnValue:
         return render_template("reports/listing.html", **page), 422
     draft = drafting.Draft(form.entity.data, page["cycle"].key, form.modality.data, form.all_languages())
     report = drafting.start(act, draft)
+    if request.form.get("carry"):
+        tell(carrying.carry(act, report, *chosen(request.form["carry"])))
     flash(_("The report is started. Nobody outside your state sees it before you submit."), "success")
     return redirect(url_for("reports.report", report_id=report.id), 303)
 
@@ -96,36 +96,63 @@ def _listing(act: Act, formdata: MultiDict[str, str] | None) -> dict[str, Any]:
             languages=list(render.LANGUAGES.items()),
             data={"entity": request.args.get("entity", ""), "first_language": render.language()},
         )
-    return {"rows": rows, "form": form, "cycle": cycle, "asked": asked}
+    earlier = sources.earlier(act.session, names) if names else []
+    return {"rows": rows, "form": form, "cycle": cycle, "asked": asked, "earlier": earlier}
 
 
 @pages.get("/reports/<uuid:report_id>")
-@guarded("report:draft", subject=guard.report)
+@guarded("report:home", subject=guard.report)
 def report(act: Act, report: Report) -> ResponseReturnValue:
-    """Where the report stands, who does what, and the step that is next or what hinders it."""
+    """Where the report stands, who does what, and the step that is next or what hinders it. A contributor sees the
+    sections that were handed to them and what is asked of them there, unless the report is open to them for reading.
+    """
     asked = guideline(act.session, report.edition)
-    requests = reports.clearances(act.session, report.id)
-    told = events.events(act.session, report.id)
+    whole = may(act.person, "report:draft", report)
+    requests = reports.clearances(act.session, report.id) if whole else []
+    told = events.events(act.session, report.id) if whole else []
     asked_for = next((row for row in told if row.kind == "review.clarify"), None)
-    judged = drafting.check(act.session, report)
+    judged = handing.check(act, report)
     return render_template(
         "reports/report.html",
         **_heading(act, report),
         asked=asked,
-        parts=reading(asked, report.modality, report.languages, {}),
+        parts=reading(asked, report.modality, report.languages, {}, judged.progress.sections),
+        whole=whole,
+        out=_out(act, report) if whole else {},
+        parts_of=PARTS,
         state=judged,
+        here=presence.by_section(act.session, report.id, act.at, act.actor.id),
+        weights=explaining.tally(explaining.judged_draft(act.session, report, judged.findings)),
         openings={opening.step.name: opening for opening in open_steps(act.session, report, act.person, judged)},
         people=reports.people(act.session, report.entity),
-        versions=reports.versions(act.session, report.id),
-        files=reports.version(act.session, report.id, report.versions).files if report.state == "accepted" else [],
+        versions=reports.versions(act.session, report.id) if whole else [],
+        untouched=sources.untouched(act.session, report.id) if whole else {},
+        earlier=sources.earlier(act.session, [report.entity], but=report.id) if _may_carry(act, report) else [],
+        files=reports.version(act.session, report.id, report.versions).files if _consenting(act, report) else [],
         requests=requests,
         names=accounts.names(act.session, [who for r in requests for who in (r.asked_by, r.decided_by)]),
-        told=told[:LAST_EVENTS],
+        told=[row for row in told if not row.kind.startswith("comment.")][:LAST_EVENTS],
         clarification=asked_for if asked_for and report.state == "clarifying" else None,
         event_words=event_words,
         reason_of=reason_of,
         role_title=lambda role: _(ROLES.get(role, role)),
     )
+
+
+def _may_carry(act: Act, report: Report) -> bool:
+    return report.state in DRAFTING and may(act.person, "report:carry", report)
+
+
+def _out(act: Act, report: Report) -> dict[str, list[Any]]:
+    """What is in whose hands, by section."""
+    found: dict[str, list[Any]] = {}
+    for row in in_hands.in_hands(act.session, report.id):
+        found.setdefault(row.Handout.section, []).append(row)
+    return found
+
+
+def _consenting(act: Act, report: Report) -> bool:
+    return report.state == "accepted" and may(act.person, "report:consent", report)
 
 
 def _heading(act: Act, report: Report) -> dict[str, Any]:
@@ -180,90 +207,6 @@ def _approved(act: Act, report: Report) -> int:
     return next(made, report.versions)
 
 
-@pages.get("/reports/<uuid:report_id>/check")
-@guarded("report:draft", subject=guard.report)
-def check(act: Act, report: Report) -> ResponseReturnValue:
-    """Everything that the check says of the draft, by severity, with the way to each field."""
-    asked = guideline(act.session, report.edition)
-    state = drafting.check(act.session, report)
-    page = {"groups": _weighed(asked, report, state), "state": state, "asked": asked, "rules": build.rules(asked)}
-    return render_template("reports/check.html", **_heading(act, report), **page)
-
-
-@dataclass(frozen=True)
-class Told:
-    """A finding in the reader's language, with the way to its field."""
-
-    section: str
-    title: str
-    language: str
-    sentence: str
-    url: str
-
-
-def _weighed(asked: Guideline, report: Report, state: drafting.State) -> list[tuple[str, list[Told]]]:
-    """The findings by severity, the heaviest first."""
-    weighed: dict[str, list[Told]] = {weight: [] for weight in SEVERITIES}
-    for finding in state.findings:
-        question = asked.questions[finding.question]
-        url = url_for(
-            "sections.section",
-            report_id=report.id,
-            key=question.section,
-            language=finding.language or None,
-            _anchor=render.slug(finding.place),
-        )
-        told = Told(
-            question.section, render.words(question.title), finding.language, _(finding.message) % finding.params, url
-        )
-        weighed[finding.severity].append(told)
-    return list(weighed.items())
-
-
-@pages.get("/reports/<uuid:report_id>/rules.csv")
-@guarded("report:draft", subject=guard.report)
-def rules(act: Act, report: Report) -> ResponseReturnValue:
-    """The list of all checks as a table to take along."""
-    asked = guideline(act.session, report.edition)
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(["rule", "severity", "says", "questions"])
-    table.writerows([rule.key, rule.severity, rule.says, " ".join(rule.questions)] for rule in build.rules(asked))
-    headers = {"Content-Disposition": disposition(f"checks-{asked.key}.csv")}
-    return Response("\ufeff" + out.getvalue(), mimetype="text/csv", headers=headers)
-
-
-@pages.get("/reports/<uuid:report_id>/clearance")
-@guarded("report:draft", subject=guard.report)
-def clearance(act: Act, report: Report) -> ResponseReturnValue:
-    """What exactly is signed: problems, what changed since the last version, the whole text; approve or decline."""
-    asked = guideline(act.session, report.edition)
-    values = reports.values(act.session, report.id)
-    waiting = reports.open_clearance(act.session, report.id)
-    judged = drafting.check(act.session, report, values)
-    files = reports.attachments(act.session, report.id)
-    return render_template(
-        "reports/clearance.html",
-        **_heading(act, report),
-        asked=asked,
-        problems=[(weight, found) for weight, found in _weighed(asked, report, judged) if found],
-        parts=reading(asked, report.modality, report.languages, values),
-        attachments=files,
-        changed=_changed(act, report, asked, values),
-        waiting=waiting,
-        asked_by=accounts.names(act.session, [waiting.asked_by]) if waiting else {},
-        openings={opening.step.name: opening for opening in open_steps(act.session, report, act.person, judged)},
-    )
-
-
-def _changed(act: Act, report: Report, asked: Guideline, values: dict[tuple[str, str], Any]) -> Any:
-    """The answers that differ from the last version; None before the first."""
-    if not report.versions:
-        return None
-    last = json.loads(reports.version(act.session, report.id, report.versions).document)
-    return changes(asked, report.modality, frozen_values(last), values)
-
-
 @pages.get("/reports/<uuid:report_id>/versions/<int(max=99999):n>")
 @guarded("version:read", subject=guard.report)
 def version(act: Act, report: Report, n: int) -> ResponseReturnValue:
@@ -279,6 +222,7 @@ def version(act: Act, report: Report, n: int) -> ResponseReturnValue:
         receipt=receipt,
         asked=asked,
         parts=reading(asked, document["modality"], document["languages"], frozen_values(document)),
+        origins=origins(document),
         attachments=[entry | {"id": entry["attachment"]} for entry in kept.files],
         timing=_(TIMING[receipt["statement"]["timing"]]),
     )
@@ -304,19 +248,3 @@ def version_receipt(act: Act, report: Report, n: int) -> ResponseReturnValue:
 
 def _bytes(body: bytes, name: str) -> Response:
     return Response(body, mimetype="application/json", headers={"Content-Disposition": disposition(name)})
-
-
-@pages.get("/reports/<uuid:report_id>/history/<path:question>")
-@guarded("report:draft", subject=guard.report)
-def history(act: Act, report: Report, question: str) -> ResponseReturnValue:
-    """Every saved value of one answer, who saved it and when, and what was different."""
-    asked = drafting.asked_question(guideline(act.session, report.edition), report, question)
-    language = request.args.get("language", str(report.languages[0]))
-    if language not in report.languages:
-        raise Missing(N_("The report is not written in this language."))
-    kept = drafting.language_of(report, asked, language)
-    rows = reports.history(act.session, report.id, asked.key, kept)
-    before = [row.value for row in rows[1:]] + [None]
-    saves = [(row, word_steps(asked, old, row.value)) for row, old in zip(rows, before, strict=True)]
-    page = {"question": asked, "shown": kept, "saves": saves}
-    return render_template("reports/history.html", **_heading(act, report), **page)

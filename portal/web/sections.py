@@ -1,14 +1,13 @@
-"""The page of a section: its questions as a form, saving by button and by itself, the files beside an answer."""
+"""The page of a section: its questions as a form, saving by button, the files beside an answer."""
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -19,25 +18,32 @@ from forms.findings import Finding
 from forms.kinds import KINDS
 from forms.outline import Guideline, Section
 from forms.words import N_
-from portal.http import guard, render
-from portal.http.comparing import word_steps
+from portal.http import cards, guard, render
+from portal.http.explaining import explainable, keep_explanations
+from portal.http.figures import offer
 from portal.http.guard import guarded
 from portal.http.uploads import receive
+from portal.models.keeping import Aside
 from portal.models.reports import Report
-from portal.queries import cycles, observations, reports
+from portal.queries import cycles, presence, reports, sources, standing
 from portal.queries.guidelines import guideline
+from portal.rules import plausible
+from portal.rules.handing import PARTS, Piece
 from portal.rules.lifecycle import DRAFTING, WRONG_STATE
-from portal.rules.policy import may
-from portal.rules.refusals import Invalid, Missing, Problem, Stale
-from portal.services import attachments, drafting
+from portal.rules.offers import KEEP, RENEW
+from portal.rules.policy import granted, may
+from portal.rules.refusals import Invalid, Missing
+from portal.services import asides, attachments, carrying, drafting, handing, judging
+from portal.services import presence as presence_service
 from portal.services.act import Act
 from portal.services.attachments import Upload
 from portal.services.drafting import Given
+from portal.web import sources as laying
+from portal.web.comments import NOTHING_SAID, talk
 
 pages = Blueprint("sections", __name__)
 
-REVISION, FILE, KEEP = "@revision", "@file", "@keep"
-SHOWN_FIGURES = 8
+REVISION, FILE = "@revision", "@file"
 
 
 @dataclass(frozen=True)
@@ -47,18 +53,6 @@ class Shown:
     severity: str
     sentence: str
     place: str
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A figure of channel b as an indicator's question shows it; `number` is None where figures are no one series."""
-
-    year: int
-    value_text: str
-    unit: str
-    source_title: str
-    edition: str
-    number: float | None = None
 
 
 @dataclass(frozen=True)
@@ -78,28 +72,38 @@ class Place:
 def _place(act: Act, report: Report, key: str, language: str | None) -> Place:
     """The section of an address; Missing where this report's modality asks nothing there."""
     asked = guideline(act.session, report.edition)
-    section = asked.sections.get(key)
-    if section is None or not asked.counted(report.modality, key):
-        raise Missing(N_("The guidelines ask no such section of this report."))
+    section = drafting.asked_section(asked, report, key)
     return Place(asked, section, language if language and language in report.languages else str(report.languages[0]))
 
 
 @pages.get("/reports/<uuid:report_id>/sections/<key>")
-@guarded("report:draft", subject=guard.report)
-def section(act: Act, report: Report, key: str) -> ResponseReturnValue:
-    """The questions of a section with their answers."""
-    return _page(act, report, _place(act, report, key, request.args.get("language")))
+@guarded("section:read", subject=guard.section, by=("report_id", "key"))
+def section(act: Act, piece: Piece) -> ResponseReturnValue:
+    """The questions of a section with their answers: all, or those that were handed to this person."""
+    return _page(act, piece.report, _place(act, piece.report, piece.section, request.args.get("language")))
 
 
-def _page(act: Act, report: Report, place: Place, stale: Sequence[tuple[Given, Stale]] = ()) -> str:
-    """The page; texts that could not be joined stand in their fields again, under a card with all sides."""
-    asked, counted = place.asked, place.asked.counted(report.modality, place.section.key)
-    rows = reports.answers(act.session, report.id, [question.key for question in counted])
-    answers = {q.key: rows.get((q.key, _kept_under(report, q, place.language))) for q in counted}
+@pages.get("/reports/<uuid:report_id>/sections/<key>/again")
+@guarded("section:read", subject=guard.section, by=("report_id", "key"), polling=True)
+def again(act: Act, piece: Piece) -> ResponseReturnValue:
+    """The same page for its own script, which takes over what somebody else has saved; it prolongs no session."""
+    return _page(act, piece.report, _place(act, piece.report, piece.section, request.args.get("language")))
+
+
+def _page(act: Act, report: Report, place: Place) -> str:
+    """The page; a text that could not be joined stands on a card above its question until somebody chooses."""
+    asked = place.asked
+    counted = granted(act.person, "section:read", report, asked.counted(report.modality, place.section.key))
+    kept_under = {question.key: _kept_under(report, question, place.language) for question in counted}
+    writable = {q.key for q in granted(act.person, "section:write", report, counted)}
+    rows = reports.answers(act.session, report.id, plausible.with_period(asked, counted))
+    answers = {key: rows.get((key, kept)) for key, kept in kept_under.items()}
     values = {key: row.value for key, row in answers.items() if row is not None}
-    yours = {given.question: given.value for given, _refusal in stale}
-    fields = build.section_form(asked, place.section, report.modality, render.language())(data=values | yours)
+    fields = build.section_form(asked, place.section, report.modality, render.language())(data=values)
     held = {pair: row.value for pair, row in rows.items()}
+    beside = judging.beside(act.session, report, asked, counted, held)
+    found = {q.key: list(_about(q, report, held, place.language, beside)) for q in counted}
+    there = standing.beside(act.session, report.id, place.section.key, act.at)
     return render_template(
         "sections/section.html",
         report=report,
@@ -109,24 +113,47 @@ def _page(act: Act, report: Report, place: Place, stale: Sequence[tuple[Given, S
         questions=counted,
         fields=fields,
         answers=answers,
-        findings={q.key: _shown(_about(q, report, held, place.language)) for q in counted},
-        attachments=_by_question(reports.attachments(act.session, report.id)),
-        observations=_observations(act, report, counted),
-        conflicts={given.question: _conflict(asked, given, refusal) for given, refusal in stale},
-        can_edit=may(act.person, "report:write", report) and report.state in DRAFTING,
+        findings={key: _shown(told) for key, told in found.items()},
+        explainable=explainable(act, report, found, held, "explanations" in there),
+        attachments=_by_question(reports.attachments(act.session, report.id)) if "files" in there else {},
+        offers={q.key: offer(beside.of(q), values.get(q.key)) for q in counted},
+        cards=cards.cards(act, report.id, asked, answers, kept_under) if "asides" in there else {},
+        here=_here(act, report, place) if "presences" in there else [],
+        can_edit=bool(writable) and report.state in DRAFTING,
+        writable=writable,
+        hands=handing.in_own_hands(act, report, place.section.key),
+        parts=PARTS,
+        **laying.beside(act, report, counted, there),
+        carried=_by_key(_carried(act, report, kept_under) if "carried" in there else {}, kept_under),
+        talk=talk(act, report, place.section.key, counted) if "comments" in there else NOTHING_SAID,
         closed=None if report.state in DRAFTING else WRONG_STATE[report.state],
-        **_neighbours(asked, report, place),
+        **_neighbours(act, report, place),
     )
+
+
+def _here(act: Act, report: Report, place: Place) -> list[str]:
+    return presence.here(act.session, report.id, place.section.key, act.at, act.actor.id)
+
+
+def _carried(act: Act, report: Report, kept_under: Mapping[str, str]) -> Mapping[tuple[str, str], Any]:
+    return sources.carried(act.session, report.id, kept_under)
 
 
 def _kept_under(report: Report, question: Any, language: str) -> str:
     return language if KINDS[question.kind].translatable else str(report.languages[0])
 
 
-def _about(question: Any, report: Report, held: Mapping[tuple[str, str], Any], language: str) -> Iterable[Finding]:
+def _about(
+    question: Any, report: Report, held: Mapping[tuple[str, str], Any], language: str, beside: judging.Beside
+) -> Iterable[Finding]:
     """The findings about a question that concern this page: those of its language, and those of none."""
-    found = build.question_findings(question, report.languages, held)
+    found = beside.question_findings(question, report.languages, held)
     return (finding for finding in found if finding.language in ("", language))
+
+
+def _by_key(rows: Mapping[tuple[str, str], Any], kept_under: Mapping[str, str]) -> dict[str, Any]:
+    """What is told by (question, language) of the answers of this page, by question."""
+    return {key: rows.get((key, language)) for key, language in kept_under.items()}
 
 
 def _shown(found: Iterable[Finding]) -> list[Shown]:
@@ -140,34 +167,9 @@ def _by_question(files: Iterable[Any]) -> dict[str, list[Any]]:
     return held
 
 
-def _observations(act: Act, report: Report, counted: Iterable[Any]) -> dict[str, list[Seen]]:
-    """What channel b holds of the country for the indicators asked here, by question."""
-    wanted = {question.indicator: question.key for question in counted if question.indicator}
-    if not wanted:
-        return {}
-    found = observations.for_section(act.session, report.entity, list(wanted))
-    return {wanted[code]: [_seen(figure) for figure in figures[:SHOWN_FIGURES]] for code, figures in found.items()}
-
-
-def _seen(figure: Any) -> Seen:
-    covers = ", ".join(str(value) for value in json.loads(figure.dimensions or "{}").values())
-    title = f"{figure.credit or figure.source}: {figure.title}" + (f" ({covers})" if covers else "")
-    return Seen(figure.year, figure.value_text, figure.unit, title, figure.edition)
-
-
-def _conflict(asked: Guideline, given: Given, refusal: Stale) -> dict[str, Any]:
-    """Three sides of an answer as words: the common base, what was saved meanwhile, and what was sent."""
-    question, texts = asked.questions[given.question], refusal.texts
-    sides = {
-        "theirs": word_steps(question, texts.base, texts.theirs),
-        "yours": word_steps(question, texts.base, texts.yours),
-    }
-    words = {"base": "".join(text for _kind, text in word_steps(question, texts.base, texts.base))}
-    return words | sides | {"changed_by": texts.changed_by, "changed_at": texts.changed_at}
-
-
-def _neighbours(asked: Guideline, report: Report, place: Place) -> dict[str, Any]:
-    sections = asked.counted_sections(report.modality)
+def _neighbours(act: Act, report: Report, place: Place) -> dict[str, Any]:
+    counted = place.asked.counted_sections(report.modality)
+    sections = [one for one in counted if may(act.person, "section:read", Piece(report, one.key))]
     at = sections.index(place.section)
     return {
         "previous": sections[at - 1] if at else None,
@@ -176,11 +178,12 @@ def _neighbours(asked: Guideline, report: Report, place: Place) -> dict[str, Any
 
 
 @pages.post("/reports/<uuid:report_id>/sections/<key>")
-@guarded("report:write", subject=guard.report_unheld, later=True)
-def save(act: Act, report: Report, key: str) -> ResponseReturnValue:
+@guarded("section:write", subject=guard.section_unheld, by=("report_id", "key"), later=True)
+def save(act: Act, piece: Piece) -> ResponseReturnValue:
     """Saves the whole page: every answer, the files added and taken out. Nothing in one field holds up another."""
-    drafting.demand_open(act, report)
-    report_id, place = report.id, _place(act, report, key, request.form.get("language"))
+    report = piece.report
+    drafting.demand_drafting(report)
+    report_id, place = report.id, _place(act, report, piece.section, request.form.get("language"))
     taken = _received(place, request.files)
     act.write()
     report = reports.get(act.session, report_id, lock=True)
@@ -189,10 +192,14 @@ def save(act: Act, report: Report, key: str) -> ResponseReturnValue:
         attachments.attach_and_name(act, report, question, upload)
     for attachment in request.form.getlist("remove"):
         attachments.remove_and_forget(act, report, _identifier(attachment))
+    keep_explanations(act, report, request.form)
+    if (right := request.form.get("still_right")) and carrying.settle(act, report, right, place.language):
+        flash(_("The answer of the earlier report stands as it is; it is marked as looked at."), "success")
+    laying.take(act, report, place.language)
+    kept = [asides.keep(act, report, given, asides.CONFLICT) for given, _stale in outcome.stale]
     _say(act, outcome, taken)
-    if outcome.stale:
-        return _page(act, report, place, outcome.stale)
-    return redirect(_onward(report, place), 303)
+    presence_service.here(act, report, place.section.key)
+    return redirect(_onward(act, report, place, kept[0] if kept else None), 303)
 
 
 def _received(place: Place, files: MultiDict[str, Any]) -> list[tuple[str, Upload]]:
@@ -210,14 +217,18 @@ def _received(place: Place, files: MultiDict[str, Any]) -> list[tuple[str, Uploa
 
 
 def _given(report: Report, place: Place) -> list[Given]:
-    """The answers that the page sent; one for which the other side's text was chosen is left as it is saved."""
+    """The answers that the page sent."""
     made = build.section_form(place.asked, place.section, report.modality, render.language())
     sent = build.values(made(request.form))
     return [
-        Given(key, place.language, value, _revision(request.form.get(key + REVISION)))
+        Given(key, place.language, value, _revision(request.form.get(key + REVISION)), decision=_decision(key))
         for key, value in sent.items()
-        if request.form.get(key + KEEP) != "theirs"
     ]
+
+
+def _decision(key: str) -> str:
+    """What the button pressed says of a confirmed figure that moved; "" for any other button."""
+    return next((said for said in (RENEW, KEEP) if key in request.form.getlist(said)), "")
 
 
 def _revision(sent: Any) -> int:
@@ -243,59 +254,21 @@ def _say(act: Act, outcome: drafting.SectionSaved, taken: Sequence[tuple[str, Up
         flash(said, "success")
     for _question, upload in taken:
         flash(_("The file %(name)s is attached.", name=upload.name), "success")
-    if not count and not outcome.stale and not any(file.filename for file in request.files.values()):
+    if outcome.stale:
+        flash(_(drafting.SOMEBODY_SAVED_FIRST), "problem")
+    other = request.form.get("take") or request.form.get("still_right")
+    if not count and not outcome.stale and not other and not any(file.filename for file in request.files.values()):
         flash(_("Everything was saved already."), "info")
 
 
-def _onward(report: Report, place: Place) -> str:
-    """The same page, at the question whose button was pressed, or the next section where that was asked for."""
-    following = _neighbours(place.asked, report, place)["following"]
-    key = following.key if following is not None and request.form.get("go") == "next" else place.section.key
+def _onward(act: Act, report: Report, place: Place, kept: Aside | None) -> str:
+    """The same page, at the text that waits for a choice or the question whose button was pressed, or the next section
+    where that was asked for.
+    """
+    following = _neighbours(act, report, place)["following"] if request.form.get("go") == "next" and not kept else None
+    key = following.key if following is not None else place.section.key
     language = place.language if len(report.languages) > 1 else None
-    question = request.form.get("at")
+    question = kept.question if kept else request.form.get("at") or request.form.get("still_right") or laying.into()
     anchor = render.slug(question) if question and question in place.asked.questions else None
-    return url_for("sections.section", report_id=report.id, key=key, language=language, _anchor=anchor)
-
-
-@pages.post("/reports/<uuid:report_id>/answers")
-@guarded("report:write", subject=guard.report, polling=True)
-def autosave(act: Act, report: Report) -> ResponseReturnValue:
-    """Saves one answer as it is typed, its controls read as the page's form reads them; 409 with all sides if stale."""
-    drafting.demand_open(act, report)
-    sent = _sent(request.get_json())
-    place = _place(act, report, sent["question"].partition("/")[0], sent["language"])
-    question = drafting.asked_question(place.asked, report, sent["question"])
-    made = build.section_form(place.asked, place.section, report.modality, render.language(), question.key)
-    read = build.values(made(sent["fields"]))
-    if question.key not in read:
-        raise _unreadable("fields", N_("The request carries no control of this question."))
-    given = Given(question.key, sent["language"], read[question.key], sent["base_revision"])
-    saved = drafting.save(act, report, given)
-    return jsonify(
-        revision=saved.revision,
-        saved_at_text=_("%(moment)s UTC", moment=render.clock_time(act.at)),
-        merged=saved.merged,
-        value=saved.value if saved.merged else None,
-        findings=[vars(found) for found in _shown(saved.findings)],
-    )
-
-
-def _sent(body: Any) -> dict[str, Any]:
-    """The request of an autosave, in order; Invalid names what is missing."""
-    wanted = {"question": str, "language": str, "fields": dict, "base_revision": int}
-    if not isinstance(body, dict):
-        raise _unreadable("", N_("The request must be a JSON object."))
-    for name, shape in wanted.items():
-        if not isinstance(body.get(name), shape):
-            raise _unreadable(name, N_("The request lacks this part, or it is of another shape."))
-    pairs = [
-        (str(name), value)
-        for name, values in body["fields"].items()
-        for value in (values if isinstance(values, list) else [values])
-        if isinstance(value, str)
-    ]
-    return {**body, "fields": MultiDict(pairs)}
-
-
-def _unreadable(where: str, sentence: str) -> Invalid:
-    return Invalid(sentence, [Problem(where, sentence)])
+    beside = laying.still_beside()
+    return url_for("sections.section", report_id=report.id, key=key, language=language, _anchor=anchor, **beside)

@@ -156,6 +156,8 @@ class Writer(Saver):
         status, answer = self.insist("POST", f"/reports/{self.report}/answers", body, self.page)
         if status == 200:
             told = json.loads(answer)
+            if "stale" in told:
+                return 409, answer
             return status, json.dumps(told | {"value": told["value"] if told["merged"] else save.value}).encode()
         return status, answer
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms.answers import NotCanonical, canonical, difference, digest, merge, paragraphs
+from forms.answers import NotCanonical, canonical, difference, digest, holds, merge, paragraphs
 
 
 @pytest.mark.parametrize(
@@ -120,6 +120,49 @@ def test_records_merge_by_field_and_lists_by_row(base: Any, theirs: Any, yours: 
     result = merge(base, theirs, yours)
     assert result.value == merged
     assert bool(result.conflicts) == (merged is None)
+
+
+A, B, C, D = ({"id": name, "title": name, "done": ""} for name in "abcd")
+
+
+def done(row: dict[str, str], words: str) -> dict[str, str]:
+    return {**row, "done": words}
+
+
+@pytest.mark.parametrize(
+    ("base", "theirs", "yours", "merged"),
+    [
+        ([A, B], [B, C], [done(A, ""), done(B, "built")], [done(B, "built"), C]),
+        ([A, B], [B, A], [A, done(B, "built")], [done(B, "built"), A]),
+        ([A, B], [A, C, B], [done(A, "built"), B, D], [done(A, "built"), C, B, D]),
+        ([A], [A, B], [A, C], [A, B, C]),
+        ([], [A], [B], [A, B]),
+        ([A, B], [B], [A], []),
+        ([A, B], [B], [done(A, "built"), B], None),
+        ([A], [done(A, "built")], [done(A, "torn down")], None),
+    ],
+)
+def test_rows_with_identifiers_merge_wherever_they_stand(base: Any, theirs: Any, yours: Any, merged: Any) -> None:
+    for sides in ((theirs, yours), (yours, theirs)):
+        result = merge(base, *sides)
+        found = None if result.value is None else sorted(canonical(row) for row in result.value)
+        assert found == (None if merged is None else sorted(map(canonical, merged)))
+        assert bool(result.conflicts) == (merged is None)
+    assert merged in (None, merge(base, theirs, yours).value)
+
+
+@pytest.mark.parametrize(
+    ("value", "sent", "held"),
+    [
+        ("One mine. Two theirs.", "One mine. Two.", True),
+        ("One. Two theirs.", "One mine. Two.", False),
+        ("One theirs. Two.", "One mine. Two.", False),
+        ("Two.", "Two.", True),
+        ("One. Two theirs.", "Two.", False),
+    ],
+)
+def test_a_value_holds_what_was_sent_when_joining_it_again_adds_nothing(value: str, sent: str, held: bool) -> None:
+    assert holds(value, "One. Two.", sent) is held
 
 
 def test_a_conflict_names_its_row_and_field() -> None:

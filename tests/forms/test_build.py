@@ -28,7 +28,7 @@ def sent(shown: build.SectionForm) -> MultiDict[str, str]:
     for key, field in shown._fields.items():
         if isinstance(field, CellsField):
             controls = [*field.heads, *(control for row in field.rows for control in row)]
-            pairs += [(control.name, control.shown) for control in controls]
+            pairs += [pair for control in controls for pair in control.pairs()]
         else:
             pairs += [
                 (key, value) for value in ([*field.data, ""] if isinstance(field.data, list) else [field.data or ""])
@@ -53,7 +53,14 @@ STORED = st.fixed_dictionaries(
             }
         ),
         "practices": st.lists(
-            st.fixed_dictionaries({"title": TYPED, "done": TYPED, "pictures": st.lists(st.sampled_from(FILES))}),
+            st.fixed_dictionaries(
+                {
+                    "title": TYPED,
+                    "done": TYPED,
+                    "goals": st.lists(st.sampled_from(["11", "13", "a goal of ours"])),
+                    "pictures": st.lists(st.fixed_dictionaries({"attachment": st.sampled_from(FILES), "alt": TYPED})),
+                }
+            ),
             max_size=3,
         ),
         "people": st.lists(st.fixed_dictionaries({"name": TYPED}), max_size=3),

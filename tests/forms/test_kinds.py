@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms import answers, build
+from forms import answers, build, guideline
 from forms.kinds import KINDS
+from forms.kinds.practices import COMMITMENTS
 from tests.forms.editions import edition, question
 
 FILE = "0b9d2a1e-7c43-4c55-9f0a-2b8f6c1d3e4f"
 PERSON = {"name": "", "post": "", "office": "", "email": "", "telephone": ""}
+PRACTICE = {"title": "Homes by the canal", "place": "Harbour town", "results": "412 homes."}
 FIGURE_ROW = {"year": "2020", "value": "17.4", "unit": "percent", "source": "Census", "disaggregation": "", "place": ""}
 BLANK = {
     "narrative": "",
@@ -24,7 +26,7 @@ BLANK = {
     "number": "",
     "date": "",
     "period": {"from": "", "to": ""},
-    "NUA-01": {"status": "", "reason": "", "rows": []},
+    "NUA-01": {"status": "", "reason": "", "rows": [], "offered": []},
     "practices": [],
     "people": [],
     "consultations": [],
@@ -61,7 +63,7 @@ def test_no_answer_is_blank_and_empty(suffix: str, blank: Any) -> None:
         ("number", " 1\u00a0234,5 ", "1\u00a0234,5"),
         ("period", {"from": " 2021 "}, {"from": "2021", "to": ""}),
         ("NUA-01", {"rows": [{"year": "2020"}, {"year": " "}]},
-         {"status": "data", "reason": "", "rows": [{**dict.fromkeys(FIGURE_ROW, ""), "year": "2020"}]}),
+         {"status": "data", "reason": "", "rows": [{**dict.fromkeys(FIGURE_ROW, ""), "year": "2020"}], "offered": []}),
         ("people", [{"name": "A"}, PERSON, {}], [{**PERSON, "name": "A"}]),
         ("files", [{"attachment": FILE, "caption": ""}, {"caption": " "}], [{"attachment": FILE, "caption": ""}]),
         ("links", "not a list", []),
@@ -112,6 +114,9 @@ def test_what_the_schema_takes_can_be_kept_judged_and_shown(suffix: str, raw: An
         ("people", [{"name": "A", "age": "50"}]),
         ("table", [{"mode": "road", "speed": "5"}]),
         ("practices", [{"pictures": FILE}]),
+        ("practices", [{"pictures": [FILE]}]),
+        ("practices", [{"pictures": [{"attachment": FILE, "size": "5"}]}]),
+        ("practices", [{"goals": "11"}]),
         ("files", FILE),
     ],
 )
@@ -172,8 +177,23 @@ def test_the_schema_refuses_another_shape(suffix: str, raw: Any) -> None:
          [("error", "column", "1.1/table-1-length")]),
         ("files", [{"attachment": FILE, "caption": ""}], []),
         ("files", [{"attachment": "../../etc", "caption": ""}], [("error", "attachment", "1.1/files-0-attachment")]),
-        ("practices", [{"title": "", "links": "https://a.org b"}],
+        ("practices", [{**PRACTICE, "title": "", "links": "https://a.org b"}],
          [("error", "column", "1.1/practices-0-title"), ("error", "url", "1.1/practices-0-links")]),
+        ("practices", [PRACTICE, {"title": "T", "place": "P"}, {"title": "T", "results": "R"}],
+         [("warning", "practice_results", "1.1/practices-1-results"),
+          ("warning", "practice_place", "1.1/practices-2-place")]),
+        ("practices", [{**PRACTICE, "from": "2022", "to": "2018"}],
+         [("error", "practice_period", "1.1/practices-0-to")]),
+        ("practices", [{**PRACTICE, "from": "2018"}], []),
+        ("practices", [{**PRACTICE, "from": "long ago"}], [("error", "year", "1.1/practices-0-from")]),
+        ("practices", [{**PRACTICE, "scale": "town", "goals": ["18"]}],
+         [("error", "choice", "1.1/practices-0-scale"), ("error", "choice", "1.1/practices-0-goals")]),
+        ("practices", [{**PRACTICE, "pictures": [{"attachment": FILE, "alt": "A yard", "consent": "nobody"}]}], []),
+        ("practices", [{**PRACTICE, "pictures": [{"attachment": FILE}]}],
+         [("error", "picture_text", "1.1/practices-0-pictures"),
+          ("warning", "picture_consent", "1.1/practices-0-pictures")]),
+        ("practices", [{**PRACTICE, "pictures": [{"attachment": "x", "alt": "A yard", "consent": "agreed"}]}],
+         [("error", "attachment", "1.1/practices-0-pictures")]),
     ],
 )  # fmt: skip
 def test_findings(suffix: str, value: Any, found: list[tuple[str, str, str]]) -> None:
@@ -181,6 +201,65 @@ def test_findings(suffix: str, value: Any, found: list[tuple[str, str, str]]) ->
     value = None if value is None else build.clean(asked, value)
     findings = KINDS[asked.kind].findings(asked, value)
     assert [(f.severity, f.rule, f.place) for f in findings] == found
+
+
+def practices(*rows: dict[str, Any]) -> list[dict[str, Any]]:
+    value: list[dict[str, Any]] = build.clean(question("practices"), list(rows))
+    return value
+
+
+def test_a_practice_of_the_time_of_texts_stays_whole() -> None:
+    old = {
+        **PRACTICE,
+        "scale": "City-wide",
+        "period": "2018–2022",
+        "commitments": "Housing,\nSDG 11",
+        "pictures": [FILE],
+    }
+    [row] = practices(old)
+    told = {name: row[name] for name in ("scale", "from", "to", "commitments", "goals", "pictures")}
+    assert told == {
+        "scale": "City-wide",
+        "from": "2018",
+        "to": "2022",
+        "commitments": ["Housing, SDG 11"],
+        "goals": [],
+        "pictures": [{"attachment": FILE, "alt": "", "credit": "", "consent": ""}],
+    }
+    assert practices({"title": "T", "period": "for some years"})[0]["from"] == "for some years"
+
+
+def test_several_choices_stand_in_the_order_in_which_they_are_offered() -> None:
+    [row] = practices({**PRACTICE, "goals": ["11", "a goal of ours", "2", "11", ""]})
+    assert row["goals"] == ["2", "11", "a goal of ours"]
+
+
+def test_a_practice_keeps_its_identifier() -> None:
+    first, second = practices(PRACTICE, {**PRACTICE, "title": "Another"})
+    assert len({first["id"], second["id"]}) == 2
+    edited = {**first, "title": "Homes by the old canal"}
+    assert [row["id"] for row in practices(second, edited)] == [second["id"], first["id"]]
+    assert practices(PRACTICE, PRACTICE) == practices(PRACTICE, PRACTICE)
+    assert len({row["id"] for row in practices(PRACTICE, PRACTICE, {**PRACTICE, "id": first["id"]})}) == 3
+    assert practices({"id": "0123456789ab", "title": " "}) == []
+    assert practices({**PRACTICE, "id": "../../x"})[0]["id"] == first["id"]
+
+
+def test_practices_are_told_in_words() -> None:
+    picture = {"attachment": FILE, "alt": "A yard with trees", "credit": "City archive", "consent": "nobody"}
+    value = practices(
+        {**PRACTICE, "scale": "city", "goals": ["11", "x"], "pictures": [picture, {"attachment": FILE[::-1]}]}
+    )
+    assert KINDS["practices"].text(question("practices"), value) == (
+        "Homes by the canal · Harbour town · City · Goal 11: Sustainable cities and communities; x · 412 homes. · "
+        f"A yard with trees · City archive · Nobody can be recognised; {FILE[::-1]}"
+    )
+
+
+def test_the_commitments_are_those_that_the_guidelines_name() -> None:
+    for asked in map(guideline.load, guideline.shipped().values()):
+        headings = {heading.key: heading.title["en"] for part in asked.parts for heading in part.headings}
+        assert {key: headings[key] for key in COMMITMENTS} == {key: title["en"] for key, title in COMMITMENTS.items()}
 
 
 def test_a_finding_is_a_sentence_for_people() -> None:
@@ -196,9 +275,11 @@ def test_an_answer_lies_flat_by_part_row_and_column() -> None:
     cells = KINDS["series"].cells(asked, series({"source": ""}, {"value": ">95", "unit": ""}, status="data"))
     assert [(c.part, c.row, c.column, c.text) for c in cells] == [
         ("", 0, "status", "data"),
+        ("rows", 1, "whose", "own"),
         ("rows", 1, "year", "2020"),
         ("rows", 1, "value", "17.4"),
         ("rows", 1, "unit", "percent"),
+        ("rows", 2, "whose", "own"),
         ("rows", 2, "year", "2020"),
         ("rows", 2, "value", ">95"),
         ("rows", 2, "source", "Census"),

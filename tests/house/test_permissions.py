@@ -17,8 +17,9 @@ from portal.http.context import EXTENSION
 from portal.http.guard import PUBLIC, Undeclared, permissions
 from portal.queries import reports
 from portal.rules.lifecycle import STATES
-from portal.services import bundles
+from portal.services import bundles, handing, sources
 from portal.services.attachments import Upload, attach
+from portal.services.history import make_point
 from tests.factories import PATH, World
 from tests.house.addresses import ADDRESSES
 from tests.rules.test_policy import TABLE
@@ -63,17 +64,36 @@ def furnish(world: World, state: str) -> Case:
     report = world.report(state="preparing")
     act = world.acting("focal_point", "KAZ")
     world.fill(act, report)
+    world.fill(act, report, {"A.2/practices": [{"id": "homes", "title": "Homes by the canal"}]})
     blob = world.app.extensions[EXTENSION].storage.put(BytesIO(b"a,b\n1,2\n"))
     upload = Upload("a.csv", "text/csv", blob.key, blob.size, blob.sha256)
     attachment = attach(act, reports.get(act.session, report.id, lock=True), "A.4/files", upload)
+    point = make_point(act, reports.get(act.session, report.id), "Then")
+    document = sources.add(act, reports.get(act.session, report.id), ("Review", "vnr", "2022"), upload, [])
+    document_id = document.id
     names = {"report_id": str(report.id), "attachment_id": str(attachment.id), "file_id": str(attachment.id)}
+    world.done()
+    (handout,) = world.hand_out(report, "1.1.2.4")
+    handing.withdraw(world.acting("focal_point", "KAZ"), reports.get(db.session, report.id, lock=True), handout.id)
+    names["document_id"] = str(document_id)
+    names["handout_id"] = str(handout.id)
     world.done()
     for step in PATH[state]:
         world.step(report, step)
     bundle = bundles.ask(world.acting("lead"), "2026")
     names |= {"bundle_id": str(bundle.id), "import_id": str(uuid.uuid4()), "dataset_id": str(uuid.uuid4())}
     world.done()
-    names |= {"key": "F.2", "question": "F.2/summary", "n": "1", "number": "1", "step": "ask", "iso3": "KAZ"}
+    names |= {
+        "identifier": "homes",
+        "key": "F.2",
+        "question": "F.2/summary",
+        "n": "1",
+        "number": "1",
+        "step": "ask",
+        "iso3": "KAZ",
+    }
+    names |= {name: str(uuid.uuid4()) for name in ("aside_id", "comment_id", "invitation_id", "membership_id", "name")}
+    names["point_id"] = str(point.id)
     names |= {"cycle": "2026", "edition": world.edition().key, "filename": "portal.css"}
     return Case(world, report.id, state, names)
 

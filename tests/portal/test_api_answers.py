@@ -30,6 +30,7 @@ def test_every_question_that_counts_is_there_before_the_first_word(world: World)
 
 def test_a_list_of_answers_goes_on_where_it_stopped(world: World) -> None:
     report = world.report(languages=("en", "ru"))
+    world.hand_out(report, "F.2", shared=True)
     caller = Caller(world, "contributor", "KAZ")
     whole = caller.get(f"/reports/{report.id}/answers").json["items"]
     found, cursor = [], ""
@@ -66,6 +67,7 @@ def test_a_save_gives_the_next_revision_and_can_be_read_back(world: World) -> No
 
 def test_two_changes_in_different_places_are_joined(world: World) -> None:
     report = world.report()
+    world.hand_out(report, "F.2")
     one, other = Caller(world, "focal_point", "KAZ"), Caller(world, "contributor", "KAZ")
     save(one, report.id, "First.\n\nSecond.", 0)
     save(one, report.id, "First, longer.\n\nSecond.", 1)
@@ -80,6 +82,7 @@ def test_two_changes_in_different_places_are_joined(world: World) -> None:
 
 def test_two_changes_of_one_sentence_come_back_with_all_three_texts(world: World) -> None:
     report = world.report()
+    world.hand_out(report, "F.2")
     one, other = Caller(world, "focal_point", "KAZ"), Caller(world, "contributor", "KAZ")
     save(one, report.id, "A sentence.", 0)
     save(one, report.id, "My sentence.", 1)

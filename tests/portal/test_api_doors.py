@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import uuid
 from typing import Any
@@ -38,10 +39,20 @@ def operations(app: Flask) -> list[tuple[str, str, dict[str, Any]]]:
     ]
 
 
+def dataset(world: World) -> str:
+    """A file of channel b that was taken in."""
+    name = "ddf--datapoints--en_lnd_slum--by--geo_area--location--nature--units--year.csv"
+    figures = b"geo_area,location,nature,units,year,en_lnd_slum\n398,urban,g,percent,2018,5.5\n"
+    taken = Caller(world, "data_officer")("POST", "/datasets", data={"file": (io.BytesIO(figures), name)})
+    assert taken.status_code == 201
+    return str(taken.json["id"])
+
+
 def test_without_a_token_only_what_is_public_answers(world: World) -> None:
     nobody = Caller(world, "")
     answers = {(method, path): nobody(method, path) for method, path, _ in operations(world.app)}
     assert {call for call, answer in answers.items() if answer.status_code != 401} == {
+        ("GET", "/public/practices"),
         ("GET", "/public/reports"),
         ("GET", f"/public/reports/{SOMETHING}"),
     }
@@ -180,6 +191,55 @@ def test_an_odd_address_leads_nowhere(world: World, path: str) -> None:
         405 if "jump" not in path and "steps" in path else 404,
         "application/problem+json",
     )
+
+
+HUGE = "9" * 11, "9" * 30, "-" + "9" * 30
+NUMBERED = {
+    "/reports/{report}/versions/{n}": ("focal_point", 404),
+    "/reports/{report}/versions/{n}/receipt.json": ("focal_point", 404),
+    "/channels/b/{dataset}?page={n}": ("data_officer", 200),
+    "/data?after={n}": ("data_officer", 200),
+    "/data?from={n}": ("data_officer", 422),
+    "/data.csv?to={n}": ("data_officer", 422),
+    "/published?cycle={n}": ("focal_point", 200),
+    "/timeline?cycle={n}": ("focal_point", 404),
+    "/review?cycle={n}": ("reviewer", 404),
+    "/reports/{report}/sections/{n}": ("focal_point", 404),
+    "/api/v1/reports/{report}/versions/{n}": ("focal_point", 404),
+    "/api/v1/reports/{report}/versions/{n}/receipt": ("focal_point", 404),
+    "/api/v1/reports?limit={n}": ("focal_point", 422),
+    "/api/v1/review/queue?limit={n}": ("reviewer", 422),
+    "/api/v1/observations?from={n}": ("focal_point", 422),
+    "/api/v1/public/reports?limit={n}": ("focal_point", 422),
+}
+
+
+def test_a_number_larger_than_any_database_holds_spoils_nothing(world: World) -> None:
+    report = world.report("KAZ", "submitted")
+    places = {"report": report.id, "dataset": dataset(world)}
+    answers = {}
+    for address, (role, _status) in NUMBERED.items():
+        entity = "KAZ" if role == "focal_point" else None
+        browser, caller = world.browser(role, entity), Caller(world, role, entity)
+        for n in HUGE:
+            path = address.format(n=n, **places)
+            called = caller.get(path.removeprefix("/api/v1")) if path.startswith("/api/") else browser.get(path)
+            answers[address, n] = called.status_code
+    assert answers == {(address, n): status for address, (_role, status) in NUMBERED.items() for n in HUGE}
+
+
+def test_a_repeated_request_gets_the_address_of_what_the_first_made(world: World) -> None:
+    focal_point = Caller(world, "focal_point", "KAZ")
+    wanted = {"entity": "KAZ", "cycle": "2026", "modality": "full", "languages": ["en"]}
+    first, second = (
+        focal_point.post("/reports", wanted, headers={"Idempotency-Key": "the report of 2026"}) for _ in range(2)
+    )
+    assert (second.status_code, second.headers.get("Location"), second.data) == (
+        201,
+        f"/api/v1/reports/{first.json['id']}",
+        first.data,
+    )
+    assert first.headers.get("Location") == second.headers["Location"]
 
 
 def test_another_method_is_told_which_are_taken(world: World) -> None:

@@ -24,6 +24,7 @@ def lay(caller: Caller, report: uuid.UUID, data: bytes = TABLE, name: str = "tab
 
 def test_a_file_is_laid_beside_a_question_and_comes_back_as_it_was(world: World) -> None:
     report = world.report()
+    world.hand_out(report, "F.2")
     caller = Caller(world, "contributor", "KAZ")
     laid = lay(caller, report.id, name="../..\\\u202etable.csv")
     assert (laid.status_code, laid.json["media_type"], laid.json["name"]) == (201, "text/csv", "table.csv")
@@ -58,6 +59,7 @@ def test_a_file_can_be_fetched_in_ranges(
     world: World, asked: str, status: int, body: bytes | None, span: str | None
 ) -> None:
     report = world.report()
+    world.hand_out(report, "F.2")
     caller = Caller(world, "contributor", "KAZ")
     address = f"/attachments/{lay(caller, report.id).json['id']}"
     sent = caller.get(address, headers={"Range": asked})
@@ -78,6 +80,7 @@ def test_a_file_can_be_fetched_in_ranges(
 )
 def test_a_file_is_refused_by_its_content(world: World, data: bytes, name: str, status: int) -> None:
     report = world.report()
+    world.hand_out(report, "F.2")
     caller = Caller(world, "contributor", "KAZ")
     refused = lay(caller, report.id, data, name)
     assert (refused.status_code, [problem["where"] for problem in refused.json["problems"]]) == (status, [name])
@@ -86,6 +89,7 @@ def test_a_file_is_refused_by_its_content(world: World, data: bytes, name: str, 
 
 def test_a_file_needs_its_question_and_the_question_its_file(world: World) -> None:
     report = world.report()
+    world.hand_out(report, "F.2")
     caller = Caller(world, "contributor", "KAZ")
     address = f"/reports/{report.id}/attachments"
     for form, where in (

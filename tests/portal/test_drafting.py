@@ -16,7 +16,7 @@ BASE = "The first paragraph.\n\nThe second paragraph."
 
 
 def save(
-    world: World, value: object, base: int, *, question: str = KEY, role: str = "contributor", language: str = "en"
+    world: World, value: object, base: int, *, question: str = KEY, role: str = "focal_point", language: str = "en"
 ) -> Saved:
     act = world.acting(role, "KAZ")
     report = reports.visible(act.session, world.person("focal_point", "KAZ"))[0].Report
@@ -40,20 +40,21 @@ def test_the_same_value_again_makes_no_revision(world: World, session: Session) 
 
 
 def test_two_people_in_two_paragraphs_are_joined(world: World) -> None:
-    world.report()
+    world.hand_out(world.report(), "1.1.2.4")
     save(world, BASE, 0)
     save(world, BASE.replace("first", "very first"), 1)
-    joined = save(world, BASE.replace("second", "very second"), 1, role="focal_point")
+    joined = save(world, BASE.replace("second", "very second"), 1, role="contributor")
     assert (joined.merged, joined.revision) == (True, 3)
     assert joined.value == "The very first paragraph.\n\nThe very second paragraph."
 
 
 def test_the_same_sentence_changed_twice_is_refused_with_all_three_texts(world: World, session: Session) -> None:
     report = world.report()
+    world.hand_out(report, "1.1.2.4")
     save(world, BASE, 0)
     save(world, BASE.replace("first", "one"), 1)
     with pytest.raises(Stale) as refusal:
-        save(world, BASE.replace("first", "other"), 1, role="focal_point")
+        save(world, BASE.replace("first", "other"), 1, role="contributor")
     texts = refusal.value.texts
     assert (texts.base, texts.theirs, texts.yours) == (
         BASE, BASE.replace("first", "one"), BASE.replace("first", "other"),
@@ -114,9 +115,10 @@ def test_nothing_is_written_while_the_certifier_decides(world: World) -> None:
 
 def test_a_page_saves_what_it_can_and_hands_back_what_it_cannot(world: World, session: Session) -> None:
     report = world.report()
+    world.hand_out(report, "1.1.2.4")
     save(world, BASE, 0)
     save(world, BASE.replace("first", "one"), 1)
-    act = world.acting("focal_point", "KAZ")
+    act = world.acting("contributor", "KAZ")
     outcome = drafting.save_section(
         act,
         reports.get(act.session, report.id, lock=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import uuid
 from collections.abc import Iterator
@@ -15,9 +16,11 @@ from sqlalchemy import event, select
 from portal.db import db
 from portal.models.entities import Entity
 from portal.models.reports import Report
-from portal.queries import reports
+from portal.queries import events, reports
 from portal.services import drafting
 from portal.services.steps import Order
+from reviewer import queries
+from reviewer.rules import RECORD
 from tests.factories import DAY, World, csrf
 
 QUEUE_STATEMENTS = 4
@@ -142,6 +145,73 @@ def test_accepting_waits_for_the_checklist(world: World) -> None:
     assert client.post(f"/review/{report.id}/checks", data=token | verdicts).status_code == 303
     assert client.post(f"/review/{report.id}/steps/accept", data=token).status_code == 303
     assert kept(report).state == "accepted"
+
+
+def checklist(text: str) -> dict[str, str]:
+    """The form of the checklist as a browser would send it from this page."""
+    form = text.split('/checks">', 1)[1].split("</form>", 1)[0]
+    sent = {}
+    for control in re.findall("<input [^>]*>", form):
+        told = dict(re.findall(r'(\w+)="([^"]*)"', control))
+        if told["type"] != "radio" or " checked" in control:
+            sent[told["name"]] = html.unescape(told["value"])
+    return sent
+
+
+def answered(report: Report) -> dict[str, tuple[str, str]]:
+    db.session.rollback()
+    return {point: (row.verdict, row.note) for point, row in queries.checks(db.session, report.id, 1).items()}
+
+
+def test_an_older_page_of_the_checklist_takes_nothing_back(world: World) -> None:
+    report = world.report("KAZ", "in_review")
+    client = world.browser("reviewer")
+    first, second, *_others = (item.key for item in world.edition().checklist)
+    older = checklist(page(client, f"/review/{report.id}"))
+    newer = older | {f"verdict:{first}": "partly", f"note:{first}": "See paragraph 14 | and 15."}
+    assert client.post(f"/review/{report.id}/checks", data=newer).status_code == 303
+    older |= {f"verdict:{second}": "no"}
+    assert client.post(f"/review/{report.id}/checks", data=older).status_code == 303
+    assert answered(report) == {first: ("partly", "See paragraph 14 | and 15."), second: ("no", "")}
+
+
+def test_the_newest_page_of_the_checklist_takes_back_what_it_shows(world: World) -> None:
+    report = world.report("KAZ", "in_review")
+    client = world.browser("reviewer")
+    first = world.edition().checklist[0].key
+    sent = checklist(page(client, f"/review/{report.id}")) | {f"verdict:{first}": "no", f"note:{first}": "Which year?"}
+    client.post(f"/review/{report.id}/checks", data=sent)
+    again = checklist(page(client, f"/review/{report.id}"))
+    assert (again[f"verdict:{first}"], again[f"note:{first}"]) == ("no", "Which year?")
+    client.post(f"/review/{report.id}/checks", data=again | {f"verdict:{first}": "yes", f"note:{first}": ""})
+    assert answered(report) == {first: ("yes", "")}
+
+
+def test_the_record_keeps_the_notes_of_the_checklist(world: World) -> None:
+    report = world.report("KAZ", "in_review")
+    client = world.browser("reviewer")
+    first = world.edition().checklist[0].key
+    shown = checklist(page(client, f"/review/{report.id}"))
+    for note in ("The source is missing.", ""):
+        began = {f"began:{first}": "" if note else "no|The source is missing."}
+        sent = shown | began | {f"verdict:{first}": "no", f"note:{first}": note}
+        client.post(f"/review/{report.id}/checks", data=sent)
+    db.session.rollback()
+    told = [one.data["answers"] for one in events.events(db.session, report.id, RECORD) if one.kind == "review.check"]
+    assert sorted(told, key=str, reverse=True) == [
+        {first: {"verdict": "no", "note": "The source is missing."}},
+        {first: {"verdict": "no", "note": ""}},
+    ]
+
+
+def test_only_the_one_it_is_assigned_to_fills_in_the_checklist(world: World) -> None:
+    report = world.report("KAZ", "in_review")
+    lead = world.browser("lead")
+    first = world.edition().checklist[0].key
+    sent = {"csrf_token": csrf(page(lead, f"/review/{report.id}")), f"verdict:{first}": "yes"}
+    answer = lead.post(f"/review/{report.id}/checks", data=sent)
+    assert (answer.status_code, answered(report)) == (409, {})
+    assert "The report is assigned to a colleague." in answer.get_data(as_text=True)
 
 
 def test_a_draft_after_the_version_is_not_shown(world: World) -> None:

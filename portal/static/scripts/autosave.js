@@ -1,284 +1,268 @@
-// Saves each question by itself: 1.2 s after typing pauses and when it is left. One request at a time, in order; whatever is not acknowledged is kept
-// in this browser too, and sent again. The form names the address in data-autosave; without script its Save button does the work.
+// Saves each question by itself: 1.2 s after typing pauses and when it is left. What is not acknowledged is kept sealed in this browser and comes back. The
+// form names the address in data-autosave; without script its Save button does the work.
 
-import { reach } from "./rows.js";
+import { Card } from "./card.js";
+import { knock, onEntry, open } from "./door.js";
+import { begin, forget, left, possible } from "./keep.js";
+import { attend } from "./presence.js";
+import { Question } from "./question.js";
+import { Queue } from "./queue.js";
+import { ask, earlierKey, person, post } from "./session.js";
+import { element, fill, words } from "./words.js";
 
 const PAUSE = 1200;
-const WAITS = [2000, 4000, 8000, 15000, 30000];
+const PATIENCE = 20_000;
+const KEEPALIVE_BYTES = 60_000;
 const form = document.querySelector("form[data-autosave]");
-const words = document.getElementById("autosave-words")?.dataset ?? {};
-const fill = (sentence, values) => (sentence ?? "").replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-const element = (tag, properties = {}, ...children) => {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-};
-
-/** One question of the page: its controls, the revision they began from, and what has been acknowledged. */
-class Question {
-  constructor(root) {
-    this.root = root;
-    this.key = root.dataset.question;
-    this.language = root.dataset.language;
-    this.revision = root.querySelector(`input[name="${CSS.escape(this.key)}@revision"]`);
-    this.place = root.querySelector("[data-saved]");
-    this.acknowledged = JSON.stringify(this.fields());
-    this.held = false;
-    this.timer = 0;
-    this.store = `unsaved ${form.dataset.autosave} ${this.key} ${this.language}`;
-  }
-
-  /** What the form would send for this question: a text by name, or a list where a name stands for several. */
-  fields() {
-    const fields = {};
-    for (const control of this.root.querySelectorAll("input[name], select[name], textarea[name]")) {
-      const skipped = control.name.endsWith("@revision") || control.disabled || control.type === "file" || (["checkbox", "radio"].includes(control.type) && !control.checked);
-      if (skipped) continue;
-      fields[control.name] = control.name in fields ? [fields[control.name], control.value].flat() : control.value;
-    }
-    return fields;
-  }
-
-  get dirty() {
-    return JSON.stringify(this.fields()) !== this.acknowledged;
-  }
-
-  say(state, sentence) {
-    this.place.dataset.state = state;
-    this.place.textContent = sentence;
-  }
-
-  keep() {
-    try {
-      localStorage.setItem(this.store, JSON.stringify({ fields: this.fields(), revision: Number(this.revision.value) }));
-    } catch {
-      // A full or closed store: the text is still in the window, and the warning on leaving stands.
-    }
-  }
-
-  forget() {
-    try {
-      localStorage.removeItem(this.store);
-    } catch {
-      // As above: nothing was kept.
-    }
-  }
-
-  /** Puts fields back into their controls, adding rows where they are needed. */
-  put(fields) {
-    for (const [name, value] of Object.entries(fields)) {
-      const values = [value].flat();
-      reach(this.root, name);
-      for (const control of this.root.querySelectorAll("[name]")) {
-        if (control.name !== name || control.type === "hidden") continue;
-        if (["checkbox", "radio"].includes(control.type)) control.checked = values.includes(control.value);
-        else control.value = values[0];
-      }
-    }
-  }
-
-  /** The one control of a question whose value is a text, else null. */
-  get text() {
-    return [...this.root.querySelectorAll("textarea[name], input[type=text][name]")].find((c) => c.name === this.key) ?? null;
-  }
-
-  showFindings(findings) {
-    const list = this.root.querySelector("[data-findings]");
-    list.replaceChildren(
-      ...findings.map((f) => element("li", {}, element("span", { className: `state state-${f.severity}`, textContent: words[f.severity] ?? f.severity }), " ", element("span", { textContent: f.sentence }))),
-    );
-  }
-}
-
+const address = form?.dataset.autosave;
 const questions = new Map();
-const waiting = [];
-let sending = null;
-let attempts = 0;
-let retry = 0;
+const queue = new Queue(send, (items) => items.forEach((item) => item.say("waiting", ...held())));
+let trouble = null;
+let underWay = null;
+let leaving = false;
+
+const questionOf = (target) => questions.get(target.closest?.("[data-question]")?.dataset.question);
+const unsent = () => [...questions.values()].some((q) => q.refused || q.dirty);
+const halt = (question) => { clearTimeout(question.timer); question.timer = 0; };
 
 function enqueue(question) {
-  clearTimeout(question.timer);
-  if (question.held || !question.dirty) return;
+  halt(question);
+  if (!question.dirty) return;
   question.keep();
-  if (!waiting.includes(question)) waiting.push(question);
-  if (!retry) drain();
+  queue.add(question);
 }
 
-async function drain() {
-  if (sending || !waiting.length) return;
-  sending = waiting[0];
-  const again = await send(sending);
-  sending = null;
-  if (again) {
-    retry = setTimeout(() => { retry = 0; drain(); }, WAITS[Math.min(attempts++, WAITS.length - 1)]);
-  } else {
-    attempts = 0;
-    const done = waiting.shift();
-    if (!done.held && !done.refused && done.dirty && !done.timer) enqueue(done);
-    drain();
-  }
+/** The words beside a field that waits, with the button that opens the door where the session has ended. */
+function held() {
+  if (trouble !== "nobody" && trouble !== "other") return [words[trouble ?? "waiting"]];
+  const button = element("button", { type: "button", className: "button-link", textContent: words.loginLink });
+  const state = trouble;
+  button.addEventListener("click", () => open(state, button.closest("[data-question]").querySelector("textarea, input:not([type=hidden]), select")));
+  return [state === "other" ? words.other : words.login, " ", button];
 }
 
-/** Sends one question; true means that it is to be sent again. */
-async function send(question) {
-  const fields = question.fields();
-  const typed = JSON.stringify(fields);
-  question.refused = false;
-  question.say("saving", words.saving);
-  let answer;
+/** Sends one item; true means that it is to be sent again. What went out without an answer goes out again as it was. */
+async function send(item) {
+  item.pending ??= item.body();
+  await Promise.race([item.keep(), new Promise((resolve) => setTimeout(resolve, 300))]);
+  item.refused = false;
+  if (!trouble) item.say("saving", words.saving);
+  underWay = new AbortController();
+  const patience = setTimeout(() => underWay.abort(), PATIENCE);
   try {
-    answer = await post({ question: question.key, language: question.language, fields, base_revision: Number(question.revision.value) });
+    const answer = await post(address, JSON.stringify(item.pending), { signal: underWay.signal });
+    return await heard(item, answer, await answer.json().catch(() => null));
   } catch {
-    question.say("waiting", words.waiting);
+    trouble = "waiting";
     return true;
+  } finally {
+    clearTimeout(patience);
   }
-  if (answer.ok) return saved(question, typed, await answer.json().catch(() => null));
-  if (answer.status >= 500 || answer.status === 429) {
-    question.say("waiting", words.busy);
-    return true;
-  }
-  const told = await answer.json().catch(() => ({}));
-  if (answer.status === 409 && told.type === "stale") {
-    conflict(question, told);
+}
+
+/** Takes an answer of the portal; true means that the item is to be sent again. */
+async function heard(item, answer, told) {
+  if (answer.ok && told) {
+    trouble = null;
+    if (told.stale) await stale(item, told.stale);
+    else await item.saved(told);
     return false;
   }
-  if (answer.type === "opaqueredirect" || [400, 401, 403].includes(answer.status)) {
-    const token = await renew();
-    if (token === "none") {
-      question.say("waiting", words.login);
-      question.place.append(" ", element("a", { href: "/login", target: "_blank", textContent: words.loginLink }));
-    }
-    if (token !== "same") return true;
-  }
-  question.refused = true;
-  const sentences = told.problems?.map((p) => p.sentence).filter(Boolean) ?? [];
-  question.say("refused", fill(words.refused, { sentence: sentences.join(" ") || told.detail || "" }));
-  return false;
-}
-
-function post(body) {
-  const token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
-  return fetch(form.dataset.autosave, {
-    method: "POST",
-    redirect: "manual",
-    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
-    body: JSON.stringify(body),
-  });
-}
-
-/** Asks this page for a token: "fresh" the first time after a refusal, "same" when that was tried, "none" where nobody is logged in. */
-async function renew() {
-  const held = document.querySelector('meta[name="csrf-token"]');
-  try {
-    const page = new DOMParser().parseFromString(await (await fetch(location.href, { headers: { Accept: "text/html" } })).text(), "text/html");
-    const token = page.querySelector('meta[name="csrf-token"]')?.content;
-    if (!token) return "none";
-    if (held.dataset.tried) return "same";
-    held.content = token;
-    held.dataset.tried = "yes";
-    for (const hidden of document.querySelectorAll('input[name="csrf_token"]')) hidden.value = token;
-    return "fresh";
-  } catch {
-    return "none";
-  }
-}
-
-function saved(question, typed, told) {
-  if (!told) {
-    question.say("waiting", words.busy);
+  if (answer.ok || answer.status >= 500 || answer.status === 429) {
+    trouble = "busy";
     return true;
   }
-  const still = JSON.stringify(question.fields()) === typed;
-  document.querySelector('meta[name="csrf-token"]')?.removeAttribute("data-tried");
-  question.acknowledged = typed;
-  question.say("saved", fill(told.merged ? words.merged : words.saved, { time: told.saved_at_text }));
-  if (told.merged && question.text && still && typeof told.value === "string") {
-    question.text.value = told.value;
-    question.acknowledged = JSON.stringify(question.fields());
+  if (answer.type === "opaqueredirect" || [400, 401, 403].includes(answer.status)) {
+    const session = await ask();
+    if (session.state !== "mine") {
+      trouble = session.state === "unknown" ? "waiting" : session.state;
+      if (trouble !== "waiting") knock(trouble);
+      return true;
+    }
+    await keyed(session);
+    if (session.fresh) return send(item);
   }
-  if (!told.merged || (question.text && still)) {
-    question.revision.value = told.revision;
-  } else if (!question.text) {
-    // The rows shown are not the joined ones: nothing more is sent from them before the page shows what was joined.
-    question.held = true;
-    question.place.append(" ", element("a", { href: location.pathname, textContent: words.reload }));
-  }
-  if (still) question.forget();
-  question.showFindings(told.findings ?? []);
-  if (told.progress) showProgress(told.progress);
+  item.pending = null;
+  item.refused = true;
+  const sentences = told?.problems?.map((p) => p.sentence).filter(Boolean) ?? [];
+  item.say("refused", fill(words.refused, { sentence: sentences.join(" ") || told?.detail || "" }));
   return false;
 }
 
-function showProgress({ answered, of }) {
-  for (const place of document.querySelectorAll("[data-progress]")) {
-    Object.assign(place.querySelector("progress"), { max: of || 1, value: answered });
-    place.querySelector("[data-progress-words]").textContent = fill(place.dataset.words, { answered, of });
+/** A question that has been saved: what stands in its controls is acknowledged, or goes on from what was. */
+Question.prototype.saved = async function saved(told) {
+  const sent = this.pending;
+  const still = JSON.stringify(this.fields()) === JSON.stringify(sent.fields);
+  Object.assign(this, { pending: null, since: null, acknowledged: JSON.stringify(sent.fields) });
+  const joined = told.merged && !still; // what was typed meanwhile was written without the words of the others
+  if (!joined) this.revision.value = told.revision;
+  if (this.aside) Card.of(this.aside)?.remove();
+  this.aside = null;
+  this.showFindings(told.findings ?? []);
+  const sentence = told.merged ? words.merged : this.back ? words.savedBack : words.saved;
+  if (joined) this.since = sent.fields;
+  else if (told.merged && this.text && typeof told.value === "string") {
+    this.write(told.value);
+    this.acknowledged = JSON.stringify(this.fields());
+  } else if (told.merged) await renew([this.key]);
+  this.back = false;
+  this.say("saved", fill(sentence, { time: told.saved_at_text }));
+  goOn(this);
+};
+
+/** After an answer: the copy is forgotten, or what was typed meanwhile is sent in its turn. */
+function goOn(question) {
+  if (!question.changed) question.forget();
+  else if (!question.timer) question.timer = setTimeout(() => enqueue(question), 0);
+}
+
+/** Both texts are kept by the portal now; the card asks for a choice, and what is typed further goes on into the text beside. */
+async function stale(item, told) {
+  const sent = item.pending;
+  item.pending = null;
+  if (item instanceof Question) {
+    item.acknowledged = JSON.stringify(sent.fields);
+    item.aside = told.aside;
+    item.say("conflict", words.conflict);
+    goOn(item);
+  } else item.saved();
+  Card.show(told.card, (item.question ?? item).root, choices);
+}
+
+/** A text of an earlier window for which no field is free: it is sent as it is, and joined or kept beside by the portal. */
+class Stray {
+  constructor({ name, question, language, fields, base_revision, since, aside }) {
+    Object.assign(this, { name, question: questions.get(question), key: question, dirty: true });
+    this.message = { person, question, language, fields, base_revision, since, aside };
+  }
+
+  body() { return this.message; }
+
+  keep() { return Promise.resolve(); }
+
+  say() {}
+
+  async saved() {
+    forget(this.name);
+    if (this.question) await renew([this.key]);
+    else notice(fill(words.strayed, { section: this.key.split("/")[0] }));
   }
 }
 
-const shown = (value) => (typeof value === "string" ? value : value == null ? "" : JSON.stringify(value, null, 2));
-
-/** The card with both texts; the question is not sent until one is chosen. */
-function conflict(question, { theirs, yours, revision, detail }) {
-  question.held = true;
-  question.say("conflict", words.conflict);
-  const side = (title, value) => element("div", { className: "side" }, element("h4", { textContent: title }), element("pre", { dir: "auto", textContent: shown(value) }));
-  const button = (text, act) => {
-    const made = element("button", { type: "button", className: "button button-secondary button-small", textContent: text });
-    made.addEventListener("click", () => { card.remove(); question.held = false; question.revision.value = revision; act(); });
-    return made;
-  };
-  const joined = element("textarea", { className: "joined", dir: "auto", rows: 6, value: shown(yours ?? question.text?.value) });
-  const save = () => { question.acknowledged = ""; enqueue(question); };
-  const card = element("div", { className: "conflict", role: "alert", tabIndex: -1 },
-    element("p", { textContent: detail || words.conflict }),
-    element("div", { className: "sides" }, side(words.mine, yours ?? question.text?.value), side(words.theirs, theirs)));
-  const actions = element("div", { className: "row" },
-    button(words.keepMine, save),
-    button(words.keepTheirs, () => {
+/** What the cards call when somebody has chosen. */
+const choices = {
+  before: async (key) => { const question = questions.get(key); if (question?.aside && question.dirty) await send(question); },
+  after: async (key, sentence) => {
+    const question = questions.get(key);
+    if (question) {
+      Object.assign(question, { aside: null, pending: null });
+      question.acknowledged = JSON.stringify(question.fields());
       question.forget();
-      if (question.text) {
-        question.text.value = shown(theirs);
-        question.acknowledged = JSON.stringify(question.fields());
-        question.say("saved", "");
-      } else {
-        question.acknowledged = JSON.stringify(question.fields());
-        location.reload();
-      }
-    }));
-  if (question.text) {
-    const label = element("label", { className: "field-label", textContent: words.joined });
-    label.append(joined);
-    card.append(label);
-    actions.append(button(words.keepJoined, () => { question.text.value = joined.value; save(); }));
-  }
-  card.append(actions);
-  question.place.after(card);
-  card.focus();
-}
+    }
+    await renew([key]);
+    question?.say("saved", sentence);
+    question?.controls.find((c) => c.type !== "hidden")?.focus();
+  },
+  renew: () => renew([]),
+  entry: (state) => (state === "nobody" || state === "other" ? open(state) : undefined),
+};
 
-/** Offers text of this browser that was never acknowledged. */
-function offer(question) {
-  let kept;
+/** Reads the page again and takes over what is saved, for these questions where nothing is typed, and the cards. */
+async function renew(keys) {
+  let page;
   try {
-    kept = JSON.parse(localStorage.getItem(question.store));
+    const answer = await fetch(form.dataset.again, { headers: { Accept: "text/html" } });
+    if (!answer.ok) return;
+    page = new DOMParser().parseFromString(await answer.text(), "text/html");
   } catch {
     return;
   }
-  if (!kept) return;
-  if (JSON.stringify(kept.fields) === question.acknowledged) return question.forget();
-  const card = element("div", { className: "conflict" }, element("p", { textContent: words.found }));
-  const button = (text, act) => {
-    const made = element("button", { type: "button", className: "button button-secondary button-small", textContent: text });
-    made.addEventListener("click", () => { card.remove(); act(); });
-    return made;
-  };
-  const first = shown(kept.fields[question.key]);
-  if (first) card.append(element("div", { className: "side" }, element("pre", { dir: "auto", textContent: first })));
-  card.append(element("div", { className: "row" },
-    button(words.putBack, () => { question.put(kept.fields); question.revision.value = kept.revision; enqueue(question); }),
-    button(words.discard, () => question.forget())));
-  question.place.after(card);
+  for (const key of keys) {
+    const question = questions.get(key);
+    const fresh = page.querySelector(`[data-question="${CSS.escape(key)}"]`);
+    if (question && fresh && !question.dirty && !question.aside) question.adopt(fresh);
+  }
+  Card.renew(page, questions, choices);
+}
+
+/** What a sign of life told: answers that have moved on are taken over where nothing is typed. */
+async function moved(answers, asides) {
+  if (!questions.size) return;
+  const behind = [...questions.values()].filter((q) => !q.dirty && !q.aside && !q.timer && (answers[q.key]?.revision > Number(q.revision.value) || q.since));
+  if (!behind.length && !Card.differ(asides)) return;
+  await renew(behind.map((q) => q.key));
+  for (const q of behind) if (Number(q.revision.value) === answers[q.key]?.revision) q.say("updated", fill(words.updated, answers[q.key]));
+}
+
+function notice(sentence) {
+  form.querySelector("[data-keeping]")?.append(element("p", { textContent: sentence }));
+}
+
+let noCopy = () => { noCopy = () => {}; notice(words.noCopy); };
+
+/** Begins to keep copies under the session's key; where that cannot be, the page says so once. */
+async function keyed(session) {
+  try {
+    await begin(person, session.key, () => noCopy());
+  } catch {
+    noCopy();
+  }
+}
+
+/** Brings back what an earlier window has left: into its field where that is untouched, else straight to the portal. */
+async function bringBack() {
+  const back = [];
+  for (const copy of await left(earlierKey)) {
+    const question = questions.get(copy.question);
+    if (copy.address !== address) continue;
+    const here = question?.language === copy.language;
+    if (here && JSON.stringify(copy.fields) === question.acknowledged) forget(copy.name);
+    else if (here && !question.dirty && !question.back) {
+      question.put(copy.fields);
+      question.revision.value = copy.base_revision;
+      Object.assign(question, { since: copy.since, aside: copy.aside, back: true });
+      back.push(question);
+      enqueue(question);
+      forget(copy.name);
+    } else queue.add(new Stray(copy));
+  }
+  if (back.length) notice(words.back);
+}
+
+async function setUp() {
+  if (!possible()) return noCopy();
+  const session = await ask();
+  if (session.state !== "mine") return setTimeout(setUp, 5000);
+  await keyed(session);
+  await bringBack().catch(() => noCopy());
+}
+
+/** The last chance of a page that goes: what is not acknowledged is sent without waiting for the answer. */
+function farewell() {
+  if (leaving) return;
+  const dirty = [...questions.values()].filter((question) => question.dirty);
+  if (dirty.length) underWay?.abort();
+  for (const question of dirty) {
+    const body = JSON.stringify({ ...question.body(), since: question.pending?.fields ?? question.since });
+    if (new Blob([body]).size < KEEPALIVE_BYTES) post(address, body, { keepalive: true }).catch(() => {});
+  }
+}
+
+/** Sends the form by its button once it is known to arrive under the right name. */
+async function submit(event) {
+  if (leaving) return;
+  event.preventDefault();
+  const { submitter } = event;
+  const session = await ask();
+  if (session.state === "mine") {
+    leaving = true;
+    form.requestSubmit(submitter);
+    return;
+  }
+  trouble = session.state === "unknown" ? "waiting" : session.state;
+  for (const question of questions.values()) enqueue(question);
+  notice(trouble === "waiting" ? words.waiting : words.login);
+  if (trouble !== "waiting") open(trouble, submitter);
 }
 
 function count(area) {
@@ -287,25 +271,30 @@ function count(area) {
   if (place && written) place.textContent = fill(place.dataset.count, { words: written, most: area.dataset.words });
 }
 
-const questionOf = (target) => questions.get(target.closest?.("[data-question]"));
-const unsent = () => [...questions.values()].some((q) => q.held || q.refused || q.dirty);
+function typed({ target }) {
+  const question = questionOf(target);
+  if (target.dataset.words) count(target);
+  if (!question) return;
+  halt(question);
+  question.keep();
+  question.timer = setTimeout(() => enqueue(question), PAUSE);
+}
 
-if (form && words.saving) {
-  for (const root of form.querySelectorAll("[data-question]")) questions.set(root, new Question(root));
-  for (const question of questions.values()) offer(question);
-  form.addEventListener("input", (event) => {
-    const question = questionOf(event.target);
-    if (event.target.dataset.words) count(event.target);
-    if (!question || event.target.classList.contains("joined")) return;
-    clearTimeout(question.timer);
-    question.keep();
-    question.timer = setTimeout(() => { question.timer = 0; enqueue(question); }, PAUSE);
-  });
-  form.addEventListener("change", (event) => { const q = questionOf(event.target); if (q) { q.timer = 0; enqueue(q); } });
-  form.addEventListener("focusout", (event) => { const q = questionOf(event.target); if (q && !q.root.contains(event.relatedTarget)) { q.timer = 0; enqueue(q); } });
-  let leaving = false;
-  form.addEventListener("submit", () => { leaving = true; });
-  addEventListener("online", () => { clearTimeout(retry); retry = 0; drain(); });
+if (form && words.saving && form.querySelector("[type=submit]")) {
+  for (const root of form.querySelectorAll("[data-question]")) questions.set(root.dataset.question, new Question(root, address));
+  form.addEventListener("input", typed);
+  form.addEventListener("change", ({ target }) => { const q = questionOf(target); if (q) enqueue(q); });
+  form.addEventListener("focusout", ({ target, relatedTarget }) => { const q = questionOf(target); if (q && !q.root.contains(relatedTarget)) enqueue(q); });
+  form.addEventListener("submit", submit);
+  addEventListener("online", () => queue.now());
+  addEventListener("focus", () => queue.now());
+  onEntry(async () => { trouble = null; await keyed(await ask()); queue.now(); });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) for (const q of questions.values()) enqueue(q); });
+  addEventListener("pagehide", farewell);
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) { leaving = false; queue.now(); } });
   addEventListener("beforeunload", (event) => { if (!leaving && unsent()) event.preventDefault(); });
   for (const area of form.querySelectorAll("textarea[data-words]")) count(area);
+  for (const card of document.querySelectorAll("[data-card]")) Card.furnish(card, choices);
+  setUp();
 }
+if (form?.dataset.presence) attend(form.dataset.presence, form.elements.language?.value, moved, knock);

@@ -1,6 +1,16 @@
-// Small manners of every page: the focus goes to what is to be put right or to the question named in the address; guidance stays folded where it was folded.
+// Small manners of every page: the focus goes to what is to be put right or to the question named in the address; guidance stays folded where it was folded; log-out empties the store of what was not saved.
+
+import { wipe } from "./store.js";
 
 document.querySelector("[data-focus]")?.focus();
+
+for (const form of document.querySelectorAll('form[action="/logout"]')) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    await Promise.race([wipe().catch(() => {}), new Promise((resolve) => setTimeout(resolve, 1000))]);
+    form.submit();
+  });
+}
 
 addEventListener("click", (event) => {
   const link = event.target.closest?.('.problems a[href^="#"]');

@@ -1,7 +1,7 @@
 // Repeating rows: add, remove, take over a figure of channel b, show what belongs to a choice. Without script the blank rows and the Save button do it.
 
 const changed = (place) => place.dispatchEvent(new Event("change", { bubbles: true }));
-const controls = (row) => row.querySelectorAll("input, select, textarea");
+const controls = (row) => row.querySelectorAll("input:not([type=hidden]), select, textarea");
 
 /** Gives a copy of a row another index, in the names and ids of its controls and in what points to them. */
 function renumber(row, group, to) {
@@ -19,11 +19,16 @@ function renumber(row, group, to) {
   if (shown) shown.textContent = Number(to) + 1;
 }
 
+/** A new identifier, as the server makes one for each blank row. */
+const identifier = () => [...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
 function blank(row) {
   for (const control of controls(row)) {
     if (control.type === "checkbox" || control.type === "radio") control.checked = false;
     else control.value = "";
   }
+  for (const control of row.querySelectorAll("[data-identifier]")) control.value = identifier();
+  for (const control of row.querySelectorAll("[data-was]")) control.value = "";
 }
 
 const isBlank = (row) => [...controls(row)].every((c) => (c.type === "checkbox" ? !c.checked : !c.value.trim()));
@@ -59,7 +64,7 @@ function remove(row) {
   (place.lastElementChild.querySelector("input, select, textarea") ?? place).focus();
 }
 
-/** Puts an international figure into the first blank row, and says that there are figures. */
+/** Puts an international figure into the first blank row, as the beginning of a correction where nothing else was said. */
 function take(button) {
   const question = button.closest("[data-question]");
   const group = question.querySelector("[data-rows]");
@@ -68,8 +73,8 @@ function take(button) {
     const control = [...controls(row)].find((c) => c.name.endsWith(`-${column}`));
     if (control) control.value = button.dataset[`take${column[0].toUpperCase()}${column.slice(1)}`];
   }
-  const status = [...question.querySelectorAll('input[type="radio"]')].find((c) => c.value === "data");
-  if (status) status.checked = true;
+  const answers = [...question.querySelectorAll('input[type="radio"]')];
+  if (answers.find((c) => c.checked)?.value === "") answers.find((c) => c.value === "corrected").checked = true;
   reveal(question);
   row.querySelector("input")?.focus();
   changed(group);
@@ -90,9 +95,14 @@ function trim(place) {
   while (rows.length > 1 && isBlank(rows.at(-1)) && isBlank(rows.at(-2))) rows.pop().remove();
 }
 
-for (const place of document.querySelectorAll("[data-row-place]")) trim(place);
-for (const button of document.querySelectorAll("[data-add-row], [data-remove-row], [data-take]")) button.hidden = false;
-for (const question of document.querySelectorAll("[data-question]")) reveal(question);
+/** Readies the rows and parts of a question that has just come into the page or been filled in. */
+export function furnish(question) {
+  for (const place of question.querySelectorAll("[data-row-place]")) trim(place);
+  for (const button of question.querySelectorAll("[data-add-row], [data-remove-row], [data-take]")) button.hidden = false;
+  reveal(question);
+}
+
+for (const question of document.querySelectorAll("[data-question]")) furnish(question);
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;

@@ -1,0 +1,63 @@
+"""Reminders of what was handed out: which are due on a day, and to whom they go."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from portal.rules.lifecycle import DRAFTING
+from portal.rules.timeline import LAST_ZONE
+
+WEEK, DAY, AFTER = "week", "day", "after"
+KINDS = (WEEK, DAY, AFTER)
+HOLDER, LEADERS = "holder", "leaders"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A hand-out as the rules look at it. `in_hands` is false once it is handed back or settled; `in_office` says
+    whether the holder's role is in force; `state` is that of the report.
+    """
+
+    due: dt.date | None
+    handed_out_on: dt.date
+    in_hands: bool
+    in_office: bool
+    state: str
+
+
+def day_of(at: dt.datetime) -> dt.date:
+    """The day that a moment belongs to where days end last: the day that is due has then passed everywhere."""
+    return at.astimezone(LAST_ZONE).date()
+
+
+def mark(kind: str, due_on: dt.date) -> str:
+    """What is noted of a reminder that was sent: a new day calls for new reminders, the same day for none twice."""
+    return f"{kind} {due_on.isoformat()}"
+
+
+def due(case: Case, today: dt.date, sent: Collection[str]) -> list[tuple[str, str]]:
+    """The reminders of a hand-out that are due today and whose mark is not among those sent, as (kind, to whom).
+
+    A week before and a day before go to the holder, the one on the day after to the holder and to those who lead the
+    report. A reminder whose time passed is not sent late, except the last; and none is sent of a day that had come
+    already when the section was handed out.
+    """
+    if case.due is None or not case.in_hands or case.state not in DRAFTING:
+        return []
+    kind = _kind(case.due, today)
+    if kind is None or mark(kind, case.due) in sent or case.handed_out_on >= _begins(kind, case.due):
+        return []
+    holder = [(kind, HOLDER)] if case.in_office else []
+    return holder + ([(kind, LEADERS)] if kind == AFTER else [])
+
+
+def _begins(kind: str, due_on: dt.date) -> dt.date:
+    """The first day on which this reminder is sent."""
+    return due_on + dt.timedelta(days={WEEK: -7, DAY: -1, AFTER: 1}[kind])
+
+
+def _kind(due_on: dt.date, today: dt.date) -> str | None:
+    """The reminder whose time it is: the latest that has begun."""
+    return next((kind for kind in reversed(KINDS) if today >= _begins(kind, due_on)), None)

@@ -1,0 +1,273 @@
+"""Every main page for people who see, hear, move or read in another way: judged by axe at two widths, in English and in
+Arabic, written by keyboard alone, and without script.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from forms.guideline import shipped
+from tests.journeys.conftest import Running, running
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "demonstration only"
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
+GRAVE = {"serious", "critical"}
+RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+FOCUSED = """(wanted) => {
+  const one = document.activeElement;
+  const box = one.getBoundingClientRect();
+  const style = getComputedStyle(one);
+  const marked = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+  const seen = one === document.body || (marked && box.width > 0 && box.height > 0);
+  return { there: one.matches(wanted), seen, what: one.outerHTML.slice(0, 200) };
+}"""
+WITHOUT_SCRIPT = (
+    ("F.2", "F.2/summary", "Saved without script."),
+    ("F.1", "F.1/institution", "Ministry of Towns"),
+    ("F.1", "F.1/contacts-1-name", "Office of towns"),
+    ("A.2", "A.2/practices-0-title", "Homes by the canal"),
+)
+THINNED = """() => {
+  for (const parent of document.querySelectorAll("main, main *, nav *, aside *")) {
+    const seen = {};
+    for (const child of [...parent.children]) {
+      const kind = `${child.tagName} ${child.className}`;
+      seen[kind] = (seen[kind] ?? 0) + 1;
+      if (seen[kind] > 3 && /^(SECTION|ARTICLE|TR|LI|DETAILS|OPTION|P)$/.test(child.tagName)) child.remove();
+    }
+  }
+}"""
+NOBODY = ""
+PAGES = {
+    NOBODY: (
+        "/",
+        "/login",
+        "/published",
+        "{published}",
+        "/practices",
+        "/timeline",
+        "/data",
+        "/entities/XAG",
+        "/receipts/key",
+        "/api/v1/docs",
+    ),
+    "focal.point.xaa@example.org": (
+        "/desk",
+        "/inbox",
+        "/reports",
+        "{report}",
+        "{report}/sections/F.1",
+        "{report}/sections/F.2",
+        "{report}/sections/1.1.1.1",
+        "{report}/sections/A.2",
+        "{report}/check",
+        "{report}/clearance",
+        "{report}/figures",
+        "{report}/handing",
+        "{report}/carry",
+        "{report}/restore-points",
+        "{report}/history/F.2/summary",
+        "/entities/XAA/people",
+        "/guidelines/{edition}/rules",
+    ),
+    "certifier.xab@example.org": ("{report}/clearance",),
+    "certifier.xac@example.org": ("{report}/versions/1",),
+    "reviewer@example.org": ("/review", "{reviewed}"),
+    "lead@example.org": ("/bundles",),
+    "data.officer@example.org": ("/channels/b",),
+}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A running demonstration; how pages look is no matter of the database."""
+    with running(tmp_path_factory.mktemp("portal")) as portal:
+        yield portal
+
+
+@contextmanager
+def opened(browser: Browser, **more: Any) -> Iterator[BrowserContext]:
+    context = browser.new_context(**{"viewport": WIDE, "locale": "en-GB"} | more)
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+def log_in(page: Page, portal: Running, email: str) -> None:
+    page.goto(f"{portal.address}/login?lang=en")
+    page.locator('[name="email"]').fill(email)
+    page.locator('[name="password"]').fill(PASSWORD)
+    page.locator('main button[type="submit"]').click()
+    page.wait_for_url("**/desk")
+
+
+def linked(page: Page, portal: Running, address: str, target: str) -> str:
+    """The address of the first link of a page that leads to such a target."""
+    page.goto(portal.address + address)
+    found = page.locator("main a").evaluate_all("links => links.map((link) => new URL(link.href).pathname)")
+    return next(path for path in found if re.fullmatch(target, path))
+
+
+def places(page: Page, portal: Running, email: str) -> dict[str, str]:
+    """What the names in the addresses of this person's pages stand for."""
+    if email == NOBODY:
+        return {"published": linked(page, portal, "/published", "/published/[0-9a-f-]{36}")}
+    if email == "reviewer@example.org":
+        return {"reviewed": linked(page, portal, "/review?state=in_review", "/review/[0-9a-f-]{36}")}
+    if email in ("lead@example.org", "data.officer@example.org"):
+        return {}
+    report = linked(page, portal, "/reports", "/reports/[0-9a-f-]{36}")
+    return {"report": report, "edition": next(iter(shipped()))}
+
+
+def sideways(page: Page) -> list[str]:
+    """Whether the body of a page scrolls sideways."""
+    return ["scrolls sideways"] if page.evaluate("document.documentElement.scrollWidth > window.innerWidth") else []
+
+
+def grave(page: Page) -> list[str]:
+    """What axe finds grave on a page."""
+    told = page.evaluate("(options) => axe.run(options)", RULES)
+    return [
+        f"{one['id']}: {node['target'][0]} {node['html'][:120]}"
+        for one in told["violations"]
+        if one["impact"] in GRAVE
+        for node in one["nodes"][:3]
+    ]
+
+
+def judged(page: Page, portal: Running, addresses: list[str], language: str) -> dict[tuple[str, int], list[str]]:
+    """The faults of these pages by address and width; a page with none is left out. Of what repeats itself, rows or
+    sections, axe judges the first three: a report has thousands of elements.
+    """
+    wrong = {}
+    for address in addresses:
+        page.set_viewport_size(NARROW)
+        answer = page.goto(f"{portal.address}{address}?lang={language}")
+        assert answer is not None
+        assert (address, answer.status) == (address, 200)
+        assert page.locator("html").get_attribute("dir") == {"en": "ltr", "ar": "rtl"}[language]
+        found = sideways(page)
+        page.evaluate(THINNED)
+        page.evaluate(AXE_SCRIPT)
+        for width in (NARROW, WIDE):
+            page.set_viewport_size(width)
+            if found := found + grave(page):
+                wrong[address, width["width"]] = found
+            found = []
+    return wrong
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("email", PAGES)
+def test_axe_finds_nothing_grave(served: Running, browser: Browser, email: str, language: str) -> None:
+    with opened(browser) as context:
+        page = context.new_page()
+        if email != NOBODY:
+            log_in(page, served, email)
+        names = places(page, served, email)
+        assert judged(page, served, [address.format(**names) for address in PAGES[email]], language) == {}
+
+
+def test_a_planted_fault_is_found(served: Running, browser: Browser) -> None:
+    with opened(browser, viewport=NARROW) as context:
+        page = context.new_page()
+        page.goto(f"{served.address}/login")
+        page.evaluate(AXE_SCRIPT)
+        assert sideways(page) + grave(page) == []
+        page.evaluate("document.querySelectorAll('main label').forEach((label) => label.remove())")
+        page.evaluate("document.querySelector('main').style.inlineSize = '60rem'")
+        assert {fault.partition(":")[0] for fault in sideways(page) + grave(page)} == {"label", "scrolls sideways"}
+
+
+def step_to(page: Page, wanted: str, most: int = 120) -> None:
+    """Presses Tab until the control that this selector names has the focus; on the way every focus can be seen."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED, wanted)
+        assert focused["seen"], focused["what"]
+        if focused["there"]:
+            return
+    raise AssertionError(f"the keyboard does not reach {wanted}")
+
+
+def test_a_section_is_written_and_sent_on_by_keyboard_alone(served: Running, browser: Browser) -> None:
+    with opened(browser) as context:
+        page = context.new_page()
+        page.goto(f"{served.address}/login?lang=en")
+        step_to(page, '[name="email"]')
+        page.keyboard.type("focal.point.xaa@example.org")
+        step_to(page, '[name="password"]')
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/desk")
+        report = linked(page, served, "/reports", "/reports/[0-9a-f-]{36}")
+        page.goto(served.address + report)
+        step_to(page, f'main a[href="{report}/sections/F.4"]')
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/sections/F.4")
+        question = page.locator("textarea").first.get_attribute("name")
+        step_to(page, f'[name="{question}"]')
+        page.keyboard.press("Control+End")
+        page.keyboard.type(" Written by keyboard.")
+        step_to(page, 'main button[type="submit"][name="go"]')
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/sections/F.5*")
+        page.goto(f"{served.address}{report}/sections/F.4")
+        assert page.locator(f'[name="{question}"]').input_value().endswith(" Written by keyboard.")
+        page.goto(served.address + report)
+        step_to(page, f'main a[href="{report}/handing"]')
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/handing")
+
+
+def test_every_kind_of_drafting_page_saves_without_script(served: Running, browser: Browser) -> None:
+    with opened(browser, java_script_enabled=False, viewport=NARROW) as context:
+        page = context.new_page()
+        log_in(page, served, "focal.point.xaa@example.org")
+        report = places_without_script(page, served)
+        for section, name, words in WITHOUT_SCRIPT:
+            page.goto(f"{served.address}{report}/sections/{section}")
+            control = page.locator(f'[name="{name}"]')
+            card = control.locator("xpath=ancestor::details[not(@open)]")
+            if card.count():
+                card.locator("summary").first.click()
+            control.fill(words)
+            page.locator('form[method="post"] button[type="submit"]:visible').get_by_text(
+                "Save", exact=False
+            ).first.click()
+            page.goto(f"{served.address}{report}/sections/{section}")
+            assert (name, page.locator(f'[name="{name}"]').input_value()) == (name, words)
+
+
+def places_without_script(page: Page, portal: Running) -> str:
+    page.goto(f"{portal.address}/reports")
+    found = re.search(r'href="(/reports/[0-9a-f-]{36})"', page.content())
+    assert found is not None
+    return found.group(1)
+
+
+def test_what_is_to_put_right_leads_to_its_field(served: Running, browser: Browser) -> None:
+    with opened(browser) as context:
+        page = context.new_page()
+        log_in(page, served, "data.officer@example.org")
+        page.goto(f"{served.address}/channels/b")
+        page.evaluate("document.querySelectorAll('form').forEach((form) => { form.noValidate = true; })")
+        page.get_by_role("button", name="Read the file").click()
+        summary = page.get_by_role("alert")
+        expect(summary).to_be_focused()
+        step_to(page, '[role="alert"] a')
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.name") == "file"

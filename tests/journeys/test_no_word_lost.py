@@ -1,0 +1,345 @@
+"""Not a word is lost: the line is cut, the session ends, the window is killed, the portal is killed, in the middle of
+typing Arabic, Chinese and Russian text; then a second window, and log-out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from sqlalchemy import create_engine, text
+
+from portal.config import ROOT
+from tests.journeys.calls import Caller
+from tests.journeys.chromium import QUIET, chromium
+from tests.journeys.conftest import Running, _wait, free_port
+
+ON_THE_DISK = 1000
+"""How long a copy may take to the disk, in milliseconds, on a busy machine: what is typed later dies with the power."""
+PASSWORD = "demonstration only"
+FOCAL_POINT = "focal.point.kaz@example.org"
+SECTION = "1.1.1.1"
+WORDS = {
+    f"{SECTION}/actions": "وضعت الحكومة خطة وطنية للإسكان الميسور، وأُعيد تأهيل الأحياء القديمة في ثلاث مدن. "
+    "وشاركت البلديات في إعدادها منذ البداية.",
+    f"{SECTION}/results": "国家制定了可负担住房计划，三个城市的老旧社区得到改造。"
+    "市政府从一开始就参与了编制工作，居民的意见也被听取。",
+    f"{SECTION}/challenges": "Правительство приняло программу доступного жилья; "
+    "в трёх городах обновлены старые кварталы. Муниципалитеты участвовали в её подготовке с самого начала.",
+}
+pytestmark = pytest.mark.browser
+
+
+@dataclass
+class Portal(Running):
+    """A running portal that can be killed and started again at the same address."""
+
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "portal.serve", "--port", str(self.port)]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
+        _wait(self.address)
+
+    def kill(self) -> None:
+        """Ends every process of the server at once, as a power cut does."""
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def change(self, statement: str, **values: Any) -> None:
+        """Changes something in the database behind the portal's back."""
+        home = Path(self.environment["PORTAL_HOME"])
+        engine = create_engine(f"sqlite:///{home / 'portal.db'}", connect_args={"timeout": 20})
+        with engine.begin() as connection:
+            connection.execute(text(statement), values)
+        engine.dispose()
+
+    def expire_sessions(self) -> None:
+        """Every session has been idle for an hour."""
+        an_hour_ago = dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(hours=1)
+        self.change("UPDATE sign_ins SET seen_at = :moment", moment=an_hour_ago.isoformat(sep=" "))
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    home, port = tmp_path_factory.mktemp("portal"), free_port()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PORTAL_")} | {"PORTAL_HOME": str(home)}
+    subprocess.run([sys.executable, "-m", "portal.config", "2025-06-16"], cwd=ROOT, env=environment, check=True)
+    made = Portal(f"http://127.0.0.1:{port}", environment, port)
+    made.flask("db", "upgrade")
+    made.flask("demo")
+    made.start()
+    yield made
+    made.kill()
+
+
+@pytest.fixture(scope="module")
+def report(portal: Portal) -> str:
+    """The address of a draft of Kazakhstan's."""
+    sent = {"entity": "KAZ", "cycle": "2026", "modality": "full", "languages": ["en"]}
+    started = Caller(portal.address, portal.token(FOCAL_POINT)).post("/reports", sent)
+    assert started.status == 201, started.body.decode()
+    return f"{portal.address}/reports/{started.json['id']}"
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a process has started, and those that they have."""
+    children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return [*children, *(grandchild for child in children for grandchild in descendants(child))]
+
+
+@dataclass
+class Window:
+    """A browser of one person on a disk of its own, which can be killed and started again."""
+
+    browser: Browser
+    folder: Path
+    portal: Portal
+    context: BrowserContext | None = None
+
+    def start(self) -> Page:
+        for lock in self.folder.glob("Singleton*"):
+            lock.unlink()
+        self.context = self.browser.browser_type.launch_persistent_context(
+            str(self.folder),
+            executable_path=chromium(),
+            args=QUIET,
+            viewport={"width": 1280, "height": 900},
+            locale="en-GB",
+        )
+        return self.context.pages[0]
+
+    def kill(self) -> None:
+        """Ends the browser at once: no page hears of it."""
+        os.kill(self.pid, signal.SIGKILL)
+        time.sleep(0.5)
+
+    def kill_windows(self) -> None:
+        """Ends the processes of the pages alone, as a tab that crashes does."""
+        for process in descendants(self.pid):
+            with suppress(OSError):
+                if b"--type=renderer" in Path(f"/proc/{process}/cmdline").read_bytes():
+                    os.kill(process, signal.SIGKILL)
+
+    def another(self, crashed: Page) -> Page:
+        """A new window in place of one that has crashed."""
+        crashed.close()
+        return crashed.context.new_page()
+
+    @property
+    def pid(self) -> int:
+        return int((self.folder / "SingletonLock").readlink().name.rpartition("-")[2])
+
+    def log_in(self, page: Page, email: str = FOCAL_POINT) -> None:
+        page.goto(f"{self.portal.address}/login")
+        page.get_by_label("E-mail address").fill(email)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+    @property
+    def cut(self) -> Any:
+        assert self.context is not None
+        return self.context.set_offline
+
+
+@pytest.fixture
+def window(browser: Browser, portal: Portal, tmp_path: Path) -> Iterator[Window]:
+    made = Window(browser, tmp_path / "browser", portal)
+    made.folder.mkdir()
+    yield made
+    if made.context is not None:
+        with suppress(Error):
+            made.context.close()
+
+
+def field(page: Page, question: str) -> Any:
+    return page.locator(f'textarea[name="{question}"]')
+
+
+def said(page: Page, question: str) -> Any:
+    return page.locator(f'[data-question="{question}"] [data-saved]')
+
+
+def type_on(page: Page, question: str, words: str) -> None:
+    """Types at the end of a field, character by character."""
+    field(page, question).focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(words)
+
+
+def all_saved(page: Page, *questions: str) -> None:
+    for question in questions or WORDS:
+        expect(said(page, question)).to_have_text(re.compile(r"^Saved \d\d:\d\d"), timeout=40_000)
+
+
+def kept(portal: Portal, report: str, question: str) -> str:
+    """What the portal holds, as a program outside reads it."""
+    path = f"/reports/{report.rpartition('/')[2]}/answers/{question}?language=en"
+    answered = Caller(portal.address, portal.token(FOCAL_POINT)).get(path)
+    assert answered.status == 200, answered.body.decode()
+    return str(answered.json["value"] or "")
+
+
+def parts(words: str, count: int) -> list[str]:
+    """A text cut into pieces of about the same length."""
+    at = [len(words) * number // count for number in range(count + 1)]
+    return [words[start:end] for start, end in pairwise(at)]
+
+
+def test_no_character_is_lost_whatever_breaks(portal: Portal, report: str, window: Window) -> None:
+    pieces = {question: iter(parts(words, 7)) for question, words in WORDS.items()}
+    address = f"{report}/sections/{SECTION}"
+
+    def write_all(page: Page) -> None:
+        for question in WORDS:
+            type_on(page, question, next(pieces[question]))
+
+    page = window.start()
+    window.log_in(page)
+    page.goto(address)
+    write_all(page)
+    all_saved(page)
+
+    window.cut(True)
+    write_all(page)
+    for question in WORDS:
+        expect(said(page, question)).to_contain_text("Not saved yet: the line is down", timeout=15_000)
+    window.cut(False)
+    all_saved(page)
+
+    portal.expire_sessions()
+    write_all(page)
+    last = list(WORDS)[-1]
+    expect(said(page, last)).to_contain_text("your session has ended", timeout=15_000)
+    _logs_in_in_place(page, last)
+    all_saved(page)
+
+    half = [next(pieces[question]) for question in WORDS]
+    for question, words in zip(WORDS, half, strict=True):
+        type_on(page, question, words[: len(words) // 2])
+        if question == list(WORDS)[1]:
+            portal.kill()
+        page.keyboard.type(words[len(words) // 2 :])
+    expect(said(page, last)).to_contain_text("Not saved yet", timeout=15_000)
+    portal.start()
+    all_saved(page)
+
+    window.cut(True)
+    write_all(page)
+    page.wait_for_timeout(ON_THE_DISK)
+    with page.expect_event("crash"):
+        window.kill_windows()
+    page = window.another(page)
+    window.cut(False)
+    window.log_in(page)  # the cookie of the session has gone with its only window
+    page.goto(address)
+    all_saved(page)
+
+    window.cut(True)
+    write_all(page)
+    page.wait_for_timeout(ON_THE_DISK)
+    window.kill()
+    portal.expire_sessions()
+    page = window.start()
+    window.log_in(page)
+    page.goto(address)
+    expect(page.locator("[data-keeping]")).to_contain_text("Text of yours that had not arrived is back")
+    all_saved(page)
+
+    write_all(page)
+    page, closed = page.context.new_page(), page
+    closed.close()  # no pause: what was typed last goes out as the window closes, or with the next
+    page.goto(address)
+    for question, words in WORDS.items():
+        expect(field(page, question)).to_have_value(words)
+    page.wait_for_timeout(3000)
+    assert {question: kept(portal, report, question) for question in WORDS} == WORDS
+    expect(page.locator("[data-card]")).to_have_count(0)
+
+
+def _logs_in_in_place(page: Page, question: str) -> None:
+    """By keyboard alone: from the field to the button beside it, the password, and back into the field."""
+    field(page, question).focus()
+    page.keyboard.press("Tab")
+    expect(said(page, question).get_by_role("button", name="Log in and go on")).to_be_focused()
+    page.keyboard.press("Enter")
+    door = page.get_by_role("dialog", name="Please log in again")
+    expect(door.get_by_label("Password")).to_be_focused()
+    page.keyboard.type("not the password")
+    page.keyboard.press("Enter")
+    expect(door.get_by_role("alert")).to_contain_text("is not right")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(door).to_be_hidden()
+    expect(field(page, question)).to_be_focused()
+
+
+SUMMARY = "F.2/summary"
+STORED = """async () => {
+  const settled = (asked) => new Promise((resolve) => { asked.onsuccess = () => resolve(asked.result); });
+  const local = JSON.stringify({ ...localStorage });
+  if (!(await indexedDB.databases()).length) return { records: 0, bytes: "", local };
+  const opened = await settled(indexedDB.open("portal"));
+  const all = await settled(opened.transaction("unsaved").objectStore("unsaved").getAll());
+  opened.close();
+  const plain = (record) => new TextDecoder().decode(record.sealed) + JSON.stringify({ ...record, sealed: 0, iv: 0 });
+  return { records: all.length, bytes: all.map(plain).join(), local };
+}"""
+
+
+def test_a_second_window_of_the_same_person_loses_nothing(portal: Portal, report: str, window: Window) -> None:
+    first = window.start()
+    window.log_in(first)
+    address = f"{report}/sections/F.2"
+    first.goto(address)
+    type_on(first, SUMMARY, "One.\n\nTwo.")
+    all_saved(first, SUMMARY)
+    second = first.context.new_page()
+    second.goto(address)
+    type_on(second, SUMMARY, "\n\nThree.")
+    all_saved(second, SUMMARY)
+    field(first, SUMMARY).focus()
+    first.keyboard.press("Control+Home")
+    first.keyboard.type("Zero.\n\n")
+    expect(field(first, SUMMARY)).to_have_value("Zero.\n\nOne.\n\nTwo.\n\nThree.", timeout=15_000)
+    all_saved(first, SUMMARY)
+    assert kept(portal, report, SUMMARY) == "Zero.\n\nOne.\n\nTwo.\n\nThree."
+
+
+def test_what_is_kept_in_the_browser_is_sealed_and_gone_after_log_out(
+    portal: Portal, report: str, window: Window
+) -> None:
+    page = window.start()
+    page.on("dialog", lambda dialog: dialog.accept())
+    window.log_in(page)
+    page.goto(f"{report}/sections/F.3")
+    page.route("**/answers", lambda route: route.abort())
+    type_on(page, "F.3/process", "A sentence for nobody else.")
+    expect(said(page, "F.3/process")).to_contain_text("Not saved yet", timeout=15_000)
+    held = page.evaluate(STORED)
+    assert (held["records"], "sentence" in held["bytes"], "sentence" in held["local"]) == (1, False, False)
+    page.get_by_role("button", name="Log out").first.click()
+    expect(page.get_by_role("link", name="Log in").first).to_be_visible()
+    assert page.evaluate(STORED)["records"] == 0
+    page.unroute("**/answers")
+    window.log_in(page)
+    page.goto(f"{report}/sections/F.3")
+    expect(field(page, "F.3/process")).to_have_value("")
+    page.wait_for_timeout(2000)
+    assert (kept(portal, report, "F.3/process"), page.locator("[data-keeping]").inner_text()) == ("", "")
