@@ -11,21 +11,45 @@ from portal.models import (
     events,
     keeping,
     observations,
+    outbox,
+    phases,
+    remarks,
     reports,
     review,
     sharing,
     sources,
 )
 
-MODULES = (accounts, bundles, cycles, entities, events, keeping, observations, reports, review, sharing, sources)
+MODULES = (
+    accounts,
+    bundles,
+    cycles,
+    entities,
+    events,
+    keeping,
+    observations,
+    outbox,
+    phases,
+    remarks,
+    reports,
+    review,
+    sharing,
+    sources,
+)
 
 APPEND_ONLY = (
     "answer_revisions",
     "consents",
+    "deliverables",
     "editions",
     "events",
+    "intentions",
+    "internal_notes",
     "observation_revisions",
+    "phase_closings",
+    "remark_words",
     "restore_points",
+    "sign_offs",
     "takings",
     "versions",
 )
