@@ -88,7 +88,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         home=folder,
         s3_endpoint=value("S3_ENDPOINT"),
         signing_key=value("SIGNING_KEY"),
-        mail_url=value("MAIL_URL"),
+        mail_url=_mail(value("MAIL_URL")),
         base_url=_address("BASE_URL", value("BASE_URL") or "http://127.0.0.1:8000"),
         clock=_day(value("CLOCK")),
         trusted_proxies=_count("TRUSTED_PROXIES", value("TRUSTED_PROXIES")),
@@ -104,6 +104,16 @@ def _database(text: str) -> str:
 def _storage(text: str) -> str:
     if not re.match(r"(file:///.+|s3://[^/]{3,})", text):
         raise BadSetting("PORTAL_STORAGE_URL must be file:///folder or s3://bucket.")
+    return text
+
+
+def _mail(text: str | None) -> str | None:
+    if text is not None and not re.match(
+        r"smtps?://([^/?#\s@]+@)?[^/?#\s@:]+(:\d{1,5})?/?\?from=[^@\s&]+@[^@\s&]+(&timeout=\d+(\.\d+)?)?$", text
+    ):
+        raise BadSetting(
+            "PORTAL_MAIL_URL must be an address such as smtps://user:password@mail.example.org?from=portal@example.org."
+        )
     return text
 
 

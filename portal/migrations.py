@@ -76,6 +76,36 @@ def freeze(connection: Connection, table: str) -> None:
         connection.execute(text(statement))
 
 
+def settle_once(connection: Connection, table: str, column: str) -> None:
+    """Lets a column of a row be set once; from then on nobody changes it, by whatever statement."""
+    name, moved = f"{table}_{column}_stays", f"'{table}.{column} is set once'"
+    if connection.dialect.name == "sqlite":
+        statements = [
+            f"CREATE TRIGGER {name} BEFORE UPDATE OF {column} ON {table} "
+            f"WHEN OLD.{column} IS NOT NULL AND NEW.{column} IS NOT OLD.{column} "
+            f"BEGIN SELECT RAISE(ABORT, {moved}); END"
+        ]
+    else:
+        statements = [
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION {moved}; END $$",
+            f"CREATE TRIGGER {name} BEFORE UPDATE ON {table} FOR EACH ROW "
+            f"WHEN (OLD.{column} IS NOT NULL AND NEW.{column} IS DISTINCT FROM OLD.{column}) "
+            f"EXECUTE FUNCTION {name}()",
+        ]
+    for statement in statements:
+        connection.execute(text(statement))
+
+
+def unsettle(connection: Connection, table: str, column: str) -> None:
+    """Lets the column be changed again, as before `settle_once`."""
+    name = f"{table}_{column}_stays"
+    if connection.dialect.name == "sqlite":
+        connection.execute(text(f"DROP TRIGGER {name}"))
+    else:
+        connection.execute(text(f"DROP TRIGGER {name} ON {table}"))
+        connection.execute(text(f"DROP FUNCTION {name}()"))
+
+
 def unfreeze(connection: Connection, table: str) -> None:
     """Takes away what a frozen table that was dropped has left behind."""
     if connection.dialect.name == "postgresql":

@@ -20,14 +20,16 @@ from sqlalchemy.orm import Session
 from portal.adapters.storage import StorageUnavailable
 from portal.db import begin_write, db
 from portal.documents.bundle import Altered
+from portal.http import mailing
 from portal.http.context import commit, now, storage, system_act
-from portal.services import bundles, clearance, reminders
+from portal.services import bundles, clearance, notices, reminders
 from portal.services.act import Act
 
 log = logging.getLogger("portal.worker")
 PAUSE_SECONDS = 1.0
 HOUR_SECONDS = 3600.0
-HOURLY: tuple[Callable[[Act], object], ...] = (reminders.send, clearance.escalate)
+MINUTE_SECONDS = 60.0
+HOURLY: tuple[Callable[[Act], object], ...] = (reminders.send, notices.remind, clearance.escalate)
 
 
 def work_once() -> bool:
@@ -64,6 +66,15 @@ def work_of_the_hour() -> None:
             log.exception("hourly work")
 
 
+def work_of_the_minute() -> None:
+    """Sends the mail that waits; where the database is busy, what waits is sent a minute later."""
+    try:
+        mailing.run()
+    except OperationalError:
+        db.session.rollback()
+        log.exception("mail")
+
+
 def _tell(bundle: uuid.UUID, done: int) -> None:
     """Notes the progress in a transaction of its own, beside the one that reads."""
     with Session(db.engine) as session:
@@ -76,18 +87,21 @@ def _tell(bundle: uuid.UUID, done: int) -> None:
 @click.option("--once", is_flag=True, help="Do what waits, then end.")
 @with_appcontext
 def worker(once: bool) -> None:
-    """Do what waits: build bundles, send reminders. One worker at a time."""
+    """Do what waits: build bundles, send reminders and mail. One worker at a time."""
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     act = system_act()
     bundles.take_up_again(act)
     commit()
-    hour = time.monotonic()
+    hour = minute = time.monotonic()
     while not ended.is_set():
         if time.monotonic() >= hour:
             work_of_the_hour()
             hour = time.monotonic() + HOUR_SECONDS
+        if time.monotonic() >= minute:
+            work_of_the_minute()
+            minute = time.monotonic() + MINUTE_SECONDS
         if not work_once():
             if once:
                 return

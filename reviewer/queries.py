@@ -8,13 +8,14 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from portal.db import AnyRow, AnySelect
 from portal.models.accounts import User
 from portal.models.cycles import Cycle, Phase
 from portal.models.entities import Entity
+from portal.models.events import Event
 from portal.models.reports import Report, Version
 from portal.models.review import Check, Consent
 from portal.queries.reports import SEEN
@@ -109,10 +110,14 @@ def _lines(language: str) -> AnySelect:
     """The statement behind `lines`, built once a language: tables, not mapped classes, and as little JSON as can be."""
     report, entity, person = Report.__table__.c, Entity.__table__.c, User.__table__.c
     name = entity.name_en if language == "en" else func.coalesce(entity.names[language].as_string(), entity.name_en)
+    told = Event.__table__.c
+    asked = (
+        select(func.max(told.at)).where(told.report_id == report.id, told.kind == "review.clarify").scalar_subquery()
+    )
     columns = (
         report.id, report.entity, name.label("name"), entity.region, entity.regional_group, SEEN.label("state"),
         report.modality, report.languages, report.versions, report.first_submitted_at, report.assigned_to,
-        person.name.label("assigned_name"),
+        person.name.label("assigned_name"), case((SEEN == "clarifying", asked)).label("asked_at"),
     )  # fmt: skip
     tables = Report.__table__.join(Entity.__table__, entity.iso3 == report.entity)
     return (
@@ -124,7 +129,9 @@ def _lines(language: str) -> AnySelect:
 
 
 def lines(session: Session, cycle: str, language: str) -> Sequence[AnyRow]:
-    """Every received report of a cycle as a line of the queue, longest waiting first; one statement."""
+    """Every received report of a cycle as a line of the queue, longest waiting first; one statement. `asked_at` is the
+    moment at which the state was last asked, of a report that waits for it.
+    """
     return session.execute(_lines(language), {"cycle": cycle}).all()
 
 

@@ -14,6 +14,7 @@ RECORD = (
     "report.consent",
     "report.withdraw",
     "review.claim",
+    "review.assign",
     "review.check",
     "review.clarify",
     "review.accept",
@@ -23,6 +24,7 @@ RECORD = (
 
 SETTLED = frozenset({"accepted", "published", "withdrawn"})
 ASSIGNED = ("mine", "nobody", "somebody")
+AGES = (7, 14, 30, 60, 90)
 
 
 @dataclass(frozen=True)
@@ -30,23 +32,37 @@ class Wanted:
     """What a reviewer asks the queue for; an empty word asks for everything."""
 
     state: str = ""
+    timing: str = ""
     region: str = ""
+    group: str = ""
     assigned: str = ""
     language: str = ""
     modality: str = ""
+    age: str = ""
 
-    def holds(self, row: Any, person: uuid.UUID) -> bool:
-        """Whether a row of the queue is asked for by this person."""
+    def holds(self, row: Any, person: uuid.UUID, timing: str, days: int | None) -> bool:
+        """Whether a row of the queue is asked for by this person; `days` is its age, None for one that is settled."""
         return (
             (not self.state or row.state == self.state)
+            and (not self.timing or timing == self.timing)
             and (not self.region or row.region == self.region)
+            and (not self.group or row.regional_group == self.group)
             and (not self.modality or row.modality == self.modality)
             and (not self.language or self.language in row.languages)
-            and (not self.assigned or self.assigned == whose(row.assigned_to, person) or self._somebody(row))
+            and (not self.assigned or self._held_by(row.assigned_to, person))
+            and (not self.age or self._as_old(days))
         )
 
-    def _somebody(self, row: Any) -> bool:
-        return self.assigned == "somebody" and row.assigned_to is not None
+    def _held_by(self, assigned_to: uuid.UUID | None, person: uuid.UUID) -> bool:
+        if self.assigned in ("mine", "nobody"):
+            return self.assigned == whose(assigned_to, person)
+        if self.assigned == "somebody":
+            return assigned_to is not None
+        return self.assigned == str(assigned_to)
+
+    def _as_old(self, days: int | None) -> bool:
+        """At least so many days; words that are no number ask for nothing."""
+        return not self.age.isdecimal() or (days is not None and days >= int(self.age))
 
 
 def whose(assigned_to: uuid.UUID | None, person: uuid.UUID) -> str:

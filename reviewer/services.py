@@ -12,6 +12,7 @@ from portal.models.review import Check, Consent, Publication
 from portal.queries.guidelines import guideline
 from portal.rules.lifecycle import STEPS, WRONG_STATE
 from portal.rules.refusals import Invalid, NotNow, Problem
+from portal.services import remarks
 from portal.services.act import Act
 from portal.services.steps import Order, advance
 
@@ -70,10 +71,14 @@ def check(act: Act, report: Report, verdicts: Mapping[str, tuple[str, str]]) -> 
 
 
 def clarify(act: Act, report: Report, order: Order) -> None:
-    """The reviewer asks the state for clarification; the draft opens for it again."""
+    """The reviewer asks the state for clarification: sends the remarks that were gathered, together, and opens the
+    draft for what they ask; without remarks all of it, for the reason given.
+    """
     advance(act, report, STEPS["clarify"], order)
     told = {"reason": order.words, "version": report.versions}
     act.record("review.clarify", told, report=report)
+    if remarks.send(act, report):
+        return
     act.notify("review.clarify", act.holders("focal_point", "certifier", entity=report.entity), told, report=report)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,20 +16,21 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from forms.words import N_
-from portal.http import guard, render, steps
+from portal.http import guard, remarking, render, steps
 from portal.http.frozen import changed, files_of, frozen
 from portal.http.guard import guarded
 from portal.http.telling import event_words, reason_of
+from portal.http.timing import timing_words
 from portal.models.reports import Report
-from portal.queries import events, observations
+from portal.queries import events, extensions, observations, team
 from portal.queries.guidelines import guideline
 from portal.rules.datasets import source_fact
 from portal.rules.policy import may
 from portal.rules.refusals import Invalid, Missing, Problem
 from portal.services.act import Act
 from portal.services.steps import Order, open_steps, shown_state
-from reviewer import queries, services
-from reviewer.rules import ASSIGNED, RECORD, Wanted, age, counts
+from reviewer import queries, remarks, services
+from reviewer.rules import AGES, ASSIGNED, RECORD, Wanted, age, counts
 
 pages = Blueprint("review", __name__)
 
@@ -64,6 +65,7 @@ DONE = {
 def register(app: Flask) -> None:
     """Joins the pages of the reporting team to the application."""
     app.register_blueprint(pages)
+    app.register_blueprint(remarks.pages)
 
 
 @pages.get("/review")
@@ -74,10 +76,13 @@ def queue(act: Act) -> ResponseReturnValue:
     wanted = Wanted(**{name: request.args.get(name, "") for name in Wanted.__dataclass_fields__})
     modalities = _modalities(act, calendar)
     received = queries.lines(act.session, calendar.key, render.language())
-    rows = _rows(act, calendar, modalities, [row for row in received if wanted.holds(row, act.actor.id)])
+    rows = _rows(act, calendar, modalities, _asked_for(act, calendar, wanted, received))
     return render_template(
         "review/queue.html",
         wanted=wanted,
+        filters_now={name: value for name, value in asdict(wanted).items() if value},
+        views=[(view.id, view.name, _address(view.filters)) for view in team.views(act.session, act.actor.id)],
+        may_assign=may(act.person, "review:assign"),
         stages=_stages(wanted, received),
         sentence=_sentence(wanted, modalities, received),
         rows=rows,
@@ -103,16 +108,30 @@ def _short_day(day: dt.date, language: str) -> str:
     return format_date(day, "d MMM y", locale=language)
 
 
+def _asked_for(
+    act: Act, calendar: queries.Calendar, wanted: Wanted, received: Sequence[Any]
+) -> list[tuple[Any, str, int | None]]:
+    """The lines that are asked for, each with its timing and its age in days."""
+    lines = (
+        (row, calendar.timing(row.first_submitted_at), age(row.state, row.first_submitted_at, act.at))
+        for row in received
+    )
+    return [line for line in lines if wanted.holds(line[0], act.actor.id, *line[1:])]
+
+
 def _rows(
-    act: Act, calendar: queries.Calendar, modalities: Mapping[str, str], found: Sequence[Any]
+    act: Act,
+    calendar: queries.Calendar,
+    modalities: Mapping[str, str],
+    found: Sequence[tuple[Any, str, int | None]],
 ) -> list[tuple[Any, ...]]:
     """The rows of the table as plain tuples in the order of its columns; nothing is translated or asked row by row."""
     language = render.language()
     timings = {name: _(title) for name, title in TIMING.items()}
     stages = {name: _(title) for name, title in STAGES.items()}
     mine = act.actor.id
-    ages = [age(row.state, row.first_submitted_at, act.at) for row in found]
-    longest = max((days for days in ages if days), default=1)
+    untils = extensions.untils(act.session, calendar.key)
+    longest = max((days for _row, _timing, days in found if days), default=1)
     return [
         (
             str(row.id),
@@ -121,9 +140,12 @@ def _rows(
             row.region,
             row.regional_group,
             _short_day(row.first_submitted_at.date(), language),
-            timings[calendar.timing(row.first_submitted_at)],
+            timing_words(
+                timings[timing], row.first_submitted_at, calendar.deadline, untils.get(row.entity)
+            ),
             "" if days is None else str(days),
             f"{(days or 0) / longest:.2f}",
+            "" if row.asked_at is None else str(max(0, (act.at - row.asked_at).days)),
             str(row.versions),
             modalities.get(row.modality, row.modality),
             " ".join(row.languages),
@@ -132,7 +154,7 @@ def _rows(
             row.assigned_name or "",
             row.state == "submitted" and row.assigned_to in (None, mine) and may(act.person, "review:claim", row),
         )
-        for row, days in zip(found, ages, strict=True)
+        for row, timing, days in found
     ]
 
 
@@ -145,12 +167,11 @@ def _stages(wanted: Wanted, received: Sequence[Any]) -> list[tuple[str, str, int
     """The counts above the table: state, address of the queue with that state alone, number; all of them first."""
     found = counts(received)
     listed = [("", len(received)), *((state, found[state]) for state in STAGES)]
-    return [(state, _address(replace(wanted, state=state)), number) for state, number in listed]
+    return [(state, _address(asdict(replace(wanted, state=state))), number) for state, number in listed]
 
 
-def _address(wanted: Wanted) -> str:
-    words = {name: getattr(wanted, name) for name in Wanted.__dataclass_fields__}
-    words["cycle"] = request.args.get("cycle", "")
+def _address(filters: Mapping[str, str]) -> str:
+    words = {**filters, "cycle": request.args.get("cycle", "")}
     asked = urlencode({name: value for name, value in words.items() if value})
     return f"{url_for('.queue')}?{asked}" if asked else url_for(".queue")
 
@@ -158,11 +179,18 @@ def _address(wanted: Wanted) -> str:
 def _sentence(wanted: Wanted, modalities: Mapping[str, str], received: Sequence[Any]) -> list[dict[str, Any]]:
     """The filters as parts of a sentence; each offers what occurs in this cycle."""
     regions = sorted({row.region for row in received if row.region})
+    groups = sorted({row.regional_group for row in received if row.regional_group})
     languages = sorted({code for row in received for code in row.languages})
+    colleagues = sorted({(row.assigned_name, str(row.assigned_to)) for row in received if row.assigned_to})
+    assigned = [*((a, _(ASSIGNED_TITLES[a])) for a in ASSIGNED), *((held_by, name) for name, held_by in colleagues)]
+    aged = [(str(days), _("%(num)s days or longer", num=days)) for days in AGES]
     parts: list[tuple[str, str, str, list[tuple[str, str]]]] = [
         ("state", _("Reports"), _("in every stage"), [(s, _(title)) for s, title in STAGES.items()]),
+        ("timing", _("received"), _("at any time"), [(name, _(title)) for name, title in TIMING.items()]),
+        ("age", _("waiting"), _("any time"), aged),
         ("region", _("from"), _("every region"), [(region, region) for region in regions]),
-        ("assigned", _("assigned to"), _("anybody or nobody"), [(a, _(ASSIGNED_TITLES[a])) for a in ASSIGNED]),
+        ("group", _("of"), _("every group"), [(group, group) for group in groups]),
+        ("assigned", _("assigned to"), _("anybody or nobody"), assigned),
         (
             "language",
             _("written in"),
@@ -211,6 +239,13 @@ def take_step(act: Act, report: Report, step: str) -> ResponseReturnValue:
     return redirect(url_for(".read", report_id=report.id), 303)
 
 
+def _timing(act: Act, report: Report, at: dt.datetime) -> str:
+    """The label of a submission of this report, with the extension of its country."""
+    calendar = _calendar(act, report.cycle)
+    until = extensions.untils(act.session, calendar.key).get(report.entity)
+    return timing_words(_(TIMING[calendar.timing(at)]), at, calendar.deadline, until)
+
+
 def _reading(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
     """The page of one report; `problems` are those of a step that was just refused."""
     asked = guideline(act.session, report.edition)
@@ -226,7 +261,7 @@ def _reading(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
         version=newest,
         stage=shown_state(report, act.person),
         modality=asked.modalities[report.modality],
-        timing=_(TIMING[_calendar(act, report.cycle).timing(newest.submitted_at)]),
+        timing=_timing(act, report, newest.submitted_at),
         parts=frozen(newest.document, asked, render.language(), files_of(newest.files, "/attachments/"), guidance=True),
         marks=marks,
         changes=changed(before[0].document, newest.document, asked) if before else {},
@@ -242,4 +277,5 @@ def _reading(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
         record=events.events(act.session, report.id, RECORD),
         event_words=event_words,
         reason_of=reason_of,
+        **remarking.review(act, report),
     )

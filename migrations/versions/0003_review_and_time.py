@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from portal.migrations import freeze, unfreeze
+from portal.migrations import freeze, settle_once, unfreeze, unsettle
 
 revision = "0003"
 down_revision = "0002"
@@ -169,6 +169,8 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sa.Uuid(), nullable=True),
         sa.Column("closed_as", sa.String(length=64), nullable=True),
+        sa.Column("follows", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["follows"], ["remarks.id"], name=op.f("fk_remarks_follows_remarks")),
         sa.ForeignKeyConstraint(["answered_by"], ["users.id"], name=op.f("fk_remarks_answered_by_users")),
         sa.ForeignKeyConstraint(["closed_by"], ["users.id"], name=op.f("fk_remarks_closed_by_users")),
         sa.ForeignKeyConstraint(
@@ -212,9 +214,11 @@ def upgrade() -> None:
     op.create_index(op.f("ix_remark_words_remark_id"), "remark_words", ["remark_id"], unique=False)
     for table in APPEND_ONLY:
         freeze(op.get_bind(), table)
+    settle_once(op.get_bind(), "reports", "first_submitted_at")
 
 
 def downgrade() -> None:
+    unsettle(op.get_bind(), "reports", "first_submitted_at")
     op.drop_index(op.f("ix_remark_words_remark_id"), table_name="remark_words")
     op.drop_table("remark_words")
     op.drop_table("sign_offs")

@@ -67,6 +67,11 @@ def instant(moment: dt.datetime | None) -> str:
     return str(_("%(moment)s UTC", moment=written))
 
 
+def by_clock(moment: dt.datetime) -> str:
+    """A moment by the clock of the zone it carries, without the name of the zone."""
+    return format_datetime(moment, "d MMMM y, HH:mm", tzinfo=moment.tzinfo, locale=get_locale() or "en")
+
+
 def clock_time(moment: dt.datetime) -> str:
     """The time of day of a moment in UTC, as `14:02`."""
     return format_time(moment, "HH:mm", locale=get_locale() or "en")

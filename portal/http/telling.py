@@ -50,15 +50,32 @@ EVENTS = {
     "attachment.add": N_("A file was added."),
     "attachment.remove": N_("A file was taken out of the draft."),
     "review.claim": N_("The report was claimed for review."),
+    "report.intend": N_("The day by which the state will report was stated or taken back."),
+    "review.assign": N_("The report was assigned anew within the reporting team."),
+    "review.view_keep": N_("A view of the queue was kept."),
+    "review.view_remove": N_("A view of the queue was removed."),
     "review.check": N_("Points of the checklist were answered."),
     "review.clarify": N_("The reporting team asked for clarification."),
     "review.accept": N_("The reporting team accepted the report."),
+    "remark.send": N_("The reporting team sent its remarks."),
+    "remark.answer": N_("A remark was answered."),
+    "remark.take": N_("Words that the reporting team proposed were taken as the answer."),
+    "remark.say": N_("Words were added to the talk about a remark."),
+    "remark.settle": N_("The reporting team closed a remark."),
     "review.publish": N_("The report was published."),
+    "extension.ask": N_("More time was asked for."),
+    "extension.give": N_("More time was given."),
+    "extension.decline": N_("The request for more time was answered: the deadline stays."),
+    "phase.write": N_("A version of the text of a phase was written."),
+    "phase.sign": N_("A version of the text of a phase was signed."),
+    "phase.close": N_("A phase was closed."),
     "observations.imported": N_("A file of figures was imported."),
     "bundle.ask": N_("A synthesis bundle was asked for."),
     "cycle.open": N_("A reporting cycle was opened."),
     "guidelines.publish": N_("An edition of the guidelines was published."),
     "account.grant": N_("An account was given a role."),
+    "mail.wish": N_("A person chose how much mail to get."),
+    "cycle.remind": N_("Reminders of the reporting cycle were sent."),
     "account.end": N_("A role was ended."),
     "account.succeed": N_("The role of the focal point was handed over."),
     "invitation.open": N_("A colleague was invited."),
@@ -85,9 +102,17 @@ NOTICES = {
     "report.withdraw": N_("The state has withdrawn the report."),
     "report.reopen": N_("The report is open for writing again."),
     "review.claim": N_("The reporting team has begun to review the report."),
+    "review.assign": N_("A report was assigned to you for review."),
+    "review.assign_away": N_("A report that was assigned to you is no longer; its review is with somebody else, or open."),
     "review.clarify": N_("The reporting team asks for clarification; the draft is open for writing."),
     "review.accept": N_("The reporting team has accepted the report; it can be published once the state consents."),
     "review.publish": N_("The report has been published."),
+    "remark.send": N_("Remarks of the reporting team: %(remarks)s. Please answer each; the answers they name are open."),
+    "remark.send.due": N_(
+        "Remarks of the reporting team: %(remarks)s. Please answer each by %(due)s; the answers they name are open."
+    ),
+    "remark.answer": N_("The state answered the remarks and submitted anew. Remarks with an answer: %(remarks)s."),
+    "remark.say": N_("There are new words about a remark."),
     "figures.moved": N_("International figures that your state confirmed have moved since: %(figures)s of them."),
     "comment.write": N_("A colleague wrote a comment in section %(section)s."),
     "comment.settle": N_("A colleague settled a thread of comments in section %(section)s."),
@@ -109,8 +134,23 @@ NOTICES = {
     "handout.accepted": N_("What you wrote in section %(section)s was accepted into the report."),
     "handout.beside": N_("Of what you wrote in section %(section)s, some is kept beside the answers of the report."),
     "handout.fallback": N_("Section %(section)s is in your hands again: the role of its holder has ended."),
+    "extension.ask": N_("A country asks for more time; please look at its reason and answer it."),
+    "extension.give": N_("Your country has been given more time, until %(due)s."),
+    "extension.decline": N_(
+        "The request for more time was answered: the deadline stays. A report is received at any time after it too."
+    ),
+    "phase.close": N_("A phase of the cycle was closed; its record is on the page of the phase."),
     "invitation.open": N_("You are invited to report for a state; the invitation is open for 7 days."),
     "invitation.accept": N_("A colleague has accepted your invitation."),
+    "cycle.invite": N_("Your state is invited to report on the New Urban Agenda by %(due)s."),
+    "cycle.60": N_("The report of your state is hoped for by %(due)s."),
+    "cycle.14": N_("The report of your state is hoped for by %(due)s. If more time is needed, it can be asked for."),
+    "cycle.3": N_(
+        "The report of your state is hoped for by %(due)s. It can be submitted after that day too; "
+        "if more time is needed, it can be asked for."
+    ),
+    "bundle.ready": N_("The synthesis bundle that you asked for is ready."),
+    "bundle.broken": N_("The synthesis bundle that you asked for could not be built; its page says why."),
     "account.end": N_("A role of yours has ended. What you wrote stays, under your name."),
     "account.succeed": N_("The role of the focal point has gone over to a successor."),
 }
@@ -132,12 +172,16 @@ def notice_words(kind: str, data: Mapping[str, Any] | None = None) -> str:
     """What a person is told, as a sentence or two; `data` names the section and the day where the words need them."""
     if kind not in NOTICES:
         return event_words(kind)
-    source = NOTICES[kind]
+    source = NOTICES[f"{kind}.due" if f"{kind}.due" in NOTICES and (data or {}).get("due") else kind]
     if "%(" not in source:
         return _(source)
     told = dict(data or {})
     due = dt.date.fromisoformat(told["due"]) if told.get("due") else None
-    return _(source) % {"section": told.get("section", ""), "due": day(due), "figures": told.get("figures", "")}
+    return _(source) % {"section": told.get("section", ""), "due": day(due), **_counts(told)}
+
+
+def _counts(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: told.get(name, "") for name in ("figures", "remarks")}
 
 
 def notice_address(person: Person, notice: Any, entity: str | None) -> str:
@@ -146,20 +190,36 @@ def notice_address(person: Person, notice: Any, entity: str | None) -> str:
     """
     data = notice.data or {}
     if notice.report_id is None:
-        if notice.kind == "invitation.open":
-            return url_for("invitations.page")
-        of = data.get("entity")
-        return url_for("people.listing", iso3=of) if of and may(person, "people:see", Office(of, {})) else ""
+        return _address_beside_reports(person, notice.kind, data)
     if notice.kind == "figures.moved" and entity in person.entities:
         return url_for("figures.overview", report_id=notice.report_id)
     if entity not in person.entities:
         return f"/review/{notice.report_id}" if may(person, "review:queue") else ""
+    if notice.kind.startswith("remark."):
+        anchor = f"remark-{data['remark']}" if data.get("remark") else None
+        return url_for("remarks.page", report_id=notice.report_id, _anchor=anchor)
     if notice.kind == "handout.return":
         return url_for("handing.handout", report_id=notice.report_id, handout_id=data["handout"])
     if data.get("section") and notice.kind not in ENDED:
         anchor = f"thread-{data['comment']}" if data.get("comment") else None
         return url_for("sections.section", report_id=notice.report_id, key=data["section"], _anchor=anchor)
     return url_for("reports.report", report_id=notice.report_id)
+
+
+def _address_beside_reports(person: Person, kind: str, data: Mapping[str, Any]) -> str:
+    """Where a notice leads that is about no report."""
+    of = data.get("entity")
+    if kind == "invitation.open":
+        return url_for("invitations.page")
+    if kind == "phase.close":
+        return url_for("timeline.phase", phase=data["phase"])
+    if kind == "extension.ask":
+        return url_for("extensions.listing")
+    if kind.startswith("cycle."):
+        return url_for("reports.listing", entity=of)
+    if of and kind.startswith("extension."):
+        return url_for("extensions.page", iso3=of)
+    return url_for("people.listing", iso3=of) if of and may(person, "people:see", Office(of, {})) else ""
 
 
 def point_words(name: str) -> str:

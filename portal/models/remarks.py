@@ -16,7 +16,8 @@ class Remark(Base):
     """A remark on one question of one version. It is the team's own until `sent_at`; then the country answers it.
 
     `kind` is missing, unclear, inconsistent, evidence or editorial. `wording` is the text that the reviewer proposes.
-    `answer` is changed, explained or declined; `answered_revision` is that of the draft's answer at that moment.
+    "" for none. `answer` is changed, explained or declined; `answered_revision` is that of the draft's answer at that
+    moment. `closed_as` is settled or again; then another remark on a later version `follows` this one.
     """
 
     __tablename__ = "remarks"
@@ -46,6 +47,7 @@ class Remark(Base):
     closed_at: Mapped[dt.datetime | None]
     closed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
     closed_as: Mapped[str | None] = mapped_column(Key)
+    follows: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("remarks.id"))
 
 
 class RemarkWord(Base):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
@@ -10,6 +12,7 @@ from portal.models.cycles import Cycle
 from portal.models.entities import Entity
 from portal.models.reports import Report
 from portal.models.review import Publication
+from portal.queries.reports import SEEN
 
 REAL = ("member", "observer")
 
@@ -26,6 +29,24 @@ def by_region(session: Session, cycle: str) -> list[AnyRow]:
             .order_by(Entity.region)
         ).all()
     )
+
+
+def moments(session: Session, cycle: str) -> list[dt.datetime]:
+    """The moment of the first submission of each member state and observer in this cycle, in order."""
+    query = (
+        select(Report.first_submitted_at)
+        .join(Entity, Entity.iso3 == Report.entity)
+        .where(Report.cycle == cycle, Report.first_submitted_at.is_not(None), Entity.status.in_(REAL))
+    )
+    return [moment for moment in session.scalars(query.order_by(Report.first_submitted_at)) if moment is not None]
+
+
+def by_state(session: Session, cycle: str) -> dict[str, int]:
+    """How many received reports stand in each state, as the reporting team may know it."""
+    query = select(SEEN.label("state"), func.count()).where(
+        Report.cycle == cycle, Report.first_submitted_at.is_not(None)
+    )
+    return {str(state): count for state, count in session.execute(query.group_by(SEEN))}
 
 
 def of_entity(session: Session, iso3: str) -> list[AnyRow]:

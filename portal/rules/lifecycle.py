@@ -26,6 +26,10 @@ class Case:
     reason: str | None = None
     assigned_elsewhere: bool = False
     prepared_by_actor: bool = False
+    remarks: int = 0
+    gathered: int = 0
+    unsettled: int = 0
+    unanswered: int = 0
 
 
 Guard = Callable[[Case], str | None]
@@ -40,13 +44,34 @@ def no_blockers(case: Case) -> str | None:
 
 
 def something_changed(case: Case) -> str | None:
-    return N_("Nothing has changed since the last submitted version.") if case.unchanged else None
+    if case.unchanged and not case.remarks:
+        return N_("Nothing has changed since the last submitted version.")
+    return None
 
 
 def reason_given(case: Case) -> str | None:
     if case.reason is None or case.reason.strip():
         return None
     return N_("Please give a reason: the other side reads it.")
+
+
+def asks_something(case: Case) -> str | None:
+    """A clarification says what is to be made clear: in remarks, or in a reason."""
+    return None if case.gathered else reason_given(case)
+
+
+def remarks_answered(case: Case) -> str | None:
+    if case.unanswered == 1:
+        return N_("One remark of the reporting team waits for an answer; the page of the remarks names it.")
+    if case.unanswered:
+        return N_("Some remarks of the reporting team wait for an answer; the page of the remarks names each.")
+    return None
+
+
+def remarks_settled(case: Case) -> str | None:
+    if case.unsettled:
+        return N_("Some remarks are still open; please close each, take it out, or send it to the state.")
+    return None
 
 
 def checklist_answered(case: Case) -> str | None:
@@ -102,6 +127,7 @@ STEPS: dict[str, Step] = {
             "clearing",
             "report:ask",
             no_blockers,
+            remarks_answered,
             something_changed,
         ),
         _step("recall", N_("Take back from clearance"), "clearing", BACK, "report:recall"),
@@ -113,6 +139,7 @@ STEPS: dict[str, Step] = {
             "submitted",
             "report:submit",
             no_blockers,
+            remarks_answered,
             something_changed,
             not_the_preparer,
         ),
@@ -124,7 +151,7 @@ STEPS: dict[str, Step] = {
             "clarifying",
             "review:clarify",
             mine_or_free,
-            reason_given,
+            asks_something,
             reason=True,
         ),
         _step(
@@ -134,6 +161,7 @@ STEPS: dict[str, Step] = {
             "accepted",
             "review:accept",
             mine_or_free,
+            remarks_settled,
             checklist_answered,
         ),
         _step("consent", N_("Consent to publication"), "accepted", "accepted", "report:consent"),

@@ -129,6 +129,7 @@ Rule = tuple[tuple[Fact, ...], ...]
 POLICY: dict[str, Rule] = {
     "desk:read": ((signed_in,),),
     "inbox:read": ((signed_in,),),
+    "notices:log": ((any_role("lead"),),),
     "facts:read": ((signed_in,),),
     # a report while it is the state's own
     "report:list": ((signed_in,),),
@@ -164,11 +165,25 @@ POLICY: dict[str, Rule] = {
     # review
     "review:queue": ((THE_TEAM,),),
     "review:read": ((THE_TEAM, received),),
+    "review:assign": ((any_role("lead"),),),
     "review:claim": ((THE_TEAM, received, from_elsewhere),),
     "review:clarify": ((THE_TEAM, received, from_elsewhere),),
     "review:check": ((THE_TEAM, received, from_elsewhere),),
     "review:accept": ((THE_TEAM, received, from_elsewhere),),
     "review:publish": ((any_role("lead"), received, from_elsewhere),),
+    # remarks of the team, and what it keeps to itself
+    "remark:read": (*THE_WHOLE, (CONTRIBUTOR, handed_something), (THE_TEAM, received)),
+    "remark:answer": ((FOCAL_POINT,), (CONTRIBUTOR, handed_for_writing)),
+    "review:remark": ((THE_TEAM, received, from_elsewhere),),
+    "review:note": ((THE_TEAM, received, from_elsewhere),),
+    # more time for one country; what the phases of a cycle bring
+    "extension:read": ((THE_STATE,), (THE_TEAM,)),
+    "extension:ask": ((FOCAL_POINT,),),
+    "extension:answer": ((any_role("lead"), from_elsewhere),),
+    "phase:read": ((THE_TEAM,),),
+    "phase:write": ((any_role("lead"),),),
+    "phase:sign": ((THE_TEAM,),),
+    "phase:close": ((any_role("lead"),),),
     # figures, bundles
     "observations:import": ((any_role("data_officer"),),),
     "observations:read": ((signed_in,),),

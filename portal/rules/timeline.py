@@ -46,3 +46,8 @@ def timing(submitted_at: dt.datetime, deadline: dt.datetime, cut_off: dt.datetim
     if submitted_at < deadline:
         return "in_time"
     return "after_deadline" if submitted_at < cut_off else "after_cut_off"
+
+
+def within_extension(submitted_at: dt.datetime, deadline: dt.datetime, until: dt.date | None) -> bool:
+    """True of a submission after the deadline of all that came before its country's own more distant day had ended."""
+    return until is not None and deadline <= submitted_at < end_of_day(until)

@@ -19,6 +19,7 @@ from portal.models.events import ChainHead, Event, Notice
 from portal.models.reports import Report
 from portal.rules.policy import Person, may, refusal
 from portal.rules.refusals import Forbidden
+from portal.services import outbox
 
 GENESIS = "0" * 64
 
@@ -114,6 +115,7 @@ class Act:
         ]
         if rows:
             self.session.execute(insert(Notice), rows)
+            outbox.lay(self.session, rows, self.at)
 
     def holders(self, *roles: str, entity: str | None = None) -> list[uuid.UUID]:
         """The active people who hold one of these roles now, for this entity when one is named."""

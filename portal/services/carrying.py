@@ -19,10 +19,10 @@ from forms.outline import Guideline
 from forms.words import N_
 from portal.models.reports import Report, Version
 from portal.models.sources import Carried
-from portal.queries import reports, sources
+from portal.queries import remarks, reports, sources
 from portal.queries.guidelines import guideline
 from portal.services.act import Act
-from portal.services.drafting import asked_question, demand_drafting, demand_writable, language_of
+from portal.services.drafting import asked_question, demand_drafting, demand_questioned, demand_writable, language_of
 from portal.services.writing import write_next
 
 GONE = N_("The present guidelines do not ask this any more.")
@@ -142,6 +142,7 @@ def carry(act: Act, report: Report, source: uuid.UUID, number: int) -> Plan:
     made = plan(act, report, source, number)
     if not made.coming:
         return made
+    demand_questioned([one.question for one in made.coming], remarks.questioned(act.session, report))
     _write(act, report, made)
     told = {"report": str(source), "version": number, "cycle": made.cycle, "answers": len(made.coming)}
     act.record("report.carry", told, report=report)

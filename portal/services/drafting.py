@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -19,13 +19,14 @@ from portal.models.accounts import User
 from portal.models.cycles import Cycle
 from portal.models.entities import Entity
 from portal.models.reports import Answer, AnswerRevision, Report
-from portal.queries import reports
+from portal.queries import remarks, reports
 from portal.queries.guidelines import guideline
 from portal.rules import offers, plausible
 from portal.rules.handing import Asking, Piece
 from portal.rules.lifecycle import DRAFTING, WRONG_STATE
 from portal.rules.policy import may
 from portal.rules.refusals import Invalid, Missing, NotNow, Problem, Stale, Texts
+from portal.rules.remarks import NOT_QUESTIONED, opens
 from portal.services import judging
 from portal.services.act import Act
 
@@ -210,12 +211,14 @@ def save_section(act: Act, report: Report, all_given: Sequence[Given]) -> Sectio
     rows = reports.answers(act.session, report.id, plausible.with_period(asked, questions))
     beside = judging.beside(act.session, report, asked, questions, _values(rows))
     outcome = SectionSaved()
+    opened = remarks.questioned(act.session, report)
     for question, given in zip(questions, all_given, strict=True):
-        demand_writable(act, report, question)
+        _demand_in_hands(act, report, question)
         language = language_of(report, question, given.language)
         row = rows.get((question.key, language))
         if not given.decision and _same(_clean(question, given.value, row), row.value if row else None, question):
             continue
+        demand_questioned([question.key], opened)
         try:
             outcome.saved.append(_keep(act, report, question, language, given, row, beside))
         except Stale as stale:
@@ -231,8 +234,19 @@ def demand_open(act: Act, report: Report) -> None:
 
 def demand_writable(act: Act, report: Report, question: Question) -> None:
     """As `demand_open` for one question: the focal point writes all, a contributor what was handed to them; to one who
-    may not read it the question is Missing.
+    may not read it the question is Missing. NotNow where a clarification does not ask about it.
     """
+    _demand_in_hands(act, report, question)
+    demand_questioned([question.key], remarks.questioned(act.session, report))
+
+
+def demand_questioned(questions: Iterable[str], opened: Collection[str] | None) -> None:
+    """NotNow unless a clarification opens all of these; `opened` as `queries.remarks.questioned` gives it."""
+    if not all(opens(question, opened) for question in questions):
+        raise NotNow(NOT_QUESTIONED)
+
+
+def _demand_in_hands(act: Act, report: Report, question: Question) -> None:
     piece = readable(act, Asking(report, question.section, question))
     act.demand("section:write", piece)
     demand_drafting(report)

@@ -12,7 +12,7 @@ from forms.outline import Guideline
 from forms.words import N_
 from portal.models.keeping import RestorePoint
 from portal.models.reports import Report
-from portal.queries import history, reports
+from portal.queries import history, remarks, reports
 from portal.queries.guidelines import guideline
 from portal.queries.history import Difference
 from portal.rules.refusals import Invalid, Missing, Problem
@@ -86,6 +86,7 @@ def go_back(act: Act, report: Report, point_id: uuid.UUID) -> int:
     differing = history.differences(act.session, report.id, asked, point)
     if not differing:
         return 0
+    drafting.demand_questioned([one.question for one in differing], remarks.questioned(act.session, report))
     before = keep_point(act, report, BEFORE % {"name": point.name})
     _write(act, report, asked, differing)
     told = {"point": str(point.id), "name": point.name, "before": str(before.id), "answers": len(differing)}

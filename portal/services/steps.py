@@ -16,10 +16,10 @@ from forms.words import N_
 from portal.models.cycles import Phase
 from portal.models.reports import Report
 from portal.models.review import Check, Consent, Publication
-from portal.queries import reports
+from portal.queries import remarks, reports
 from portal.queries.explaining import explanations
 from portal.queries.guidelines import guideline
-from portal.rules.lifecycle import DRAFTING, STEPS, Case, Step, hindrances, seen_state
+from portal.rules.lifecycle import DRAFTING, STEPS, Case, Step, hindrances, reason_given, seen_state
 from portal.rules.policy import Person, may
 from portal.rules.refusals import Invalid, Missing, NotNow, Problem
 from portal.services.act import Act
@@ -75,6 +75,7 @@ def case_of(
             .where(Check.report_id == report.id, Check.version == report.versions, Check.verdict != "")
         )  # fmt: skip
         unchecked = len(guideline(session, report.edition).checklist) - (answered or 0)
+    gathered, unsettled = remarks.unsettled(session, report) if report.state == "in_review" else (0, 0)
     return Case(
         state=report.state,
         drafting=report.drafting,
@@ -85,6 +86,10 @@ def case_of(
         reason=reason,
         assigned_elsewhere=bool(person and report.assigned_to and report.assigned_to != person.id),
         prepared_by_actor=prepared,
+        remarks=len(remarks.of_round(session, report)),
+        gathered=gathered,
+        unsettled=unsettled,
+        unanswered=remarks.unanswered(session, report),
     )
 
 
@@ -126,7 +131,7 @@ def advance(act: Act, report: Report, step: Step, order: Order) -> str:
     case = case_of(act.session, report, act.person, reason if step.reason else None)
     standing = list(hindrances(step, case))
     if standing:
-        if step.reason and not reason and len(standing) == 1 and report.state in step.source:
+        if step.reason and standing == [reason_given(case)]:
             raise Invalid(standing[0], [Problem("reason", standing[0])])
         raise NotNow(standing[0], standing)
     before, report.state = report.state, step.lands(case)

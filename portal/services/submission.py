@@ -10,11 +10,12 @@ from portal.documents.receipt import Receipt, Signs, sign
 from portal.documents.version import FrozenAnswer, FrozenFile, FrozenFinding, FrozenLetter, Submission, freeze
 from portal.models.keeping import ClearanceTerms
 from portal.models.reports import Attachment, Clearance, Report, Version
-from portal.queries import reports, sources
+from portal.queries import remarks, reports, sources
 from portal.queries.guidelines import guideline
 from portal.rules.lifecycle import STEPS
 from portal.rules.refusals import NotNow
 from portal.rules.timeline import end_of_day, timing
+from portal.services import remarks as clarification
 from portal.services.act import Act
 from portal.services.clearance import SETTLED, demand_request
 from portal.services.explaining import Judged, judged_draft
@@ -38,6 +39,7 @@ def submit(act: Act, report: Report, order: Order, signer: Signs) -> Version:
     demand_request(act, report, order)
     request = reports.open_clearance(act.session, report.id)
     told_digest = content_digest(act.session, report)
+    answered = remarks.of_round(act.session, report)
     advance(act, report, STEPS["submit"], order)
     number = report.versions + 1
     files, letters = _files(act, report, request)
@@ -85,6 +87,7 @@ def submit(act: Act, report: Report, order: Order, signer: Signs) -> Version:
     if not report.practice:
         team = [report.assigned_to] if report.assigned_to else act.holders("lead", "reviewer")
         act.notify("report.submit", team, {"version": number}, report=report)
+        clarification.tell_of_answers(act, report, answered, team)
     act.notify("report.receipt", act.holders("focal_point", entity=report.entity), {"version": number}, report=report)
     return version
 

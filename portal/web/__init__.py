@@ -15,21 +15,27 @@ from portal.web import (
     clearance,
     comments,
     desk,
+    extensions,
     figures,
     handing,
     health,
     history,
     invitations,
+    notices,
+    pace,
     paste,
     people,
     practice,
     practices,
     presence,
     public,
+    remarks,
     reports,
     sections,
     sessions,
     sources,
+    team,
+    timeline,
 )
 
 
@@ -45,6 +51,7 @@ def register(app: Flask) -> None:
         figures,
         history,
         comments,
+        remarks,
         people,
         invitations,
         attachments,
@@ -55,5 +62,7 @@ def register(app: Flask) -> None:
         carrying,
         sources,
     )
-    for room in (health, public, sessions, desk, *drafting, channels, bundles, practices):
+    of_the_team = (team, pace)
+    outside = (health, public, timeline, extensions, sessions, desk, notices)
+    for room in (*outside, *drafting, channels, bundles, practices, *of_the_team):
         app.register_blueprint(room.pages)

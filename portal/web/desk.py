@@ -18,6 +18,7 @@ from portal.models.cycles import Cycle
 from portal.models.reports import Report
 from portal.queries import cycles, events, observations
 from portal.queries import desk as waiting
+from portal.queries.colleagues import Office
 from portal.queries.guidelines import guideline
 from portal.rules.handing import ALL, PARTS, Holding
 from portal.rules.lifecycle import DRAFTING
@@ -168,7 +169,12 @@ def inbox(act: Act) -> ResponseReturnValue:
         notice_words=notice_words,
         reason_of=reason_of,
         address=lambda notice, entity: notice_address(act.actor, notice, entity),
+        offices=[office for office in _offices(act) if may(act.person, "people:see", office)],
     )
+
+
+def _offices(act: Act) -> list[Office]:
+    return [Office(code, names) for code, names in waiting.entity_names(act.session, act.actor.entities).items()]
 
 
 @pages.post("/inbox")

@@ -78,6 +78,7 @@ def _answer(act: Act, asking: Asking) -> str:
         pair=pair,
         steps=word_steps(question, pair[0].value, pair[1].value) if pair else (),
         returns=_returns(act, report, question.key, language),
+        proposed=_proposed(act, report, question.key, language),
         page=page,
         pages=pages_,
         can_edit=may(act.person, "section:write", asking) and report.state in DRAFTING,
@@ -115,6 +116,12 @@ def _returns(act: Act, report: Report, question: str, language: str) -> dict[int
     told = events.events(act.session, report.id, ("answer.take_back",))
     mine = (row.data for row in told if (row.data["question"], row.data["language"]) == (question, language))
     return {data["revision"]: data["to"] for data in mine}
+
+
+def _proposed(act: Act, report: Report, question: str, language: str) -> set[int]:
+    """Which revisions were made by taking the words that the reporting team proposed."""
+    told = [row.data for row in events.events(act.session, report.id, ("remark.take",))]
+    return {data["revision"] for data in told if (data["question"], data["language"]) == (question, language)}
 
 
 @pages.post("/reports/<uuid:report_id>/history/<path:question>")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from textwrap import shorten
 from typing import Any
@@ -25,13 +23,12 @@ from portal.http.context import signer
 from portal.http.files import send_blob
 from portal.http.frozen import File, frozen
 from portal.http.guard import PUBLIC, guarded
-from portal.models.cycles import Cycle
+from portal.http.phases import phases_on_page
 from portal.queries import arrivals, cycles, observations, published, reports
 from portal.queries.guidelines import guideline
 from portal.queries.observations import COLUMNS, Figure, Wanted
 from portal.rules.datasets import source_fact
 from portal.rules.refusals import Invalid, Missing, Problem
-from portal.rules.timeline import PhaseDates
 from portal.services.act import Act
 from portal.services.submission import DEADLINE_PHASE
 
@@ -48,40 +45,6 @@ TIMING = {
 }
 
 
-@dataclass(frozen=True)
-class PhaseOnPage:
-    """A phase with its state at this moment; `opens` and `closes` are days, `ends` is an instant."""
-
-    dates: PhaseDates
-    state: str
-
-    @property
-    def title(self) -> str:
-        return self.dates.title
-
-    @property
-    def opens(self) -> dt.date:
-        return self.dates.opens
-
-    @property
-    def closes(self) -> dt.date:
-        return self.dates.closes
-
-    @property
-    def ends(self) -> dt.datetime:
-        """The moment at which its last day has ended everywhere."""
-        return self.dates.closes_at
-
-
-def _phases(act: Act, cycle: Cycle) -> list[PhaseOnPage]:
-    found = cycles.phases(act.session, cycle.key)
-    return [PhaseOnPage(phase, phase.state(act.at)) for phase in found]
-
-
-def _cycle(act: Act, key: str | None) -> Cycle:
-    return cycles.counting(act.session, key) if key else cycles.current(act.session)
-
-
 @pages.get("/")
 @guarded(PUBLIC)
 def front(act: Act) -> ResponseReturnValue:
@@ -91,7 +54,7 @@ def front(act: Act) -> ResponseReturnValue:
         return render_template("public/front.html", cycle=None)
     cycle = max(opened, key=lambda one: (one.opened_at, one.key))
     received, of = cycles.received(act.session, cycle.key)
-    phases = _phases(act, cycle)
+    phases = phases_on_page(act, cycle.key)
     return render_template(
         "public/front.html",
         cycle=cycle,
@@ -100,22 +63,6 @@ def front(act: Act) -> ResponseReturnValue:
         phases=phases,
         deadline=next((phase for phase in phases if phase.dates.key == DEADLINE_PHASE), None),
         latest=published.publications(act.session)[:LATEST],
-    )
-
-
-@pages.get("/timeline")
-@guarded(PUBLIC)
-def timeline(act: Act) -> ResponseReturnValue:
-    """The phases of a cycle, and what has been received so far."""
-    cycle = _cycle(act, request.args.get("cycle"))
-    received, of = cycles.received(act.session, cycle.key)
-    return render_template(
-        "timeline/timeline.html",
-        cycle=cycle,
-        phases=_phases(act, cycle),
-        received=received,
-        of=of,
-        regions=arrivals.by_region(act.session, cycle.key),
     )
 
 

@@ -19,8 +19,9 @@ from portal.http import guard, render, steps
 from portal.http.guard import guarded
 from portal.http.reading import frozen_values, origins, reading
 from portal.http.telling import event_words, reason_of
+from portal.http.timing import timing_words
 from portal.models.reports import Report
-from portal.queries import accounts, cycles, desk, events, presence, reports, sources
+from portal.queries import accounts, cycles, desk, events, extensions, pace, presence, reports, sources
 from portal.queries import handing as in_hands
 from portal.queries.guidelines import guideline
 from portal.rules.handing import PARTS
@@ -30,6 +31,7 @@ from portal.rules.refusals import Invalid, Problem
 from portal.services import carrying, drafting, explaining, handing
 from portal.services.act import Act
 from portal.services.steps import Order, open_steps
+from portal.services.submission import received
 from portal.web.carrying import chosen, tell
 
 pages = Blueprint("reports", __name__)
@@ -115,6 +117,7 @@ def report(act: Act, report: Report) -> ResponseReturnValue:
     return render_template(
         "reports/report.html",
         **_heading(act, report),
+        stated_day=pace.stated_day(act.session, report.cycle, report.entity) if not report.versions else None,
         asked=asked,
         parts=reading(asked, report.modality, report.languages, {}, judged.progress.sections),
         whole=whole,
@@ -131,7 +134,7 @@ def report(act: Act, report: Report) -> ResponseReturnValue:
         files=reports.version(act.session, report.id, report.versions).files if _consenting(act, report) else [],
         requests=requests,
         names=accounts.names(act.session, [who for r in requests for who in (r.asked_by, r.decided_by)]),
-        told=[row for row in told if not row.kind.startswith("comment.")][:LAST_EVENTS],
+        told=[row for row in told if not row.kind.startswith(("comment.", "team."))][:LAST_EVENTS],
         clarification=asked_for if asked_for and report.state == "clarifying" else None,
         event_words=event_words,
         reason_of=reason_of,
@@ -224,7 +227,12 @@ def version(act: Act, report: Report, n: int) -> ResponseReturnValue:
         parts=reading(asked, document["modality"], document["languages"], frozen_values(document)),
         origins=origins(document),
         attachments=[entry | {"id": entry["attachment"]} for entry in kept.files],
-        timing=_(TIMING[receipt["statement"]["timing"]]),
+        timing=timing_words(
+            _(TIMING[receipt["statement"]["timing"]]),
+            kept.submitted_at,
+            received(act, report, kept.submitted_at)[0],
+            extensions.untils(act.session, report.cycle).get(report.entity),
+        ),
     )
 
 

@@ -18,7 +18,7 @@ from forms.findings import Finding
 from forms.kinds import KINDS
 from forms.outline import Guideline, Section
 from forms.words import N_
-from portal.http import cards, guard, render
+from portal.http import cards, guard, remarking, render
 from portal.http.explaining import explainable, keep_explanations
 from portal.http.figures import offer
 from portal.http.guard import guarded
@@ -95,7 +95,8 @@ def _page(act: Act, report: Report, place: Place) -> str:
     asked = place.asked
     counted = granted(act.person, "section:read", report, asked.counted(report.modality, place.section.key))
     kept_under = {question.key: _kept_under(report, question, place.language) for question in counted}
-    writable = {q.key for q in granted(act.person, "section:write", report, counted)}
+    clarified = remarking.of_questions(act, report)
+    writable = {q.key for q in granted(act.person, "section:write", report, counted) if clarified.opens(q.key)}
     rows = reports.answers(act.session, report.id, plausible.with_period(asked, counted))
     answers = {key: rows.get((key, kept)) for key, kept in kept_under.items()}
     values = {key: row.value for key, row in answers.items() if row is not None}
@@ -121,6 +122,7 @@ def _page(act: Act, report: Report, place: Place) -> str:
         here=_here(act, report, place) if "presences" in there else [],
         can_edit=bool(writable) and report.state in DRAFTING,
         writable=writable,
+        clarified=clarified,
         hands=handing.in_own_hands(act, report, place.section.key),
         parts=PARTS,
         **laying.beside(act, report, counted, there),

@@ -93,7 +93,9 @@ def furnish(world: World, state: str) -> Case:
         "iso3": "KAZ",
     }
     names |= {name: str(uuid.uuid4()) for name in ("aside_id", "comment_id", "invitation_id", "membership_id", "name")}
+    names |= {name: str(uuid.uuid4()) for name in ("remark_id", "view_id")}
     names["point_id"] = str(point.id)
+    names |= {"extension_id": str(uuid.uuid4()), "phase": "feedback"}
     names |= {"cycle": "2026", "edition": world.edition().key, "filename": "portal.css"}
     return Case(world, report.id, state, names)
 

@@ -23,8 +23,8 @@ from reviewer import queries
 from reviewer.rules import RECORD
 from tests.factories import DAY, World, csrf
 
-QUEUE_STATEMENTS = 4
-READ_STATEMENTS = 12
+QUEUE_STATEMENTS = 6
+READ_STATEMENTS = 15
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from reviewer.rules import Wanted, age
 
 ME, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)
 ROW = {"state": "in_review", "region": "Africa", "modality": "full", "languages": ["en", "fr"], "assigned_to": ME}
+ROW["regional_group"] = "African States"
 NOON = dt.datetime(2025, 6, 16, 12, tzinfo=dt.UTC)
 
 
@@ -34,11 +35,25 @@ NOON = dt.datetime(2025, 6, 16, 12, tzinfo=dt.UTC)
         ({"assigned": "somebody"}, {"assigned_to": None}, False),
         ({"assigned": "nobody"}, {"assigned_to": None}, True),
         ({"assigned": "nobody"}, {}, False),
+        ({"assigned": str(OTHER)}, {"assigned_to": OTHER}, True),
+        ({"assigned": str(OTHER)}, {}, False),
+        ({"assigned": str(OTHER)}, {"assigned_to": None}, False),
+        ({"group": "African States"}, {}, True),
+        ({"group": "Asia-Pacific States"}, {}, False),
+        ({"timing": "after_deadline"}, {}, True),
+        ({"timing": "in_time"}, {}, False),
+        ({"age": "30"}, {}, True),
+        ({"age": "31"}, {}, False),
+        ({"age": "many"}, {}, True),
         ({"state": "in_review", "language": "ar"}, {}, False),
     ],
 )
 def test_what_is_asked_for(wanted: dict[str, str], row: dict[str, Any], held: bool) -> None:
-    assert Wanted(**wanted).holds(SimpleNamespace(**ROW | row), ME) is held
+    assert Wanted(**wanted).holds(SimpleNamespace(**ROW | row), ME, "after_deadline", 30) is held
+
+
+def test_a_settled_report_has_no_age_to_be_asked_for() -> None:
+    assert Wanted(age="0").holds(SimpleNamespace(**ROW), ME, "in_time", None) is False
 
 
 @pytest.mark.parametrize(

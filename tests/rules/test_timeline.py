@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from portal.rules.timeline import PhaseDates, end_of_day, timing
+from portal.rules.capitals import by_its_clock, capital_zones
+from portal.rules.shipped import entities
+from portal.rules.timeline import PhaseDates, end_of_day, timing, within_extension
 
 DEADLINE = dt.datetime(2025, 7, 2, 12, tzinfo=dt.UTC)
 CUT_OFF = dt.datetime(2025, 12, 1, 12, tzinfo=dt.UTC)
@@ -33,12 +35,67 @@ def test_the_label_of_a_submission(at: dt.datetime, label: str) -> None:
     assert timing(at, DEADLINE, CUT_OFF) == label
 
 
+MEMBERS = [row["iso3"] for row in entities() if row["status"] == "member"]
+LAST_DAY = dt.date(2025, 7, 1)
+
+
+def test_every_member_state_and_observer_has_the_zone_of_its_capital() -> None:
+    assert len(MEMBERS) == 193
+    assert set(capital_zones()) == {row["iso3"] for row in entities()}
+
+
+@pytest.mark.parametrize("entity", MEMBERS)
+def test_the_deadline_in_each_capital_at_the_second(entity: str) -> None:
+    """One second before the end is in time in every capital, the end itself after the deadline; and whoever submits
+    while it is the last day at home is in time.
+    """
+    zone = ZoneInfo(capital_zones()[entity])
+    assert timing((DEADLINE - SECOND).astimezone(zone), DEADLINE, CUT_OFF) == "in_time"
+    assert timing(DEADLINE.astimezone(zone), DEADLINE, CUT_OFF) == "after_deadline"
+    at_home = dt.datetime.combine(LAST_DAY, dt.time(23, 59, 59), zone)
+    assert timing(at_home, DEADLINE, CUT_OFF) == "in_time"
+    assert (DEADLINE - at_home) > dt.timedelta(0)
+
+
 @pytest.mark.parametrize(
-    "zone", ["Pacific/Kiritimati", "Asia/Almaty", "Africa/Nairobi", "America/New_York", "Pacific/Pago_Pago"]
+    ("entity", "written"),
+    [
+        ("KAZ", "2025-07-02T17:00:00+05:00"),
+        ("KEN", "2025-07-02T15:00:00+03:00"),
+        ("NPL", "2025-07-02T17:45:00+05:45"),
+        ("USA", "2025-07-02T08:00:00-04:00"),
+        ("WSM", "2025-07-03T01:00:00+13:00"),
+        ("KIR", "2025-07-03T00:00:00+12:00"),
+        ("AUS", "2025-07-02T22:00:00+10:00"),
+        ("BRA", "2025-07-02T09:00:00-03:00"),
+    ],
 )
-def test_no_state_is_late_by_its_own_clock(zone: str) -> None:
-    last_second = dt.datetime(2025, 7, 1, 23, 59, 59, tzinfo=ZoneInfo(zone))
-    assert timing(last_second, DEADLINE, CUT_OFF) == "in_time"
+def test_the_deadline_by_the_clock_of_a_capital(entity: str, written: str) -> None:
+    moment = by_its_clock(DEADLINE, entity)
+    assert moment is not None
+    assert moment.isoformat() == written
+
+
+def test_an_entity_of_a_demonstration_has_no_capital() -> None:
+    assert by_its_clock(DEADLINE, "XAA") is None
+
+
+UNTIL = dt.date(2025, 7, 15)
+EXTENDED = dt.datetime(2025, 7, 16, 12, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("at", "until", "within"),
+    [
+        (DEADLINE - SECOND, UNTIL, False),
+        (DEADLINE, UNTIL, True),
+        (EXTENDED - SECOND, UNTIL, True),
+        (EXTENDED, UNTIL, False),
+        (DEADLINE, None, False),
+    ],
+)
+def test_a_submission_within_an_extension(at: dt.datetime, until: dt.date | None, within: bool) -> None:
+    assert within_extension(at, DEADLINE, until) is within
 
 
 def test_the_state_of_a_phase() -> None:

@@ -1,0 +1,178 @@
+"""The timeline of a cycle for everyone, its calendar feed, and the page of each phase for the reporting team."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.documents.calendar import AllDay, calendar
+from portal.http import render
+from portal.http.guard import PUBLIC, SAFE, guarded
+from portal.http.phases import PhaseOnPage, phases_on_page
+from portal.models.cycles import Cycle, Phase
+from portal.queries import arrivals, cycles, phases
+from portal.rules import phases as rules
+from portal.rules.capitals import by_its_clock, capital_zones
+from portal.rules.policy import may
+from portal.rules.refusals import Invalid, Problem
+from portal.rules.timeline import LAST_ZONE
+from portal.services import phases as service
+from portal.services.act import Act
+from portal.services.phases import Draft
+from portal.services.submission import DEADLINE_PHASE
+
+pages = Blueprint("timeline", __name__)
+
+
+def _cycle(act: Act) -> Cycle:
+    key = request.args.get("cycle")
+    return cycles.counting(act.session, key) if key else cycles.current(act.session)
+
+
+@pages.get("/timeline")
+@guarded(PUBLIC)
+def page(act: Act) -> ResponseReturnValue:
+    """The phases of a cycle, the deadline by three clocks, and what has been received so far."""
+    cycle = _cycle(act)
+    received, of = cycles.received(act.session, cycle.key)
+    shown = phases_on_page(act, cycle.key)
+    team = may(act.person, "phase:read")
+    return render_template(
+        "timeline/timeline.html",
+        cycle=cycle,
+        phases=shown,
+        clocks=_clocks(act, shown),
+        received=received,
+        of=of,
+        regions=arrivals.by_region(act.session, cycle.key),
+        curve=_curve(act, cycle.key, shown),
+        team=team,
+        closings=phases.closings(act.session, cycle.key) if team else {},
+        states=arrivals.by_state(act.session, cycle.key) if team else {},
+    )
+
+
+def _clocks(act: Act, shown: list[PhaseOnPage]) -> dict[str, Any] | None:
+    """The deadline as an instant, by the clock of the last time zone and by that of the reader's capital."""
+    ends = next((phase.ends for phase in shown if phase.dates.key == DEADLINE_PHASE), None)
+    if ends is None:
+        return None
+    of = min(act.person.entities, default="") if act.person else ""
+    own = by_its_clock(ends, of)
+    return {
+        "ends": ends,
+        "last": render.by_clock(ends.astimezone(LAST_ZONE)),
+        "own": render.by_clock(own) if own else "",
+        "zone": capital_zones().get(of, ""),
+    }
+
+
+def _curve(act: Act, cycle: str, shown: list[PhaseOnPage]) -> dict[str, Any] | None:
+    """The arrivals of this cycle and of the last one on the days of the phases; None for a cycle without phases."""
+    if not shown:
+        return None
+    now = rules.running(arrivals.moments(act.session, cycle))
+    last = rules.last_cycle_shifted()
+    today = act.at.date()
+    marks = [(day, count, rules.by_day(now, day) if day <= today else None) for day, count in last]
+    ends = [shown[-1].closes, last[-1][0], *(day for day, _count in now)]
+    return {"now": now, "last": last, "marks": marks, "first": shown[0].opens, "end": max(ends), "today": today}
+
+
+@pages.get("/timeline.ics")
+@guarded(PUBLIC)
+def feed(act: Act) -> ResponseReturnValue:
+    """The phases of a cycle and the last day of each, as all-day events for a calendar."""
+    cycle = _cycle(act)
+    events = []
+    for phase in phases_on_page(act, cycle.key):
+        ends = _(
+            "The last day ends when it has ended in the last time zone: %(moment)s.", moment=render.instant(phase.ends)
+        )
+        told = f"{phase.dates.delivers}\n{ends}" if phase.dates.delivers else ends
+        name = f"{cycle.key}/{phase.dates.key}"
+        events.append(AllDay(_uid(name), phase.opens, phase.closes, phase.title, told))
+        last = _("Last day: %(phase)s", phase=phase.title)
+        events.append(AllDay(_uid(f"{name}/last-day"), phase.closes, phase.closes, last, told))
+    body = calendar(_("New Urban Agenda reporting, %(cycle)s", cycle=cycle.label), events, cycle.opened_at)
+    return Response(body, content_type="text/calendar; charset=utf-8")
+
+
+def _uid(name: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"nua-reporting:{name}"))
+
+
+def held(act: Act, phase: str) -> Phase:
+    """Loads a phase of the cycle of the address; a request that writes holds its row until the commit."""
+    return phases.phase(act.session, _cycle(act).key, phase, lock=request.method not in SAFE)
+
+
+@pages.get("/timeline/phases/<phase>")
+@guarded("phase:read", subject=held, by="phase", conceal=None)
+def phase(act: Act, found: Phase) -> ResponseReturnValue:
+    """What the phase delivers with its versions and sign-offs, and what stands against closing it."""
+    return _phase_page(act, found)
+
+
+def _phase_page(act: Act, found: Phase, typed: Draft | None = None, problems: list[Problem] | None = None) -> str:
+    texts = phases.texts(act.session, found.cycle, found.key)
+    case = service.case_of(act, found, act.person)
+    newest = texts[0] if texts else None
+    if typed is None and newest is not None:
+        typed = Draft(newest.text.title, newest.text.text, "", newest.text.number)
+    chosen = request.args.get("version", type=int)
+    return render_template(
+        "timeline/phase.html",
+        phase=found,
+        texts=texts,
+        shown=next((one for one in texts if one.text.number == chosen), newest),
+        newest=newest,
+        typed=typed or Draft(found.delivers, "", "", 0),
+        began=newest.text.number if newest else 0,
+        problems=problems or [],
+        closing=phases.closings(act.session, found.cycle).get(found.key),
+        signing=rules.hindrances(rules.SIGNING, case),
+        hindering=rules.hindrances(rules.closing(found.key), case),
+        collecting=found.key == rules.COLLECTING,
+    )
+
+
+@pages.post("/timeline/phases/<phase>/texts")
+@guarded("phase:write", subject=held, by="phase", conceal=None)
+def write(act: Act, found: Phase) -> ResponseReturnValue:
+    """Keeps a new version of the text; what was typed comes back where something is to be put right."""
+    sent = request.form
+    began = sent.get("began", 0, type=int)
+    draft = Draft(sent.get("title", ""), sent.get("text", ""), sent.get("note", ""), began)
+    try:
+        made = service.write(act, found, draft)
+    except Invalid as refusal:
+        return _phase_page(act, found, draft, refusal.problems), 422
+    flash(_("Version %(number)s is kept.", number=made.number), "success")
+    return _to(found)
+
+
+@pages.post("/timeline/phases/<phase>/signatures")
+@guarded("phase:sign", subject=held, by="phase", conceal=None)
+def sign(act: Act, found: Phase) -> ResponseReturnValue:
+    """Signs off the version that the page showed."""
+    made = service.sign(act, found, request.form.get("number", 0, type=int), request.form.get("post", ""))
+    flash(_("You have signed version %(number)s.", number=made.number), "success")
+    return _to(found)
+
+
+@pages.post("/timeline/phases/<phase>/closing")
+@guarded("phase:close", subject=held, by="phase", conceal=None)
+def close(act: Act, found: Phase) -> ResponseReturnValue:
+    """Closes the phase for good."""
+    service.close(act, found, request.form.get("reason", ""))
+    flash(_("The phase is closed, and the record of it stands below."), "success")
+    return _to(found)
+
+
+def _to(found: Phase) -> ResponseReturnValue:
+    return redirect(url_for("timeline.phase", phase=found.key, cycle=found.cycle), 303)

@@ -1,0 +1,113 @@
+"""The forms of the reporting team beside the review: remarks, what becomes of each, internal notes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from forms.words import N_
+from portal.http import guard
+from portal.http.guard import guarded
+from portal.http.render import slug
+from portal.models.reports import Report
+from portal.queries import cycles
+from portal.queries.guidelines import guideline
+from portal.rules.refusals import Invalid, Problem
+from portal.rules.remarks import KINDS, takes_wording
+from portal.services import remarks as service
+from portal.services.act import Act
+from portal.services.drafting import asked_question
+from portal.services.remarks import Order
+
+pages = Blueprint("team_remarks", __name__)
+
+
+@pages.post("/review/<uuid:report_id>/remarks")
+@guarded("review:remark", subject=guard.report)
+def write(act: Act, report: Report) -> ResponseReturnValue:
+    """Gathers a remark; one that will not do comes back in its form, with what was written."""
+    question = request.form.get("question", "")
+    try:
+        service.write(
+            act,
+            report,
+            Order(
+                question=question,
+                kind=request.form.get("kind", ""),
+                words=request.form.get("words", ""),
+                language=request.form.get("language") or None,
+                wording=request.form.get("wording", ""),
+                due=_due(),
+            ),
+        )
+    except Invalid as refusal:
+        return _again(act, report, question, refusal), 422
+    flash(_("The remark is gathered. The state sees it when you ask for clarification."), "success")
+    return _back(report, slug(question))
+
+
+def _again(act: Act, report: Report, key: str, refusal: Invalid) -> str:
+    question = asked_question(guideline(act.session, report.edition), report, key)
+    return render_template(
+        "review/remark.html",
+        report=report,
+        entity=cycles.entity(act.session, report.entity),
+        question={"key": question.key, "title": question.title, "prose": takes_wording(question)},
+        kinds=KINDS,
+        sent=request.form,
+        problems=[Problem(one.where, one.sentence) for one in refusal.problems],
+    )
+
+
+@pages.post("/review/<uuid:report_id>/remarks/<uuid:remark_id>/remove")
+@guarded("review:remark", subject=guard.report)
+def remove(act: Act, report: Report, remark_id: uuid.UUID) -> ResponseReturnValue:
+    """Takes out a remark that is not sent."""
+    service.remove(act, report, remark_id)
+    flash(_("The remark is taken out."), "success")
+    return _back(report, "remarks")
+
+
+@pages.post("/review/<uuid:report_id>/remarks/<uuid:remark_id>/settle")
+@guarded("review:remark", subject=guard.report)
+def settle(act: Act, report: Report, remark_id: uuid.UUID) -> ResponseReturnValue:
+    """Closes a remark."""
+    service.settle(act, report, remark_id)
+    flash(_("The remark is closed; it stays to be read."), "success")
+    return _back(report, f"remark-{remark_id}")
+
+
+@pages.post("/review/<uuid:report_id>/remarks/<uuid:remark_id>/again")
+@guarded("review:remark", subject=guard.report)
+def again(act: Act, report: Report, remark_id: uuid.UUID) -> ResponseReturnValue:
+    """Closes a remark, and gathers one that follows it for the next round."""
+    made = service.open_again(act, report, remark_id, request.form.get("words", ""), _due())
+    flash(_("The remark is gathered again; it is sent when you ask for clarification."), "success")
+    return _back(report, f"remark-{made.id}")
+
+
+@pages.post("/review/<uuid:report_id>/notes")
+@guarded("review:note", subject=guard.report)
+def note(act: Act, report: Report) -> ResponseReturnValue:
+    """Keeps an internal note."""
+    service.note(act, report, request.form.get("note", ""), request.form.get("question", "").strip() or None)
+    flash(_("The note is kept. The reporting team alone reads it."), "success")
+    return _back(report, "notes")
+
+
+def _due() -> dt.date | None:
+    sent = request.form.get("due", "")
+    try:
+        return dt.date.fromisoformat(sent) if sent else None
+    except ValueError:
+        sentence = N_("Please give the day as year-month-day, or none.")
+        raise Invalid(sentence, [Problem("due", sentence)]) from None
+
+
+def _back(report: Report, place: Any) -> ResponseReturnValue:
+    return redirect(url_for("review.read", report_id=report.id, _anchor=place), 303)

@@ -1,0 +1,238 @@
+"""The queue: its filters in the address, kept views, and assignment with its preview."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+import uuid
+
+import pytest
+from sqlalchemy import select
+
+from portal.db import db
+from portal.models.accounts import User
+from portal.models.events import Event, Notice
+from portal.models.remarks import SavedView
+from portal.models.reports import Report
+from portal.queries import reports
+from portal.services import accounts, practice
+from tests.factories import DAY, PASSWORD, World, csrf
+from tests.reviewer.test_pages import listed, page, received, statements
+
+COLLEAGUE = "reviewer.two@example.org"
+
+
+def colleague(world: World, *, entity: str | None = None) -> uuid.UUID:
+    """A second reviewer; with an entity, one who is its certifier too."""
+    act = world.act(None)
+    made = accounts.add(act, COLLEAGUE, "reviewer", None, PASSWORD)
+    if entity:
+        accounts.add(act, COLLEAGUE, "certifier", entity, PASSWORD)
+    world.done()
+    return made
+
+
+def assigned(report: Report) -> uuid.UUID | None:
+    db.session.rollback()
+    return reports.get(db.session, report.id).assigned_to
+
+
+def moves(text: str) -> list[str]:
+    return [html.unescape(one) for one in re.findall(r'name="move" value="([^"]+)"', text)]
+
+
+def previewed(text: str) -> list[tuple[str, str]]:
+    """The rows of the preview: the state, and what the last column says."""
+    table = text.split("data-plan", 1)[1].split("</table>", 1)[0]
+    rows = re.findall(r'<tr><th scope="row">(.*?)</th>.*<td>(.*?)</td></tr>', table)
+    return [(re.sub("<.*?>", "", name), re.sub("<.*?>", "", to)) for name, to in rows]
+
+
+@pytest.mark.parametrize(
+    ("asked", "states"),
+    [
+        ("timing=in_time", ["Kazakhstan"]),
+        ("timing=after_deadline", ["Kenya"]),
+        ("timing=after_cut_off", []),
+        ("age=14", ["Kazakhstan"]),
+        ("age=30", []),
+        ("group=African+States", ["Kenya"]),
+        ("state=submitted&timing=after_deadline", ["Kenya"]),
+    ],
+)
+def test_the_filters_of_the_queue(world: World, asked: str, states: list[str]) -> None:
+    world.at = dt.datetime(2025, 6, 1, 9, tzinfo=dt.UTC)
+    world.report("KAZ", "submitted")
+    world.at = dt.datetime(2025, 7, 4, 9, tzinfo=dt.UTC)
+    world.report("KEN", "submitted")
+    assert listed(page(world.browser("reviewer"), f"/review?{asked}")) == states
+
+
+def test_a_named_colleague_can_be_asked_for(world: World) -> None:
+    world.report("KAZ", "in_review")
+    world.report("KEN", "submitted")
+    reviewer = world.person("reviewer").id
+    client = world.browser("lead")
+    text = page(client, "/review")
+    assert f'<option value="{reviewer}">' in text
+    assert listed(page(client, f"/review?assigned={reviewer}")) == ["Kazakhstan"]
+    assert listed(page(client, f"/review?assigned={world.person('lead').id}")) == []
+
+
+def test_how_long_the_country_has_been_asked_is_told_and_its_clearance_changes_nothing(world: World) -> None:
+    world.at = dt.datetime(2025, 6, 1, 9, tzinfo=dt.UTC)
+    report = world.report("KAZ", "clarifying")
+    client = world.browser("reviewer")
+    before = page(client, "/review?state=clarifying")
+    act = world.acting("focal_point", "KAZ", DAY)
+    world.fill(act, reports.get(db.session, report.id, lock=True), {"F.2/summary": "Something else."})
+    world.done()
+    reports.get(db.session, report.id).state = "clearing"
+    reports.get(db.session, report.id).state_since = DAY
+    world.done()
+    after = page(client, "/review?state=clarifying")
+    waited = [re.findall(r'</progress></td><td class="number">(.*?)</td>', text) for text in (before, after)]
+    assert waited[0] == waited[1]
+    assert waited[0] in (["14"], ["15"])  # the clock of the pages runs on the 16th, at any time of the day
+
+
+def test_practice_is_in_no_queue_and_cannot_be_assigned(world: World) -> None:
+    act = world.acting("focal_point", "KAZ")
+    made = practice.start(act, "KAZ", "full", ["en"])
+    made.first_submitted_at, made.state, made.versions = DAY, "submitted", 1
+    world.done()
+    client = world.browser("lead")
+    text = page(client, "/review")
+    assert listed(text) == []
+    to = world.person("reviewer").id
+    wish = f"{made.id}|submitted|-|{to}"
+    answer = client.post("/review/assign/done", data={"csrf_token": csrf(text), "move": wish})
+    assert (answer.status_code, assigned(made)) == (303, None)
+
+
+def test_views_are_kept_listed_and_removed(world: World) -> None:
+    client = world.browser("reviewer")
+    token = {"csrf_token": csrf(page(client, "/review"))}
+    sent = token | {"name": "  Late  ones ", "timing": "after_deadline", "language": "fr", "unknown": "x"}
+    answer = client.post("/review/views", data=sent)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/review?timing=after_deadline&language=fr")
+    kept = page(client, "/review")
+    assert '<a href="/review?timing=after_deadline&amp;language=fr"><bdi>Late ones</bdi></a>' in kept
+    assert "Late ones" not in page(world.browser("lead"), "/review")
+    view = db.session.scalars(select(SavedView.id)).one()
+    foreign = world.browser("lead")
+    theirs = {"csrf_token": csrf(page(foreign, "/review"))}
+    assert foreign.post(f"/review/views/{view}/remove", data=theirs).status_code == 404
+    assert client.post(f"/review/views/{view}/remove", data=token).status_code == 303
+    db.session.rollback()
+    assert db.session.scalars(select(SavedView.id)).all() == []
+
+
+def test_the_same_name_takes_the_place_of_the_view_before_and_none_is_refused(world: World) -> None:
+    client = world.browser("reviewer")
+    token = {"csrf_token": csrf(page(client, "/review"))}
+    for region in ("Africa", "Europe"):
+        assert client.post("/review/views", data=token | {"name": "Mine", "region": region}).status_code == 303
+    assert client.post("/review/views", data=token | {"name": " "}).status_code == 422
+    db.session.rollback()
+    assert [view.filters for view in db.session.scalars(select(SavedView))] == [{"region": "Europe"}]
+
+
+def test_assigning_shows_what_will_happen_then_does_exactly_that(world: World) -> None:
+    first, second = world.report("KAZ", "submitted"), world.report("KEN", "submitted")
+    other = colleague(world, entity="KEN")
+    reviewer = world.person("reviewer").id
+    client = world.browser("lead")
+    token = {"csrf_token": csrf(page(client, "/review"))}
+    chosen = token | {"report": [str(first.id), str(second.id)], "reviewer": [str(reviewer), str(other)]}
+    answer = client.post("/review/assign", data=chosen | {"manner": "evenly"})
+    text = answer.get_data(as_text=True)
+    names = {row.id: row.name for row in db.session.execute(select(User.id, User.name))}
+    assert sorted(previewed(text)) == [("Kazakhstan", names[other]), ("Kenya", names[reviewer])]
+    assert (assigned(first), assigned(second)) == (None, None)
+    assert client.post("/review/assign/done", data=token | {"move": moves(text)}).status_code == 303
+    assert (assigned(first), assigned(second)) == (other, reviewer)
+    told = select(Notice.user_id, Notice.report_id).where(Notice.kind == "review.assign")
+    assert {tuple(row) for row in db.session.execute(told)} == {(other, first.id), (reviewer, second.id)}
+    recorded = db.session.execute(select(Event.report_id, Event.data).where(Event.kind == "review.assign"))
+    assert {row.report_id: row.data for row in recorded} == {
+        first.id: {"from": None, "to": str(other)},
+        second.id: {"from": None, "to": str(reviewer)},
+    }
+
+
+def test_what_changed_after_the_preview_is_named_and_left_alone(world: World) -> None:
+    first, second = world.report("KAZ", "submitted"), world.report("KEN", "submitted")
+    reviewer, lead = world.person("reviewer").id, world.person("lead").id
+    client = world.browser("lead")
+    token = {"csrf_token": csrf(page(client, "/review"))}
+    chosen = token | {"report": [str(first.id), str(second.id)], "reviewer": str(lead), "manner": "hand"}
+    text = client.post("/review/assign", data=chosen).get_data(as_text=True)
+    world.step(first, "claim")
+    client.post("/review/assign/done", data=token | {"move": moves(text)})
+    assert (assigned(first), assigned(second)) == (reviewer, lead)
+    assert "Kazakhstan: It has changed since you looked; it is left as it is now." in page(client, "/review")
+
+
+def test_a_confirmation_made_by_hand_cannot_assign_the_own_country(world: World) -> None:
+    report, other = world.report("KAZ", "submitted"), colleague(world, entity="KAZ")
+    client = world.browser("lead")
+    token = {"csrf_token": csrf(page(client, "/review"))}
+    for to in (other, world.person("partner").id):
+        client.post("/review/assign/done", data=token | {"move": f"{report.id}|submitted|-|{to}"})
+        assert assigned(report) is None
+    assert client.post("/review/assign/done", data=token | {"move": "nonsense"}).status_code == 422
+
+
+def test_taking_the_assignment_away(world: World) -> None:
+    report = world.report("KAZ", "submitted")
+    client = world.browser("lead")
+    token = {"csrf_token": csrf(page(client, "/review"))}
+    reviewer = world.person("reviewer").id
+    client.post("/review/assign/done", data=token | {"move": f"{report.id}|submitted|-|{reviewer}"})
+    text = client.post("/review/assign", data=token | {"report": str(report.id), "manner": "away"}).get_data(
+        as_text=True
+    )
+    assert previewed(text) == [("Kazakhstan", "nobody")]
+    client.post("/review/assign/done", data=token | {"move": moves(text)})
+    assert assigned(report) is None
+    told = select(Notice.user_id).where(Notice.kind == "review.assign_away")
+    assert list(db.session.scalars(told)) == [reviewer]
+
+
+@pytest.mark.parametrize(
+    ("sent", "where"),
+    [({"manner": "hand"}, "reviewer"), ({"manner": "evenly"}, "reviewer"), ({"manner": "all"}, "manner")],
+)
+def test_an_unfinished_choice_is_asked_again(world: World, sent: dict[str, str], where: str) -> None:
+    report = world.report("KAZ", "submitted")
+    client = world.browser("lead")
+    token = {"csrf_token": csrf(page(client, "/review"))}
+    answer = client.post("/review/assign", data=token | {"report": str(report.id)} | sent)
+    assert (answer.status_code, re.findall(r'href="#q-(\w+)"', answer.get_data(as_text=True))) == (422, [where])
+
+
+def test_only_the_lead_assigns(world: World) -> None:
+    world.report("KAZ", "submitted")
+    client = world.browser("reviewer")
+    text = page(client, "/review")
+    assert "Assign the chosen reports" not in text
+    assert client.post("/review/assign", data={"csrf_token": csrf(text)}).status_code == 403
+    assert client.post("/review/assign/done", data={"csrf_token": csrf(text)}).status_code == 403
+
+
+def test_assigning_all_costs_no_more_reading_than_assigning_one(world: World) -> None:
+    received(world, 190)
+    found = list(db.session.scalars(select(Report.id)))
+    to = world.person("reviewer").id
+    client = world.browser("lead")
+    token = {"csrf_token": csrf(page(client, "/review"))}
+    costs = []
+    for chosen in (found[:1], found):
+        sent = token | {"report": [str(one) for one in chosen], "reviewer": str(to), "manner": "hand"}
+        with statements() as seen:
+            text = client.post("/review/assign", data=sent).get_data(as_text=True)
+        costs.append((len(moves(text)), len(seen)))
+    assert costs[0][1] == costs[1][1]
+    assert [moved for moved, _seen in costs] == [1, 190]

@@ -1,0 +1,112 @@
+"""The rules of notices: every kind has one; when a mail is tried again; each reminder of the cycle with someone whom it
+must reach and someone whom it must not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from portal.http.telling import NOTICES
+from portal.rules.notices import RULES, Standing, cycle_reminder, next_try, shown_to_the_team
+
+OPENS, CLOSES = dt.date(2024, 6, 21), dt.date(2025, 7, 1)
+NOTHING, BEGUN = Standing(), Standing(begun=True)
+SUBMITTED = Standing(begun=True, submitted=True)
+EXTENDED = Standing(begun=True, extended=dt.date(2025, 8, 1))
+RAN_OUT = Standing(begun=True, extended=dt.date(2025, 6, 1))
+
+
+def test_every_kind_of_notice_has_its_words_and_its_rule() -> None:
+    assert {kind for kind in NOTICES if not kind.endswith(".due")} == set(RULES)
+
+
+def test_the_inside_of_a_state_is_not_shown_to_the_team() -> None:
+    """Written out by hand: a kind that is added to the log of the team changes this list."""
+    assert sorted(shown_to_the_team()) == SHOWN
+
+
+SHOWN = [
+    "bundle.broken",
+    "bundle.ready",
+    "cycle.14",
+    "cycle.3",
+    "cycle.60",
+    "cycle.invite",
+    "extension.ask",
+    "extension.decline",
+    "extension.give",
+    "phase.close",
+    "remark.answer",
+    "remark.say",
+    "remark.send",
+    "report.consent",
+    "report.receipt",
+    "report.submit",
+    "report.withdraw",
+    "review.accept",
+    "review.assign",
+    "review.assign_away",
+    "review.claim",
+    "review.clarify",
+    "review.publish",
+]
+
+
+@pytest.mark.parametrize(
+    ("day", "standing", "sent", "due"),
+    [
+        # the invitation: to whom has not begun, from the day of opening on
+        ("2024-06-20", NOTHING, set(), None),
+        ("2024-06-21", NOTHING, set(), "invite"),
+        ("2024-06-21", BEGUN, set(), None),
+        ("2024-06-21", NOTHING, {"invite"}, None),
+        # 60 days before
+        ("2025-05-01", NOTHING, {"invite"}, None),
+        ("2025-05-02", NOTHING, {"invite"}, "60"),
+        ("2025-05-02", NOTHING, set(), "60"),
+        ("2025-05-02", BEGUN, set(), "60"),
+        ("2025-05-02", SUBMITTED, set(), None),
+        ("2025-05-02", EXTENDED, set(), None),
+        ("2025-05-02", BEGUN, {"60"}, None),
+        # 14 days before
+        ("2025-06-16", BEGUN, {"60"}, None),
+        ("2025-06-17", BEGUN, {"60"}, "14"),
+        ("2025-06-17", BEGUN, set(), "14"),
+        ("2025-06-17", BEGUN, {"14"}, None),
+        ("2025-06-17", RAN_OUT, set(), "14"),
+        ("2025-06-17", SUBMITTED, set(), None),
+        ("2025-06-17", EXTENDED, set(), None),
+        # 3 days before, until the deadline
+        ("2025-06-27", BEGUN, {"14"}, None),
+        ("2025-06-28", BEGUN, {"14"}, "3"),
+        ("2025-07-01", NOTHING, set(), "3"),
+        ("2025-06-28", SUBMITTED, set(), None),
+        ("2025-06-28", EXTENDED, set(), None),
+        ("2025-06-28", BEGUN, {"3"}, None),
+        ("2025-07-02", BEGUN, set(), None),
+    ],
+)
+def test_each_reminder_with_whom_it_reaches_and_whom_not(
+    day: str, standing: Standing, sent: set[str], due: str | None
+) -> None:
+    assert cycle_reminder(OPENS, CLOSES, dt.date.fromisoformat(day), standing, sent) == due
+
+
+THEN = dt.datetime(2025, 6, 16, 9, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("tries", "refused", "minutes"),
+    [(1, False, 2), (2, False, 10), (3, False, 60), (6, False, 1440), (7, False, None), (2, True, 10), (3, True, None)],
+)
+def test_the_waits_grow_and_end(tries: int, refused: bool, minutes: int | None) -> None:
+    again = None if minutes is None else THEN + dt.timedelta(minutes=minutes)
+    assert next_try(tries, THEN, THEN, refused=refused) == again
+
+
+def test_what_is_a_week_old_is_not_tried_again() -> None:
+    week = dt.timedelta(days=7)
+    assert next_try(1, THEN, THEN + week, refused=False) is not None
+    assert next_try(1, THEN, THEN + week + dt.timedelta(seconds=1), refused=False) is None
