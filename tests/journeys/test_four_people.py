@@ -77,37 +77,37 @@ def write_sections(portal: Running, email: str, report: str, asked: Guideline, s
         browser.close()
 
 
-def test_four_people_fill_sixty_leaves(portal: Running, browser: Browser) -> None:
+def test_four_people_fill_sixty_leaves(served: Running, browser: Browser) -> None:
     asked = load(shipped()[cycle_plan().edition])
     sections = leaves(asked)
     assert len(sections) == 60
     shares = {address_of(ministry): sections[at::3] for at, ministry in enumerate(MINISTRIES)}
     for email in shares:
         role = ("--role", "contributor", "--entity", "KAZ", "--name", "Ministry")
-        portal.flask("user", "add", email, *role, "--password", PASSWORD)
-    with signed_in(browser, portal, FOCAL_POINT) as page:
-        report = _starts(page, portal)
+        served.flask("user", "add", email, *role, "--password", PASSWORD)
+    with signed_in(browser, served, FOCAL_POINT) as page:
+        report = _starts(page, served)
         for email, share in shares.items():
             _hands_out(page, report, email, share)
     front = ["F.2", "F.3", "F.4", "F.5"]
     with ThreadPoolExecutor(4) as people:
-        writing = [people.submit(write_sections, portal, FOCAL_POINT, report, asked, front)]
+        writing = [people.submit(write_sections, served, FOCAL_POINT, report, asked, front)]
         writing += [
-            people.submit(write_sections, portal, email, report, asked, share) for email, share in shares.items()
+            people.submit(write_sections, served, email, report, asked, share) for email, share in shares.items()
         ]
         for one in writing:
             one.result(timeout=300)
     for email, share in shares.items():
-        with signed_in(browser, portal, email) as page:
+        with signed_in(browser, served, email) as page:
             _hands_back(page, report, share)
-    with signed_in(browser, portal, FOCAL_POINT) as page:
+    with signed_in(browser, served, FOCAL_POINT) as page:
         _settles(page, report, 60)
         _completes_and_asks(page, report)
-    with signed_in(browser, portal, CERTIFIER) as page:
+    with signed_in(browser, served, CERTIFIER) as page:
         page.goto(f"{report}/clearance")
         page.get_by_role("button", name="Approve and submit").click()
         expect(page.get_by_role("heading", name="Receipt")).to_be_visible()
-    _holds_every_word(portal, report, asked, [*front, *sections])
+    _holds_every_word(served, report, asked, [*front, *sections])
 
 
 def _starts(page: Page, portal: Running) -> str:
