@@ -140,9 +140,7 @@ def _rows(
             row.region,
             row.regional_group,
             _short_day(row.first_submitted_at.date(), language),
-            timing_words(
-                timings[timing], row.first_submitted_at, calendar.deadline, untils.get(row.entity)
-            ),
+            timing_words(timings[timing], row.first_submitted_at, calendar.deadline, untils.get(row.entity)),
             "" if days is None else str(days),
             f"{(days or 0) / longest:.2f}",
             "" if row.asked_at is None else str(max(0, (act.at - row.asked_at).days)),

@@ -103,11 +103,15 @@ NOTICES = {
     "report.reopen": N_("The report is open for writing again."),
     "review.claim": N_("The reporting team has begun to review the report."),
     "review.assign": N_("A report was assigned to you for review."),
-    "review.assign_away": N_("A report that was assigned to you is no longer; its review is with somebody else, or open."),
+    "review.assign_away": N_(
+        "A report that was assigned to you is no longer; its review is with somebody else, or open."
+    ),
     "review.clarify": N_("The reporting team asks for clarification; the draft is open for writing."),
     "review.accept": N_("The reporting team has accepted the report; it can be published once the state consents."),
     "review.publish": N_("The report has been published."),
-    "remark.send": N_("Remarks of the reporting team: %(remarks)s. Please answer each; the answers they name are open."),
+    "remark.send": N_(
+        "Remarks of the reporting team: %(remarks)s. Please answer each; the answers they name are open."
+    ),
     "remark.send.due": N_(
         "Remarks of the reporting team: %(remarks)s. Please answer each by %(due)s; the answers they name are open."
     ),

@@ -79,7 +79,9 @@ def _form(act: Act, report: Report, formdata: Any) -> HandOutForm:
     return HandOutForm(
         formdata,
         sections=[(one.key, f"{one.key} {render.words(one.title)}") for one in sections],
-        people=[(str(row.id), row.name) for row in in_hands.contributors(act.session, report.entity)],
+        people=[
+            (str(row.id), f"{row.name} ({row.email})") for row in in_hands.contributors(act.session, report.entity)
+        ],
         parts=[(key, _(title)) for key, title in PARTS.items()],
         data={"part": "all", "sections": request.args.getlist("section")},
     )

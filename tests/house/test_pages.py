@@ -13,7 +13,9 @@ from tests.factories import World
 from tests.house.addresses import ADDRESSES
 from tests.house.test_permissions import Case, furnish
 
-NOT_PAGES = re.compile(r"\.(json|csv)$|/file$|files/|attachments/|healthz|readyz|import_id|openapi|^/api/(?!v1/docs)")
+NOT_PAGES = re.compile(
+    r"\.(json|csv)$|/file$|files/|attachments/|healthz|readyz|import_id|openapi|^/session|^/api/(?!v1/docs)"
+)
 PAGES = sorted(rule for (method, rule) in ADDRESSES if method == "GET" and not NOT_PAGES.search(rule))
 CONTROLS = {"input", "select", "textarea"}
 WHO = (("focal_point", "KAZ"), ("certifier", "KAZ"), ("reviewer", None), ("lead", None), ("data_officer", None))

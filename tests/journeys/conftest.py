@@ -99,6 +99,13 @@ def portal(
         yield portal
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A running demonstration on SQLite, for what is no matter of the database."""
+    with running(tmp_path_factory.mktemp("portal")) as portal:
+        yield portal
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium from the system's packages."""

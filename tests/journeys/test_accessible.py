@@ -14,7 +14,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from forms.guideline import shipped
-from tests.journeys.conftest import Running, running
+from tests.journeys.conftest import Running
 
 pytestmark = pytest.mark.browser
 
@@ -88,13 +88,6 @@ PAGES = {
     "lead@example.org": ("/bundles",),
     "data.officer@example.org": ("/channels/b",),
 }
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A running demonstration; how pages look is no matter of the database."""
-    with running(tmp_path_factory.mktemp("portal")) as portal:
-        yield portal
 
 
 @contextmanager

@@ -140,8 +140,10 @@ def _holds(archive: zipfile.ZipFile, version: bytes, written: dict[str, Any]) ->
     assert archive.read("reports/KAZ/v1/version.json") == version
     rows = list(csv.DictReader(io.StringIO(archive.read("answers.csv").decode())))
     mine = [row for row in rows if row["entity"] == "KAZ"]
-    typed = {row["value"] for row in mine if row["question"] == "1.3.2.1/NUA-21" and row["field"].endswith(".value")}
+    figures = [row for row in mine if row["question"] == "1.3.2.1/NUA-21" and row["field"].endswith(".value")]
+    typed = {row["value"] for row in figures if row["whose"] == "own"}
     assert typed == {row["value"] for row in written["1.3.2.1/NUA-21"]["rows"]}
+    assert {row["value"] for row in figures if row["whose"] == "international"} - typed
     figures = csv.DictReader(io.TextIOWrapper(archive.open("observations.csv"), "utf-8"))
     sources = {row["source"] for row in figures if row["area"] == "KAZ"}
     assert {"un_sdg", "un_habitat", "world_bank"} <= sources

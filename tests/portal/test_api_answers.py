@@ -217,5 +217,5 @@ def test_the_check_tells_severity_question_and_sentence(world: World) -> None:
     blockers = {item["question"] for item in found if item["severity"] == "blocker"}
     assert blockers == {"F.1/institution", "F.1/period", "F.1/contacts", SUMMARY, "F.3/process"}
     assert {tuple(sorted(item)) for item in found} == {
-        ("language", "place", "question", "rule", "sentence", "severity")
+        ("about", "explanation", "language", "place", "question", "rule", "sentence", "severity")
     }

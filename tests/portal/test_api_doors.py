@@ -19,6 +19,7 @@ STAND_INS = {
     "attachment_id": SOMETHING,
     "bundle_id": SOMETHING,
     "dataset_id": SOMETHING,
+    "point_id": SOMETHING,
     "cycle": "2026",
     "edition": "2026",
     "iso3": "KAZ",

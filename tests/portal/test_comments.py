@@ -221,6 +221,7 @@ def test_any_number_of_threads_costs_the_same_statements(world: World) -> None:
     report = world.report()
     client = world.browser("focal_point", "KAZ")
     here = f"/reports/{report.id}/sections/F.2"
+    say(world, report, "certifier", "The first thread")
     page(client, here)
     with counted() as few:
         page(client, here)

@@ -124,6 +124,10 @@ export class Question {
 
   showFindings(findings) {
     const made = findings.map((f) => element("li", {}, element("span", { className: `state state-${f.severity}`, textContent: words[f.severity] ?? f.severity }), " ", element("span", { textContent: f.sentence })));
-    this.root.querySelector("[data-findings]").replaceChildren(...made);
+    const list = this.root.querySelector("[data-findings]");
+    // The place of a finding that is settled stays empty: nothing moves under the pointer while a person writes on.
+    list.style.minBlockSize = `${list.offsetHeight}px`;
+    list.style.marginBlockStart = getComputedStyle(list).marginBlockStart;
+    list.replaceChildren(...made);
   }
 }
