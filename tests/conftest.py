@@ -29,10 +29,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that touches the database runs on each kind."""
+    """A test that touches the database runs on each kind; one marked `any_database` on the first alone."""
     if "database_kind" in metafunc.fixturenames:
         wanted = metafunc.config.getoption("--database")
-        metafunc.parametrize("database_kind", KINDS if wanted == "both" else [wanted], scope="session")
+        kinds = KINDS[:1] if metafunc.definition.get_closest_marker("any_database") else KINDS
+        metafunc.parametrize("database_kind", kinds if wanted == "both" else [wanted], scope="session")
 
 
 def settings_for(url: str, folder: Path) -> Settings:

@@ -63,6 +63,7 @@ def visit(client: FlaskClient, case: Case, rule: str, language: str) -> tuple[in
     return 200, faults(answer.get_data(as_text=True))
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("state", ["preparing", "clearing", "in_review", "accepted", "published"])
 def test_every_page_keeps_the_rules(world: World, state: str) -> None:
     case = furnish(world, state)

@@ -141,6 +141,9 @@ def grave(page: Page) -> list[str]:
     ]
 
 
+WIDTHS = {"en": (NARROW, WIDE), "ar": (NARROW,)}
+
+
 def judged(page: Page, portal: Running, addresses: list[str], language: str) -> dict[tuple[str, int], list[str]]:
     """The faults of these pages by address and width; a page with none is left out. Of what repeats itself, rows or
     sections, axe judges the first three: a report has thousands of elements.
@@ -155,7 +158,7 @@ def judged(page: Page, portal: Running, addresses: list[str], language: str) -> 
         found = sideways(page)
         page.evaluate(THINNED)
         page.evaluate(AXE_SCRIPT)
-        for width in (NARROW, WIDE):
+        for width in WIDTHS[language]:
             page.set_viewport_size(width)
             if found := found + grave(page):
                 wrong[address, width["width"]] = found
