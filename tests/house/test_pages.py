@@ -14,7 +14,7 @@ from tests.house.addresses import ADDRESSES
 from tests.house.test_permissions import Case, furnish
 
 NOT_PAGES = re.compile(
-    r"\.(json|csv)$|/file$|files/|attachments/|healthz|readyz|import_id|openapi|^/session|^/api/(?!v1/docs)"
+    r"\.(json|csv|ics)$|/file$|files/|attachments/|healthz|readyz|import_id|openapi|^/session|^/api/(?!v1/docs)"
 )
 PAGES = sorted(rule for (method, rule) in ADDRESSES if method == "GET" and not NOT_PAGES.search(rule))
 CONTROLS = {"input", "select", "textarea"}

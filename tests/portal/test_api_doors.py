@@ -20,6 +20,7 @@ STAND_INS = {
     "bundle_id": SOMETHING,
     "dataset_id": SOMETHING,
     "point_id": SOMETHING,
+    "remark_id": SOMETHING,
     "cycle": "2026",
     "edition": "2026",
     "iso3": "KAZ",

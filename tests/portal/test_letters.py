@@ -197,7 +197,7 @@ def test_a_mail_in_arabic_arrives_right(world: World, postbox: Postbox) -> None:
     world.done()
     clarified(world)
     run(world)
-    (mail,) = [mail for to, mail in postbox.received if to == FOCAL]
+    (mail,) = [mail for to, mail in postbox.received if to == FOCAL and "larification" in mail.get_content()]
     assert mail["Subject"].startswith("كازاخستان: ")
     assert mail["To"].addresses[0].display_name == name
     assert mail["Content-Language"] == "ar"
@@ -212,7 +212,7 @@ def test_a_name_cannot_begin_a_header(world: World, postbox: Postbox) -> None:
     world.done()
     clarified(world)
     run(world)
-    (mail,) = [mail for to, mail in postbox.received if to == FOCAL]
+    (mail,) = [mail for to, mail in postbox.received if to == FOCAL and "larification" in mail.get_content()]
     assert (mail["Bcc"], len(mail["To"].addresses)) == (None, 1)
     assert mail["To"].addresses[0].display_name == 'A" Bcc: other@example.org B'
 

@@ -265,7 +265,7 @@ def test_every_address_of_the_report_is_shut_to_a_contributor_but_for_what_is_th
         "handout_id": str(uuid.uuid4()), "n": "1", "number": "1", "edition": world.edition().key,
     }  # fmt: skip
     client, program = world.browser("contributor", "KAZ"), Caller(world, "contributor", "KAZ")
-    reading = ("report:home", "report:see", "source:read")
+    reading = ("report:home", "report:see", "source:read", "remark:read")
     theirs = {rule for (_method, rule), permission in ADDRESSES.items() if permission in reading}
     told = {}
     for method, rule in ADDRESSES:

@@ -31,7 +31,8 @@ KINDS = ("missing", "unclear", "inconsistent", "evidence", "editorial")
 
 
 def act_on(world: World, report: Report, role: str, do: Callable[..., Any], *args: Any, **more: Any) -> Any:
-    """Does something with the report as a person of its state or of the team, and commits."""
+    """Does something with the report as a person of its state or of the team, a second later, and commits."""
+    world.at += dt.timedelta(seconds=1)
     act = world.acting(role, report.entity if role in ("focal_point", "contributor", "certifier") else None)
     made = do(act, reports.get(act.session, report.id, lock=True), *args, **more)
     made = getattr(made, "id", made)
