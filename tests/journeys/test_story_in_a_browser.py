@@ -55,7 +55,12 @@ def write(page: Page, question: str, value: Any) -> None:
     if isinstance(value, str):
         control(page, question).fill(value)
     elif isinstance(value, dict) and "rows" in value:
-        page.locator(f'[name="{question}-status"][value="data"]').check()
+        ours = page.locator(f'[name="{question}-status"][value="data"]')
+        if ours.count():
+            ours.check()
+        else:  # international figures stand beside: ours are a correction, with a reason
+            page.locator(f'[name="{question}-status"][value="corrected"]').check()
+            control(page, f"{question}-reason").fill("The national series is given.")
         group = page.locator(f'[data-rows][data-name="{question}"]')
         for index, row in enumerate(value["rows"]):
             while control(page, f"{question}-{index}-year").count() == 0:
