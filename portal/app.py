@@ -15,8 +15,8 @@ from portal import api, cli, demonstration, web, worker
 from portal.config import ROOT, BadSetting, Settings, load
 from portal.db import UnsafeDatabase, db, engine_options, guard_engine
 from portal.http import context, errors, guard, headers, people, render, steps
-from reviewer import api as team_api
-from reviewer import views as team_pages
+from reviewer.api import review as team_api
+from reviewer.views import review as team_pages
 
 BODY_LIMIT = 52 * 1024 * 1024
 FORM_MEMORY = 8 * 1024 * 1024

@@ -30,7 +30,7 @@ from portal.rules.shipped import TABLES, cycle_plan, entities
 from portal.services import accounts, attachments, cycles, drafting, guidelines, handing, observations
 from portal.services.act import Act
 from portal.services.steps import Order
-from reviewer import services as team
+from reviewer.services import review as team
 
 PASSWORD = "demonstration only"  # noqa: S105 - printed for everyone, works on demonstration data alone
 DAY = dt.date(2025, 6, 16)

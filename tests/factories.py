@@ -27,7 +27,7 @@ from portal.rules.shipped import cycle_plan, entities
 from portal.services import accounts, cycles, drafting, guidelines, handing
 from portal.services.act import Act
 from portal.services.steps import Order
-from reviewer import services as team
+from reviewer.services import review as team
 
 PASSWORD = "a password for tests"
 DAY = dt.datetime(2025, 6, 16, 9, 0, tzinfo=dt.UTC)

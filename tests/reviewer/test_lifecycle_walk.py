@@ -19,7 +19,7 @@ from portal.rules.refusals import Refusal
 from portal.services import drafting
 from portal.services.act import Act
 from portal.services.steps import Order
-from reviewer import services
+from reviewer.services import review as services
 from tests.factories import OF_A_STATE, WHO, World
 from tests.rules.test_lifecycle_model import MOVES
 

@@ -19,8 +19,8 @@ from portal.models.reports import Report
 from portal.queries import events, reports
 from portal.services import drafting
 from portal.services.steps import Order
-from reviewer import queries
-from reviewer.rules import RECORD
+from reviewer.queries import review as queries
+from reviewer.rules.review import RECORD
 from tests.factories import DAY, World, csrf
 
 QUEUE_STATEMENTS = 6

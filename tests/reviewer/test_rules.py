@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reviewer.rules import Wanted, age
+from reviewer.rules.review import Wanted, age
 
 ME, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)
 ROW = {"state": "in_review", "region": "Africa", "modality": "full", "languages": ["en", "fr"], "assigned_to": ME}

@@ -29,8 +29,10 @@ from portal.rules.policy import may
 from portal.rules.refusals import Invalid, Missing, Problem
 from portal.services.act import Act
 from portal.services.steps import Order, open_steps, shown_state
-from reviewer import queries, remarks, services
-from reviewer.rules import AGES, ASSIGNED, RECORD, Wanted, age, counts
+from reviewer.queries import review as queries
+from reviewer.rules.review import AGES, ASSIGNED, RECORD, Wanted, age, counts
+from reviewer.services import review as services
+from reviewer.views import remarks
 
 pages = Blueprint("review", __name__)
 

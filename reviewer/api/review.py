@@ -35,9 +35,10 @@ from portal.queries.guidelines import guideline
 from portal.rules.lifecycle import STATES
 from portal.rules.refusals import Missing
 from portal.services.act import Act
-from reviewer import queries, services
-from reviewer.queries import Calendar
-from reviewer.rules import ASSIGNED
+from reviewer.queries import review as queries
+from reviewer.queries.review import Calendar
+from reviewer.rules.review import ASSIGNED
+from reviewer.services import review as services
 
 calls = Calls("Review", __name__, "What the reporting team does with the reports received.")
 

@@ -1,0 +1,1 @@
+"""The reporting team's part of the API."""

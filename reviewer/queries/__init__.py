@@ -1,0 +1,1 @@
+"""What the reporting team reads of many rows."""
