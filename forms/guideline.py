@@ -40,6 +40,7 @@ __all__ = [
     "Scope",
     "Section",
     "Text",
+    "channels",
     "load",
     "parse",
     "published",
@@ -75,6 +76,11 @@ def load(path: Path) -> Guideline:
 def shipped() -> dict[str, Path]:
     """The documents that come with the portal, by the key of the edition."""
     return {str(read(path.read_bytes())["key"]): path for path in sorted(EDITIONS.glob("*.json"))}
+
+
+def channels() -> dict[str, Path]:
+    """The documents of the forms of channels c to f that come with the portal, by the key of the edition."""
+    return {str(read(path.read_bytes())["key"]): path for path in sorted(EDITIONS.glob("channels/*.json"))}
 
 
 def published() -> dict[str, str]:

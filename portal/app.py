@@ -16,6 +16,7 @@ from portal.config import ROOT, BadSetting, Settings, load
 from portal.db import UnsafeDatabase, db, engine_options, guard_engine
 from portal.http import context, errors, guard, headers, people, render, steps
 from reviewer.api import review as team_api
+from reviewer.cli import contradictions as team_commands
 from reviewer.views import review as team_pages
 
 BODY_LIMIT = 52 * 1024 * 1024
@@ -29,12 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     chosen = settings or load()
     app = Flask("portal", root_path=str(ROOT / "portal"), template_folder=str(ROOT / "templates"))
     _configure(app, chosen)
-    db.init_app(app)
-    # The extension closes asynchronous sessions after each request, in a thread started for it; the portal has none.
-    app.teardown_appcontext_funcs = [f for f in app.teardown_appcontext_funcs if not inspect.iscoroutinefunction(f)]
-    with app.app_context():
-        guard_engine(db.engine)
-    context.install(app, chosen)
+    open_outside(app, chosen)
     people.install(app)
     csrf = CSRFProtect(app)
     render.install(app)
@@ -46,10 +42,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     json_api = api.register(app, csrf)
     team_api.register(json_api, csrf)
     cli.register(app)
-    for command in (*demonstration.COMMANDS, *worker.COMMANDS):
+    for command in (*demonstration.COMMANDS, *worker.COMMANDS, *team_commands.COMMANDS):
         app.cli.add_command(command)
     guard.permissions(app)
     return app
+
+
+def open_outside(app: Flask, settings: Settings) -> None:
+    """Opens what a portal stands on: its database, its storage, its signing key."""
+    app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(settings.database_url)}
+    settings.home.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    # The extension closes asynchronous sessions after each request, in a thread started for it; the portal has none.
+    app.teardown_appcontext_funcs = [f for f in app.teardown_appcontext_funcs if not inspect.iscoroutinefunction(f)]
+    with app.app_context():
+        guard_engine(db.engine)
+    context.install(app, settings)
 
 
 def start() -> Flask:
@@ -66,7 +74,6 @@ def _configure(app: Flask, settings: Settings) -> None:
     secure = settings.base_url.startswith("https:")
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        SQLALCHEMY_ENGINES={"default": engine_options(settings.database_url)},
         MAX_CONTENT_LENGTH=BODY_LIMIT,
         MAX_FORM_MEMORY_SIZE=FORM_MEMORY,
         MAX_FORM_PARTS=5000,
@@ -77,7 +84,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_DEFAULT_LOCALE="en",
     )
-    settings.home.mkdir(parents=True, exist_ok=True)
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -19,22 +19,51 @@ from forms.guideline import shipped
 from forms.kinds import KINDS
 from forms.outline import Guideline, Question
 from portal.adapters.storage import Storage
+from portal.adapters.tabular_layouts import Told
 from portal.http import steps
-from portal.http.context import commit, settings, storage, system_act
+from portal.http.context import commit, settings, signer, storage, system_act
 from portal.models.reports import Report
 from portal.queries import accounts as people
-from portal.queries import reports
+from portal.queries import contributions as filings
+from portal.queries import passages, reports
+from portal.queries import profiles as desks
 from portal.queries.guidelines import guideline
+from portal.queries.observations import list_imports
+from portal.rules import crosswalk
 from portal.rules.lifecycle import DRAFTING
 from portal.rules.shipped import TABLES, cycle_plan, entities
-from portal.services import accounts, attachments, cycles, drafting, guidelines, handing, observations
+from portal.rules.timeline import end_of_day
+from portal.services import (
+    accounts,
+    attachments,
+    calls_for_input,
+    contributions,
+    cycles,
+    drafting,
+    guidelines,
+    handing,
+    moderation,
+    observations,
+    partners,
+    pending,
+    profiles,
+    verifying,
+)
 from portal.services.act import Act
 from portal.services.steps import Order
+from reviewer.queries import contradictions as cases
+from reviewer.queries import matrix
+from reviewer.queries import statements as cited
+from reviewer.rules.coding import suggested
+from reviewer.services import coding, contradictions, requests, statements, synthesis
 from reviewer.services import review as team
 
 PASSWORD = "demonstration only"  # noqa: S105 - printed for everyone, works on demonstration data alone
 DAY = dt.date(2025, 6, 16)
 DUE = dt.date(2025, 6, 30)
+ASKED_BY = dt.date(2025, 7, 31)
+SILENT = "XAA"
+CODED = 8
 REAL_STATES = ("KAZ",)
 TEAM = ("reviewer", "lead", "data_officer", "regional_officer", "partner", "administrator")
 OF_A_STATE = ("focal_point", "contributor", "certifier")
@@ -113,9 +142,132 @@ def furnish(act: Act, files: Storage) -> list[Account]:
         accounts.add(act, account.email, account.role, account.entity, PASSWORD, name)
     act.session.flush()
     _figures(act, files, given["figures"])
+    _looked_at(act, files)
     for position, wanted in enumerate(given["reports"]):
         _report(act, files, given, wanted, plan.key, position)
+    _contributions(act, given["contributions"])
+    _coding(act, plan.key)
+    _contradictions(act, plan.key)
+    _request(act, plan.key)
+    _profile(act)
+    _synthesis(act, files, given, plan.key)
     return everyone
+
+
+def _contributions(act: Act, given: Sequence[Mapping[str, Any]]) -> None:
+    """A call in each of the channels c to f, each with a contribution; a state that is named in one replies."""
+    for wanted in given:
+        act.at = _moment(90)
+        _acting(act, "lead")
+        told = partners.NewPartner(wanted["partner"], wanted["kind"], wanted.get("region"))
+        partner = partners.add_partner(act, told)
+        partners.invite(act, partner.id, address(wanted["by"]))
+        title = f"Demonstration: input to channel {wanted['channel']}"
+        ends = end_of_day(ASKED_BY)
+        terms = calls_for_input.Terms(wanted["channel"], title, "Demonstration. Please send what you know.", "open",
+                                      act.at, ends)  # fmt: skip
+        call = calls_for_input.open_call(act, terms)
+        act.at = _moment(94)
+        _acting(act, wanted["by"])
+        draft = contributions.Draft(wanted["title"], wanted["licence"], None, wanted["areas"], wanted["values"])
+        made = contributions.start(act, contributions.Begin(call.id, partner.id), draft)
+        contributions.send(act, filings.filing(act.session, made), signer())
+        act.at = _moment(96)
+        _acting(act, "reviewer")
+        if wanted["state"] != "sent":
+            filing = filings.filing(act.session, made)
+            moderation.moderate(act, filing, wanted["state"], wanted.get("reason", ""))
+        if reply := wanted.get("reply"):
+            _acting(act, "focal_point", reply["entity"])
+            moderation.reply(act, filings.filing(act.session, made), reply["entity"], reply["text"])
+
+
+def _request(act: Act, cycle: str) -> None:
+    """A hole of the matrix is made a request to the regional officer."""
+    act.at = _moment(99)
+    _acting(act, "regional_officer")
+    asked = act.actor.id
+    _acting(act, "lead")
+    words = "Demonstration. What do country offices in Africa see of heat and floods in cities?"
+    wish = requests.Wish(cycle, "1.3", "d", "Africa", words, ASKED_BY, person=asked)
+    requests.make(act, wish, matrix.regions(act.session))
+
+
+def _profile(act: Act) -> None:
+    """A desk profile of an invented state without a report; the state confirms a part of it and corrects another."""
+    act.at = _moment(100)
+    _acting(act, "reviewer")
+    profiles.compile_profile(act, desks.desk(act.session, SILENT, lock=True))
+    act.at = _moment(102)
+    _acting(act, "focal_point", SILENT)
+    desk = desks.desk(act.session, SILENT, lock=True)
+    first, second = [row.ProfileItem.id for row in desks.items(act.session, desk.held.id)][:2]
+    corrected = profiles.Said("corrected", "Demonstration. The newest figure of the state is a made-up 21.")
+    profiles.answer(act, desk, {first: profiles.Said("confirmed"), second: corrected})
+
+
+def _coding(act: Act, cycle: str) -> None:
+    """Two members of the team code the first passages on one commitment, the second one with fewer codes."""
+    act.at = _moment(97)
+    _acting(act, "lead")
+    wanted = passages.Which(cycle=cycle, commitment="1.1")
+    rows = passages.listed(act.session, wanted, passages.Reader(act.actor.id, of_the_team=True), None, limit=CODED)
+    found = [passages.subject(act.session, row.Passage.id) for row in rows]
+    for role, most in (("lead", 4), ("reviewer", 3)):
+        _acting(act, role)
+        for subject in found:
+            one = subject.passage
+            told = suggested(one.text, one.language, one.question, commitment=one.commitment)
+            coding.code(act, subject, [suggestion.code for suggestion in told[:most]])
+
+
+def _contradictions(act: Act, cycle: str) -> None:
+    """The rules look at the evidence, and a reviewer decides two of the cases."""
+    act.at = _moment(98)
+    _acting(act, "lead")
+    contradictions.find(act, cycle)
+    _acting(act, "reviewer")
+    found = cases.listed(act.session, cycle, cases.Wanted(rule="figure"), limit=2)
+    for row, outcome in zip(found, ("both_stand", "period_differs"), strict=False):
+        case = cases.get(act.session, row.id, lock=True)
+        contradictions.settle(act, case, outcome, "Demonstration. The reason is made up.")
+
+
+def _synthesis(act: Act, files: Storage, given: Mapping[str, Any], cycle: str) -> None:
+    """Statements with what they cite, a release of those that are supported, then a figure that is revised after it."""
+    act.at = _moment(100)
+    _acting(act, "reviewer")
+    figures = cited.figures_at_hand(act.session, crosswalk.indicators_of("1.1.1.1"), "XAG", limit=1)
+    for wanted in given["statements"]:
+        made = statements.write(act, statements.Draft(cycle, wanted["heading"], wanted["text"]))
+        which = passages.Which(cycle=cycle, section=wanted["heading"])
+        reader = passages.Reader(act.actor.id, of_the_team=True)
+        grounds = [
+            statements.Ground("passage", row.Passage.key, "for" if row.Passage.entity in wanted["for"] else "against")
+            for row in passages.listed(act.session, which, reader, None, limit=100)
+            if row.Passage.question.endswith(wanted["suffix"])
+            and row.Passage.entity in (*wanted["for"], *wanted["against"])
+            and row.Passage.language != "ar"
+        ]
+        if wanted.get("figure"):
+            grounds += [statements.Ground("observation", str(row.id), "for") for row in figures]
+        if grounds:
+            statements.cite(act, made.id, grounds)
+        if wanted["supported"]:
+            statements.support(act, made.id, made.revision)
+    _acting(act, "lead")
+    synthesis.release(act, cycle)
+    _revised(act, files, given["figures"], figures)
+
+
+def _revised(act: Act, files: Storage, given: Mapping[str, Any], figures: Sequence[Any]) -> None:
+    """A newer edition gives another figure than the one that is cited: it stands on the list to be checked again."""
+    act.at = _moment(101)
+    _acting(act, "data_officer")
+    for row in figures:
+        table = f"Year,UNIT_MEASURE,Value\n{row.period},{row.unit},{float(row.value_text) + 1.5:.1f}\n"
+        told: dict[str, Any] = {"source": "demonstration", "edition": f"{given['edition']}, revised", "entity": "XAG"}
+        observations.take_in(act, files, BytesIO(table.encode()), f"data_indicator_{row.code}.csv", **told)
 
 
 def _figures(act: Act, files: Storage, given: Mapping[str, Any]) -> None:
@@ -131,6 +283,17 @@ def _figures(act: Act, files: Storage, given: Mapping[str, Any]) -> None:
             name = f"data_indicator_{series['code']}.csv"
             told = {"source": "demonstration", "edition": given["edition"], "entity": entity}
             observations.take_in(act, files, BytesIO(table.encode()), name, **told)
+
+
+def _looked_at(act: Act, files: Storage) -> None:
+    """The lead verifies two files of figures and doubts a third; a file of a new kind waits to be looked at."""
+    _acting(act, "lead")
+    newest = list_imports(act.session, limit=3)
+    for one, verdict in zip(newest, ("verified", "verified", "doubtful"), strict=True):
+        verifying.say(act, one.id, verdict, "" if verdict == "verified" else "Demonstration. The reason is made up.")
+    _acting(act, "data_officer")
+    blob = files.put(BytesIO(b"Country;Year;Share;Note\nXAA;2023;41,5;made up\nThe far islands;2023;12;made up\n"))
+    pending.lay_aside(act, files, blob, "demonstration-of-a-new-kind.csv", Told("demonstration"))
 
 
 def _moment(days: int, hour: int = 9) -> dt.datetime:

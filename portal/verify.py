@@ -24,6 +24,8 @@ from typing import IO, Any
 BLOCK = 1 << 18
 RECEIPT_FORMAT = "nua-receipt/1"
 VERSION_FORMAT = "nua-version/1"
+CONTRIBUTION_RECEIPT_FORMAT = "nua-contribution-receipt/1"
+CONTRIBUTION_FORMAT = "nua-contribution/1"
 BUNDLE_FORMAT = "nua-bundle/1"
 MANIFEST = "manifest.json"
 READ_ALOUD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
@@ -132,11 +134,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _parsed(text: bytes, form: str) -> dict[str, Any]:
-    """The JSON object of a known format; anything else raises ValueError."""
+def _parsed(text: bytes, *forms: str) -> dict[str, Any]:
+    """The JSON object of one of these formats; anything else raises ValueError."""
     found = json.loads(text, object_pairs_hook=_object)
-    if not isinstance(found, dict) or found.get("format") != form:
-        raise ValueError(f"it is not of the form {form}")
+    if not isinstance(found, dict) or found.get("format") not in forms:
+        raise ValueError(f"it is not of the form {' or '.join(forms)}")
     return found
 
 
@@ -168,16 +170,12 @@ def _short_code(signed: bytes) -> str:
 def check_receipt(text: bytes, name: str, keys: Sequence[str], checks: Checks) -> dict[str, Any] | None:
     """Checks form, signature, key and code of a receipt; gives its statement when the signature holds."""
     try:
-        receipt = _parsed(text, RECEIPT_FORMAT)
+        receipt = _parsed(text, RECEIPT_FORMAT, CONTRIBUTION_RECEIPT_FORMAT)
         statement, public = receipt["statement"], receipt["public_key"]
-        whose = (
-            f"{statement['entity']}, cycle {statement['cycle']}, version {statement['number']}, "
-            f"submitted at {statement['submitted_at']} ({statement['timing']}), "
-            f"event {statement['chain']['sequence']}"
-        )
+        whose = f"{_whose(receipt['format'], statement)}, event {statement['chain']['sequence']}"
         practice = statement.get("practice", False)
         [(file["id"], file["name"], file["size"], file["sha256"]) for file in statement["files"]]
-        signed = RECEIPT_FORMAT.encode() + b"\n" + canonical(statement)
+        signed = receipt["format"].encode() + b"\n" + canonical(statement)
         statement["version"]["sha256"], statement["key_id"]
     except (ValueError, KeyError, TypeError) as error:
         checks.fail(f"{name} cannot be read as a receipt: {type(error).__name__}, {error}.")
@@ -203,13 +201,29 @@ def check_receipt(text: bytes, name: str, keys: Sequence[str], checks: Checks) -
     return statement if holds else None
 
 
+def _whose(form: str, statement: dict[str, Any]) -> str:
+    """What a receipt speaks of: a version of a report, or of a contribution of a partner."""
+    if form == CONTRIBUTION_RECEIPT_FORMAT:
+        return (
+            f"contribution {statement['contribution']} of {statement['partner']} in channel {statement['channel']}, "
+            f"cycle {statement['cycle']}, version {statement['number']}, sent at {statement['sent_at']}"
+        )
+    return (
+        f"{statement['entity']}, cycle {statement['cycle']}, version {statement['number']}, "
+        f"submitted at {statement['submitted_at']} ({statement['timing']})"
+    )
+
+
 def _same_submission(version: bytes, statement: dict[str, Any]) -> bool:
     """Whether a version says the same of itself and of its files as the receipt does."""
+    of_a_partner = "contribution" in statement
     try:
-        document = _parsed(version, VERSION_FORMAT)
+        document = _parsed(version, CONTRIBUTION_FORMAT if of_a_partner else VERSION_FORMAT)
     except ValueError:
         return False
-    named = ("entity", "cycle", "number", "submitted_at", "files", "practice")
+    named: tuple[str, ...] = ("entity", "cycle", "number", "submitted_at", "files", "practice")
+    if of_a_partner:
+        named = ("contribution", "channel", "cycle", "number", "sent_at", "files")
     return all(document.get(part) == statement.get(part) for part in named)
 
 

@@ -31,7 +31,8 @@ class Plan:
     """How a file is read: its layout, its source and edition as far as told, what each column is, and the reader.
 
     `national` says that the figures are of one country, `country` which, where the file tells; `titles` and `sdg` are
-    by series code and fill while the file is read.
+    by series code and fill while the file is read. `rows` gives the rows below the header at `header_row`, anew each
+    time.
     """
 
     layout: str
@@ -45,10 +46,19 @@ class Plan:
     titles: dict[str, str] = field(default_factory=dict)
     sdg: dict[str, str] = field(default_factory=dict)
     not_taken: list[str] = field(default_factory=list)
+    header: Cells = field(default_factory=list)
+    header_row: int = 1
+    rows: Callable[[], Iterator[Row]] = lambda: iter(())
+
+
+class UnknownLayout(Invalid):
+    """No sheet of the file has a known layout: what its columns are is for a person to say."""
 
 
 def plan_for(book: Book, told: Told) -> Plan:
-    """The plan of the one sheet that has a known layout; raises Invalid with the first row and the layouts known."""
+    """The plan of the one sheet that has a known layout; raises UnknownLayout with the first row and the layouts known,
+    and Invalid for what is no table of figures at all.
+    """
     plans, refused = [], []
     for sheet in book.sheets:
         head = [(number, [heading(cell) for cell in cells]) for number, cells in sheet.head()]
@@ -79,7 +89,7 @@ def _unknown(refused: Sequence[tuple[str, Row]]) -> Invalid:
         Problem(f"{f'sheet {name}, ' if name else ''}row {number}", f"The row reads: {', '.join(cells)[:300]}")
         for name, (number, cells) in refused
     ]
-    return Invalid(
+    return UnknownLayout(
         f"The file has no known layout; it begins: {', '.join(refused[0][1][1])[:300]}. Known layouts: {known}.",
         problems,
     )
@@ -139,8 +149,11 @@ def _world_bank(sheet: Sheet, head: list[Row], _name: str, told: Told) -> Plan |
             "Indicator Code": "series",
             **{y: "figure" for _, y in years},
         },
-        readings=lambda: read_wide(columns, _after(sheet, number), plan.titles),
+        readings=lambda: read_wide(columns, after_header(sheet, number), plan.titles),
         edition=told.edition or preamble.get("Last Updated Date", ""),
+        header=header,
+        header_row=number,
+        rows=lambda: after_header(sheet, number),
     )
     return plan
 
@@ -302,7 +315,7 @@ def _country_of(sheet: Sheet, header: int, column: int | None) -> Place | None:
     """The country that the first area code of the file begins with, as ISO 3166-1 alpha-2."""
     if column is None:
         return None
-    codes = (cells[column].strip() for _, cells in _after(sheet, header) if len(cells) > column)
+    codes = (cells[column].strip() for _, cells in after_header(sheet, header) if len(cells) > column)
     first = next((code for code in codes if code), "")
     return Place("iso2", first[:2]) if first else None
 
@@ -325,15 +338,18 @@ def _plan(layout: str, source: str, sheet: Sheet, header: Cells, columns: Column
         layout=layout,
         source=told.source or source,
         columns=roles,
-        readings=lambda: read_long(columns, header, _after(sheet, number), plan.titles, plan.sdg),
+        readings=lambda: read_long(columns, header, after_header(sheet, number), plan.titles, plan.sdg),
         edition=told.edition,
         sheet=sheet.name,
         not_taken=[name for name in header if name and name not in roles],
+        header=header,
+        header_row=number,
+        rows=lambda: after_header(sheet, number),
     )
     return plan
 
 
-def _after(sheet: Sheet, header: int) -> Iterator[Row]:
+def after_header(sheet: Sheet, header: int) -> Iterator[Row]:
     """The rows below the header."""
     rows = sheet.rows()
     for number, _ in rows:

@@ -152,6 +152,31 @@ def read_long(
             yield from _without_figures(row, place, period, cells, missing)
 
 
+def read_spread(
+    columns: Columns, header: Cells, rows: Iterator[Row], titles: dict[str, str], sdg: dict[str, str]
+) -> Items:
+    """One reading for each figure of a table with the years in its headings; `columns.period` is not used."""
+    places, subjects = _places(columns), _subjects(columns, header, titles, sdg)
+    for row, cells in rows:
+        if len(cells) != columns.width:
+            yield from _odd(row, cells, columns.width)
+            continue
+        if not any(cells):
+            continue
+        place = places.known.get(places.key(cells)) or places.learnt(cells)
+        figures, nature, status = subjects.known.get(subjects.key(cells)) or subjects.learnt(cells)
+        missing = []
+        for at, year, series, cut in figures:
+            if cells[at].strip() in MISSING:
+                missing.append(year)
+            else:
+                yield Reading(row, year, series, place, year, cut, nature, status, cells[at])
+        if missing:
+            sentence = f"No figure is published for {', '.join(missing)}."
+            content = place.name or place.code
+            yield LeftOut(row, ", ".join(missing)[:250], "no_figure", sentence[:500], content[:200], len(missing))
+
+
 def _odd(row: int, cells: Cells, width: int) -> Items:
     """A row of another width than the header; a blank row is nothing."""
     if any(cells):

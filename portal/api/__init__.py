@@ -10,7 +10,9 @@ from portal.api import (
     answers,
     attachments,
     bundles,
+    calls_for_input,
     checks,
+    contributions,
     cycles,
     datasets,
     description,
@@ -48,6 +50,8 @@ ROOMS = (
     bundles,
     published,
     practices,
+    calls_for_input,
+    contributions,
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import uuid
 from typing import Any, BinaryIO, cast
 
@@ -10,24 +11,35 @@ from flask import url_for
 from flask_babel import gettext as _
 from marshmallow import fields
 
+from portal.adapters.tabular_layouts import Told
 from portal.api.calls import Answer, Calls
-from portal.api.shapes import File, Given, Moment, Query, entity_code, words
+from portal.api.shapes import Asked, File, Given, Moment, Place, Query, entity_code, one_of, words
 from portal.http.context import storage
-from portal.queries import observations
+from portal.http.guard import dataset
+from portal.models.observations import Import
+from portal.queries import imports, observations
+from portal.rules.mappings import ColumnPlan, read_mapping
+from portal.rules.refusals import Invalid, Problem
+from portal.rules.verdicts import LONGEST_REASON, STANDINGS, VERDICTS
+from portal.services import observations as service
+from portal.services import verifying
 from portal.services.act import Act
 from portal.services.observations import take_in
+from portal.services.preview import Preview
 
 calls = Calls("Datasets", __name__, "Files of indicator figures, channel b.")
 
 
 class Table(Query):
     """A table of figures as CSV or workbook. `source`, `edition` and `entity` are needed where the file does not tell
-    them; with `dry_run` nothing is kept."""
+    them; with `dry_run` nothing is kept. `mapping` is a JSON document that tells what the columns are, for a file of
+    no known layout: the preview proposes one."""
 
     file = File(required=True)
     source = words(120)
     edition = words(120)
     entity = entity_code()
+    mapping = words(100_000)
     dry_run = fields.Boolean(load_default=False, truthy={"true"}, falsy={"false"})
 
 
@@ -70,6 +82,7 @@ class Dataset(Given):
     unchanged = fields.Integer()
     left_out = fields.Integer()
     no_longer_given = fields.Integer()
+    standing = one_of(STANDINGS)
     mapping = fields.Dict(keys=fields.String())
     reasons = fields.List(fields.Nested(ReasonShape))
 
@@ -99,7 +112,7 @@ def take_dataset(act: Act, sent: dict[str, Any]) -> tuple[dict[str, Any], int, d
     file = sent["file"]
     stream = cast("BinaryIO", file.stream)
     told = {name: sent[name] for name in ("source", "edition", "entity", "dry_run")}
-    taken = take_in(act, storage(), stream, file.filename or "", **told)
+    taken = take_in(act, storage(), stream, file.filename or "", columns=_columns(sent["mapping"]), **told)
     shown = dataclasses.asdict(taken.report) | {
         "taken": taken.report.taken,
         "notes": [_(note) for note in taken.notes],
@@ -108,6 +121,153 @@ def take_dataset(act: Act, sent: dict[str, Any]) -> tuple[dict[str, Any], int, d
     if taken.dry_run:
         return shown, 200, {}
     return shown, 201, {"Location": url_for("Datasets.read_dataset", dataset_id=taken.report.id)}
+
+
+class ColumnsShape(Given):
+    """What each column is, by position, and what the table does not tell: one unit, one year, the series."""
+
+    header = fields.List(fields.String())
+    roles = fields.List(fields.String())
+    row = fields.Integer()
+    sheet = fields.String()
+    unit = fields.String()
+    period = fields.String()
+    series = fields.String()
+
+
+class DatasetCellShape(Given):
+    """One cell: its text, what its column is, what was read in it, and whether it could not be read."""
+
+    text = fields.String()
+    role = fields.String()
+    read = fields.String()
+    wrong = fields.Boolean()
+
+
+class DatasetRowShape(Given):
+    """One row of the file with its number."""
+
+    number = fields.Integer()
+    cells = fields.List(fields.Nested(DatasetCellShape))
+    sentences = fields.List(fields.String())
+
+
+class UnmatchedShape(Given):
+    """A code or name that no table tells: how many figures have it, and the first row."""
+
+    wording = fields.String()
+    name = fields.String()
+    figures = fields.Integer()
+    row = fields.Integer()
+
+
+class PreviewShape(Given):
+    """A file as it would be taken in; nothing of it is kept. `mapping` is null where the layout is known; `problems`
+    names what is to be put right before the file can be taken in, and then no row is shown."""
+
+    mapping = fields.Nested(ColumnsShape, allow_none=True)
+    problems = fields.List(fields.Nested(Place))
+    layout = fields.String()
+    source = fields.String()
+    rows_read = fields.Integer()
+    whole = fields.Boolean()
+    figures = fields.Integer()
+    left_out = fields.Dict(keys=fields.String(), values=fields.Integer())
+    areas = fields.Dict(keys=fields.String(), values=fields.Integer())
+    unmatched = fields.List(fields.Nested(UnmatchedShape))
+    series = fields.List(fields.String())
+    rows = fields.List(fields.Nested(DatasetRowShape))
+    not_taken = fields.List(fields.String())
+
+
+class TableToShow(Query):
+    """A table of figures to be shown; the fields are those of taking it in."""
+
+    file = File(required=True)
+    source = words(120)
+    edition = words(120)
+    entity = entity_code()
+    mapping = words(100_000)
+
+
+@calls.call(
+    "POST", "/datasets/preview", "observations:import", form=TableToShow, gives=PreviewShape, refuses=[409], later=True
+)
+def preview_dataset(act: Act, sent: dict[str, Any]) -> dict[str, Any]:
+    """Reads a file cell by cell and keeps nothing: what would be taken, what left out, which areas no table tells, and
+    for a file of no known layout what its columns seem to be."""
+    file = sent["file"]
+    told = Told(*(sent[name] or "" for name in ("source", "edition", "entity")))
+    columns, shown, problems = service.look_at(
+        act, cast("BinaryIO", file.stream), file.filename or "", told, _columns(sent["mapping"])
+    )
+    found = _previewed(shown) if shown else {}
+    return {
+        **found,
+        "mapping": columns.document() if columns else None,
+        "problems": [{"where": one.where, "sentence": _(one.sentence)} for one in problems],
+    }
+
+
+def _previewed(shown: Preview) -> dict[str, Any]:
+    names = ("layout", "source", "rows_read", "whole", "figures", "left_out", "areas", "unmatched", "series", "rows")
+    return {name: getattr(shown, name) for name in (*names, "not_taken")}
+
+
+def _columns(document: str | None) -> ColumnPlan | None:
+    """The mapping sent as JSON text; Invalid names what is wrong with it."""
+    if not document:
+        return None
+    try:
+        told = json.loads(document)
+        if not isinstance(told, dict):
+            raise ValueError("A mapping is a JSON object.")
+        return read_mapping(told)
+    except (ValueError, RecursionError) as error:
+        sentence = "This is not JSON." if isinstance(error, json.JSONDecodeError) else str(error)
+        raise Invalid(sentence, [Problem("mapping", sentence)]) from error
+
+
+class DatasetVerdict(Asked):
+    """What a second person says of a file of figures; a reason is needed for doubtful and withdrawn."""
+
+    verdict = one_of(VERDICTS, required=True)
+    reason = words(LONGEST_REASON, load_default="")
+
+
+class DatasetSaidShape(Given):
+    """One verdict: what was said, why, when and by whom."""
+
+    verdict = one_of(VERDICTS)
+    reason = fields.String()
+    said_at = Moment()
+    name = fields.String()
+
+
+class DatasetVerdicts(Given):
+    """Where a file of figures stands, and what was said of it, newest first."""
+
+    id = fields.UUID()
+    standing = one_of(STANDINGS)
+    said = fields.List(fields.Nested(DatasetSaidShape))
+
+
+@calls.call(
+    "POST",
+    "/datasets/<uuid:dataset_id>/verdicts",
+    "datasets:verify",
+    subject=dataset,
+    by="dataset_id",
+    conceal=None,
+    body=DatasetVerdict,
+    gives=Answer(DatasetVerdicts, 201),
+    refuses=[409],
+)
+def say_verdict(act: Act, found: Import, said: dict[str, Any]) -> dict[str, Any]:
+    """Says that a file which somebody else took in is verified, doubtful or withdrawn. The figures of a withdrawn one
+    are offered nowhere; its history stays."""
+    row = verifying.say(act, found.id, said["verdict"], said["reason"])
+    return {"id": row.id, "standing": row.standing, "said": imports.verdicts(act.session, row.number)}
 
 
 @calls.call("GET", "/datasets/<uuid:dataset_id>", "datasets:read", gives=Dataset)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -11,14 +12,25 @@ from marshmallow import fields
 
 from portal.api.calls import Answer, Calls
 from portal.api.cursors import opened, sealed
-from portal.api.shapes import USUAL, Given, Paging, Whole, entity_code, one_of, page_of, words
+from portal.api.shapes import USUAL, Given, Paging, Query, Whole, entity_code, one_of, page_of, words
 from portal.documents.tables import Column, csv_blocks
+from portal.queries import imports
 from portal.queries.observations import COLUMNS, Figure, Wanted, list_observations, stream_observations
+from portal.rules.conversions import converted
+from portal.rules.verdicts import STANDINGS
 from portal.services.act import Act
 
 calls = Calls("Observations", __name__, "Figures of the indicators.")
 CSV = "text/csv"
 HEADINGS = [Column(name, "", "") for name in COLUMNS]
+
+
+class ConvertedShape(Given):
+    """The figure told in another unit by a stated rule; the figure as published stays as it is."""
+
+    value = fields.String()
+    unit = fields.String()
+    rule = fields.String()
 
 
 class Observation(Given):
@@ -50,6 +62,40 @@ class Observation(Given):
     licence = fields.String()
     credit = fields.String()
     note = fields.String()
+    standing = one_of(STANDINGS)
+    converted = fields.Nested(ConvertedShape, allow_none=True)
+
+
+class FigureTotalShape(Given):
+    """The figures of one cut of a series for the states of one region in one year; regions add up to all states."""
+
+    source = fields.String()
+    series = fields.String()
+    title = fields.String()
+    indicator = fields.String(allow_none=True)
+    dimensions = fields.Dict(keys=fields.String(), values=fields.String())
+    unit = fields.String()
+    region = fields.String()
+    year = fields.Integer()
+    count = fields.Integer()
+    sum = fields.Float()
+    low = fields.Float()
+    high = fields.Float()
+    states = fields.Integer()
+
+
+class FigureTotals(Given):
+    """All totals that were asked for."""
+
+    items = fields.List(fields.Nested(FigureTotalShape))
+
+
+class WhichTotals(Query):
+    """Which totals are asked for; `indicator` is a code of the monitoring framework, an SDG indicator or a series."""
+
+    indicator = words(300, required=True)
+    region = words(100)
+    year = Whole(most=9999)
 
 
 class WhichFigures(Paging):
@@ -75,8 +121,19 @@ def list_figures(act: Act, which: dict[str, Any]) -> dict[str, Any] | Response:
         return Response(table, mimetype=CSV, headers=disposition)
     (after,) = opened("figures", which["cursor"], int) or (0,)
     figures, following = list_observations(act.session, wanted, after=after, limit=which["limit"] or USUAL)
-    items = [figure._asdict() | {"dimensions": json.loads(figure.dimensions)} for figure in figures]
+    items = [
+        figure._asdict()
+        | {"dimensions": json.loads(figure.dimensions), "converted": converted(figure.value_text, figure.unit)}
+        for figure in figures
+    ]
     return {"items": items, "next": None if following is None else sealed("figures", [following])}
+
+
+@calls.call("GET", "/observations/totals", "observations:read", query=WhichTotals, gives=FigureTotals)
+def list_totals(act: Act, which: dict[str, Any]) -> dict[str, Any]:
+    """Totals by region and year, of the figures of states; no single figure is read for it."""
+    found = imports.totals(act.session, which["indicator"], region=which["region"], year=which["year"])
+    return {"items": [dataclasses.asdict(one) | {"dimensions": json.loads(one.dimensions)} for one in found]}
 
 
 def _rows(figures: Iterable[Figure]) -> Iterator[list[object]]:

@@ -9,17 +9,23 @@ from portal.cli import (
     audit,
     bundles,
     clearance,
+    contributions,
     cycles,
     database,
     guidelines,
     notices,
     observations,
+    passages,
     reminders,
 )
 
 
 def register(app: Flask) -> None:
     """Joins the commands to `flask`."""
-    for room in (database, accounts, guidelines, cycles, observations, clearance, bundles, reminders, notices, audit):
+    rooms = (
+        database, accounts, guidelines, cycles, observations, contributions, clearance, bundles, passages, reminders,
+        notices, audit,
+    )  # fmt: skip
+    for room in rooms:
         for command in room.COMMANDS:
             app.cli.add_command(command)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
+from portal.adapters.tabular import open_book
 from portal.adapters.tabular_layouts import Told
 from portal.cli.refusing import committing
 from portal.http.context import storage, system_act
 from portal.queries.observations import OmissionRow, Reason
 from portal.rules.datasets import REASONS
-from portal.services.observations import Taken, take_in_from_console
+from portal.rules.mappings import ColumnPlan, read_mapping
+from portal.services import totals
+from portal.services.observations import Reader, Sent, Taken, take_in_from_console
 
 group = AppGroup("observations", help="Take files of figures into channel b.")
 
@@ -22,6 +26,12 @@ group = AppGroup("observations", help="Take files of figures into channel b.")
 @click.option("--source", help="Who publishes: un_sdg, un_habitat, world_bank, owid, national:KAZ, or another name.")
 @click.option("--edition", help="The edition, for example 'December 2023', where the file does not tell it.")
 @click.option("--entity", help="Three-letter code of the country of a national file that does not tell it.")
+@click.option(
+    "--columns",
+    "columns_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A JSON document that tells what the columns are, as `flask observations columns` proposes it.",
+)
 @click.option("--dry-run", is_flag=True, help="Read and compare, and keep nothing.")
 @click.option("--all", "everything", is_flag=True, help="List everything left out, not only the first places.")
 def import_files(
@@ -29,11 +39,13 @@ def import_files(
     source: str | None,
     edition: str | None,
     entity: str | None,
+    columns_file: Path | None,
     dry_run: bool,
     everything: bool,
 ) -> None:
     """Take FILES in, each whole or not at all; a file that is refused does not hinder the others."""
     told = Told(source or "", edition or "", (entity or "").upper())
+    sent = Sent(_columns(columns_file) if columns_file else None)
     refused = 0
     for path in files:
         left: list[OmissionRow] = []
@@ -41,7 +53,14 @@ def import_files(
             with committing():
                 act = system_act()
                 taken = take_in_from_console(
-                    act, storage(), path, path.name, told, dry_run=dry_run, tell=left.append if everything else None
+                    act,
+                    storage(),
+                    path,
+                    path.name,
+                    told,
+                    sent=sent,
+                    dry_run=dry_run,
+                    tell=left.append if everything else None,
                 )
         except click.ClickException as refusal:
             refused += 1
@@ -50,6 +69,33 @@ def import_files(
         _show(taken, left if everything else None)
     if refused:
         raise click.ClickException(f"{refused} of {len(files)} files {'was' if refused == 1 else 'were'} not taken in.")
+
+
+def _columns(path: Path) -> ColumnPlan:
+    try:
+        return read_mapping(json.loads(path.read_text("utf-8")))
+    except (ValueError, AttributeError, TypeError) as error:
+        raise click.ClickException(f"{path.name} does not tell what columns are: {error}") from error
+
+
+@group.command("columns")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def propose_columns(file: Path) -> None:
+    """Print what the columns of FILE seem to be, as a document to put right and to give to `import --columns`."""
+    with committing(), file.open("rb") as stream:
+        columns = Reader(system_act().session, Told()).columns_of(open_book(stream, file.name))
+    if columns is None:
+        click.echo("The layout of this file is known; no columns need to be told.")
+    else:
+        click.echo(json.dumps(columns.document(), ensure_ascii=False, indent=2))
+
+
+@group.command("totals")
+def make_totals() -> None:
+    """Make every total by region and year anew: after the regions of entities were changed."""
+    with committing():
+        totals.rebuild(system_act().session)
+    click.echo("The totals are made anew.")
 
 
 def _show(taken: Taken, left: list[OmissionRow] | None) -> None:

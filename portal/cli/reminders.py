@@ -1,4 +1,4 @@
-"""`flask reminders`: reminders of what was handed out."""
+"""`flask reminders`: reminders of what was handed out and of requests for evidence."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from flask.cli import AppGroup
 from portal.cli.refusing import committing
 from portal.http.context import system_act
 from portal.services import reminders as service
+from portal.services import requests
 
-reminders = AppGroup("reminders", help="Reminders of sections that were handed out.")
+reminders = AppGroup("reminders", help="Reminders of sections that were handed out and of requests for evidence.")
 
 
 @reminders.command("send")
 def send() -> None:
     """Send the reminders that are due now; the worker does the same once an hour."""
     with committing():
-        count = service.send(system_act())
+        act = system_act()
+        count, asked = service.send(act), requests.remind(act)
     click.echo(f"Reminders were sent of {count} hand-outs." if count != 1 else "A reminder was sent of 1 hand-out.")
+    if asked:
+        click.echo(f"Reminders were sent of {asked} requests." if asked != 1 else "A reminder was sent of 1 request.")
 
 
 COMMANDS = (reminders,)

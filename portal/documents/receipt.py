@@ -60,27 +60,31 @@ def sign(receipt: Receipt, signer: Signs) -> bytes:
 
     Ed25519 is deterministic, so the same facts and key give the same bytes.
     """
-    stated = _statement(receipt, signer.key_id)
+    return signed(_statement(receipt, signer.key_id), signer, FORMAT)
+
+
+def signed(stated: dict[str, Any], signer: Signs, form: str) -> bytes:
+    """A statement of this format as a receipt; it names the key of the signer as `key_id`."""
     return canonical(
         {
-            "format": FORMAT,
+            "format": form,
             "statement": stated,
-            "signature": signer.sign(signed_bytes(stated)),
+            "signature": signer.sign(signed_bytes(stated, form)),
             "public_key": signer.public,
             "key_id": signer.key_id,
-            "short_code": short_code(stated),
+            "short_code": short_code(stated, form),
         }
     )
 
 
-def signed_bytes(statement: dict[str, Any]) -> bytes:
+def signed_bytes(statement: dict[str, Any], form: str = FORMAT) -> bytes:
     """The bytes under the signature: the name of the format, a line end, and the canonical JSON of the statement."""
-    return FORMAT.encode() + b"\n" + canonical(statement)
+    return form.encode() + b"\n" + canonical(statement)
 
 
-def short_code(statement: dict[str, Any]) -> str:
+def short_code(statement: dict[str, Any], form: str = FORMAT) -> str:
     """Sixty bits of the statement's SHA-256 in three groups of four signs, without I, L, O and U: `7K2M-0QXD-94TA`."""
-    text = base64.b32encode(hashlib.sha256(signed_bytes(statement)).digest()).decode().translate(_READ_ALOUD)
+    text = base64.b32encode(hashlib.sha256(signed_bytes(statement, form)).digest()).decode().translate(_READ_ALOUD)
     return "-".join(text[start : start + CODE_GROUP] for start in range(0, CODE_LENGTH, CODE_GROUP))
 
 

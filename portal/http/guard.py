@@ -19,7 +19,8 @@ from forms.words import N_
 from portal.db import begin_write, db
 from portal.http import people
 from portal.http.context import make_act, now, wall_clock
-from portal.queries import handing, replies, reports
+from portal.models.observations import Import
+from portal.queries import handing, imports, replies, reports
 from portal.queries.guidelines import guideline
 from portal.rules.handing import Asking, Holding, Piece
 from portal.rules.policy import POLICY, Person, may, refusal
@@ -44,6 +45,11 @@ def report(act: Act, report_id: uuid.UUID) -> Any:
 def report_unheld(act: Act, report_id: uuid.UUID) -> Any:
     """Loads the report of an address without holding its row: for a request that receives a file first."""
     return reports.get(act.session, report_id)
+
+
+def dataset(act: Act, dataset_id: uuid.UUID) -> Import:
+    """Loads a file of figures that was taken in; a request that writes holds its row."""
+    return imports.get_import(act.session, dataset_id, lock=request.method not in SAFE)
 
 
 def section(act: Act, report_id: uuid.UUID, key: str) -> Piece:

@@ -105,12 +105,19 @@ def navigation() -> list[tuple[str, str, bool]]:
         entries.append((_("Desk"), "/desk"))
     for permission, title, address in (
         ("review:queue", _("Review"), "/review"),
+        ("evidence:read", _("Evidence"), "/evidence"),
+        ("synthesis:read", _("Synthesis"), "/synthesis"),
         ("bundle:read", _("Bundles"), "/bundles"),
         ("datasets:read", _("Indicator data"), "/channels/b"),
     ):
         if may(person, permission):
             entries.append((title, address))
-    entries += [(_("Published reports"), "/published"), (_("Timeline"), "/timeline"), (_("Data"), "/data")]
+    entries += [
+        (_("Published reports"), "/published"),
+        (_("Contributions"), "/contributions"),
+        (_("Timeline"), "/timeline"),
+        (_("Data"), "/data"),
+    ]
     return [(title, address, request.path.startswith(address)) for title, address in entries]
 
 

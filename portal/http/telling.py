@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import url_for
@@ -70,7 +70,54 @@ EVENTS = {
     "phase.sign": N_("A version of the text of a phase was signed."),
     "phase.close": N_("A phase was closed."),
     "observations.imported": N_("A file of figures was imported."),
+    "dataset.verdict": N_("A second person said what stands of an imported file of figures."),
+    "dataset.ask": N_("A file of figures was confirmed for taking in."),
+    "dataset.drop": N_("A file of figures was dropped before it was taken in."),
+    "mapping.save": N_("The meaning of the columns of a kind of file was saved."),
+    "alias.save": N_("The meaning of the name of an area was saved."),
+    "contradiction.find": N_("The rules of contradictions looked at the evidence of a cycle."),
+    "contradiction.ask": N_("A contradiction was put to the state as a remark."),
+    "contradiction.settle": N_("The outcome of a contradiction was written down."),
+    "request.make": N_("A request for evidence was made."),
+    "request.withdraw": N_("A request for evidence was taken back."),
+    "request.choose": N_("A contribution was chosen as the answer to a request for evidence."),
+    "request.answer": N_("A request for evidence was answered."),
+    "request.remind": N_("A reminder of a request for evidence was sent."),
+    "profile.compile": N_("A desk profile was compiled from the other channels."),
+    "profile.answer": N_("Parts of a desk profile were answered."),
+    "profile.release": N_("A desk profile was shown to others."),
+    "call.open": N_("A call for input was opened."),
+    "call.name": N_("A partner was put on the list of a call."),
+    "call.close": N_("A call for input was closed."),
+    "registration.ask": N_("An organisation asked to contribute."),
+    "registration.confirm": N_("An organisation that registered was confirmed."),
+    "registration.decline": N_("An organisation that registered was declined."),
+    "partner.add": N_("A partner was brought in."),
+    "partner.invite": N_("A person was invited to file for a partner."),
+    "partner.join": N_("A person files for a partner from now on."),
+    "partner.leave": N_("A person does not file for a partner any more."),
+    "contribution.start": N_("A contribution was begun."),
+    "contribution.send": N_("A contribution was sent."),
+    "contribution.withdraw": N_("A contribution was withdrawn."),
+    "contribution.moderate": N_("The reporting team decided about a contribution."),
+    "contribution.reply": N_("A state replied to a contribution."),
+    "contribution.attach": N_("A file was laid beside a contribution."),
+    "contribution.detach": N_("A file was taken out of a contribution."),
+    "contribution.import": N_("A table of contributions was brought in."),
     "bundle.ask": N_("A synthesis bundle was asked for."),
+    "statement.write": N_("A statement of the synthesis was written."),
+    "statement.reword": N_("A statement of the synthesis was given another text."),
+    "statement.move": N_("A statement of the synthesis was moved under its heading."),
+    "statement.put_under": N_("A statement of the synthesis was put under another heading."),
+    "statement.cite": N_("A statement of the synthesis was given citations."),
+    "statement.uncite": N_("A citation was taken away from a statement of the synthesis."),
+    "statement.support": N_("A statement of the synthesis was found supported."),
+    "statement.withdraw": N_("A statement of the synthesis was withdrawn."),
+    "statement.check": N_("A citation that had moved was looked at again."),
+    "statement.supplement": N_("It was said what a late report does to a statement of the synthesis."),
+    "synthesis.moved": N_("Citations of the synthesis moved with what they cite."),
+    "synthesis.supplement": N_("The supplement of a report received after the synthesis cut-off was begun."),
+    "synthesis.release": N_("Statements of the synthesis were released to those whom they cite."),
     "cycle.open": N_("A reporting cycle was opened."),
     "guidelines.publish": N_("An edition of the guidelines was published."),
     "account.grant": N_("An account was given a role."),
@@ -143,6 +190,31 @@ NOTICES = {
     "extension.decline": N_(
         "The request for more time was answered: the deadline stays. A report is received at any time after it too."
     ),
+    "request.make": N_(
+        "The reporting team asks for evidence on commitment %(commitment)s and hopes for it by %(due)s. "
+        "A contribution answers it."
+    ),
+    "request.withdraw": N_(
+        "The reporting team has taken back its request for evidence on commitment %(commitment)s; "
+        "its reason stands there."
+    ),
+    "request.week": N_("The reporting team hopes for evidence on commitment %(commitment)s by %(due)s."),
+    "request.day": N_("The reporting team hopes for evidence on commitment %(commitment)s by %(due)s."),
+    "request.after": N_(
+        "Evidence on commitment %(commitment)s was hoped for by %(due)s and is welcome still. "
+        "If nothing is to come, please tell the reporting team."
+    ),
+    "request.answer": N_("A contribution answers your request for evidence on commitment %(commitment)s."),
+    "profile.compile": N_(
+        "The reporting team has compiled a desk profile of your state from other channels. Your state sees it first, "
+        "and may confirm, correct or refuse each part of it. It is no report."
+    ),
+    "profile.answer": N_("The state has answered parts of its desk profile."),
+    "profile.release": N_(
+        "The desk profile of your state is shown to others now, without what your state refused and with what it "
+        "corrected."
+    ),
+    "contradiction.find": N_("Contradictions between channels: %(new)s new cases wait to be looked at."),
     "phase.close": N_("A phase of the cycle was closed; its record is on the page of the phase."),
     "invitation.open": N_("You are invited to report for a state; the invitation is open for 7 days."),
     "invitation.accept": N_("A colleague has accepted your invitation."),
@@ -153,6 +225,34 @@ NOTICES = {
         "The report of your state is hoped for by %(due)s. It can be submitted after that day too; "
         "if more time is needed, it can be asked for."
     ),
+    "dataset.verdict": N_(
+        "A second person has looked at the file %(file)s that you took in; its page says what stands."
+    ),
+    "dataset.taken": N_("The file %(file)s is taken in; the page says what became of each figure."),
+    "dataset.broken": N_("The file %(file)s could not be taken in; the page says why."),
+    "synthesis.moved": N_(
+        "What statements of the synthesis cite has moved; statements to check again: %(statements)s."
+    ),
+    "synthesis.supplement": N_(
+        "A report was received after the synthesis cut-off; its supplement says what it does to the statements."
+    ),
+    "synthesis.release": N_(
+        "The reporting team released statements that cite you; a page shows where your words went."
+    ),
+    "call.open": N_("You are asked to contribute to the call “%(title)s”."),
+    "registration.ask": N_("An organisation asks to contribute to an open call; please confirm or decline it."),
+    "partner.join": N_("You file for %(title)s from now on."),
+    "contribution.send": N_("The contribution “%(title)s” was sent and can be looked at."),
+    "contribution.receipt": N_("Your contribution “%(title)s” was sent; its receipt is ready."),
+    "contribution.withdraw": N_("The partner has withdrawn the contribution “%(title)s”."),
+    "contribution.accepted": N_("Your contribution “%(title)s” was accepted into the evidence base."),
+    "contribution.returned": N_("Your contribution “%(title)s” was returned; please read the reason and send it anew."),
+    "contribution.set_aside": N_("Your contribution “%(title)s” was set aside; the reason stands on its page."),
+    "contribution.named": N_(
+        "Your state is named in the contribution “%(title)s”, which the reporting team has accepted. "
+        "Your state may reply; the reply stands beside it."
+    ),
+    "contribution.reply": N_("A state has replied to the contribution “%(title)s”."),
     "bundle.ready": N_("The synthesis bundle that you asked for is ready."),
     "bundle.broken": N_("The synthesis bundle that you asked for could not be built; its page says why."),
     "account.end": N_("A role of yours has ended. What you wrote stays, under your name."),
@@ -185,7 +285,9 @@ def notice_words(kind: str, data: Mapping[str, Any] | None = None) -> str:
 
 
 def _counts(told: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: told.get(name, "") for name in ("figures", "remarks")}
+    return {
+        name: told.get(name, "") for name in ("title", "figures", "remarks", "file", "commitment", "new", "statements")
+    }
 
 
 def notice_address(person: Person, notice: Any, entity: str | None) -> str:
@@ -213,17 +315,69 @@ def notice_address(person: Person, notice: Any, entity: str | None) -> str:
 def _address_beside_reports(person: Person, kind: str, data: Mapping[str, Any]) -> str:
     """Where a notice leads that is about no report."""
     of = data.get("entity")
+    noun = kind.partition(".")[0]
+    if noun in _BY_NOUN:
+        return _BY_NOUN[noun](kind, data)
     if kind == "invitation.open":
         return url_for("invitations.page")
     if kind == "phase.close":
         return url_for("timeline.phase", phase=data["phase"])
     if kind == "extension.ask":
         return url_for("extensions.listing")
-    if kind.startswith("cycle."):
+    if noun == "cycle":
         return url_for("reports.listing", entity=of)
-    if of and kind.startswith("extension."):
+    if data.get("import"):
+        return url_for("channels.report", import_id=data["import"])
+    if of and noun == "extension":
         return url_for("extensions.page", iso3=of)
     return url_for("people.listing", iso3=of) if of and may(person, "people:see", Office(of, {})) else ""
+
+
+def _address_of_dataset(_kind: str, data: Mapping[str, Any]) -> str:
+    """Where a notice leads that is about a file of figures: the file as it was taken in, or as it waits."""
+    if data.get("import"):
+        return url_for("channels.report", import_id=data["import"])
+    return url_for("pending.page", file_id=data["pending"])
+
+
+def _address_of_contributions(kind: str, data: Mapping[str, Any]) -> str:
+    """Where a notice leads that is about a call, a registration, a partner or a contribution."""
+    if data.get("contribution"):
+        anchor = "replies" if kind in ("contribution.named", "contribution.reply") else None
+        return url_for("contributions.contribution", contribution_id=data["contribution"], _anchor=anchor)
+    if kind == "registration.ask":
+        return url_for("calls_for_input.channel", channel=data["channel"], _anchor="registrations")
+    return url_for("calls_for_input.page", call_id=data["call"]) if data.get("call") else url_for("desk.desk")
+
+
+def _address_of_evidence(kind: str, data: Mapping[str, Any]) -> str:
+    """Where a notice leads that is about a request for evidence or a desk profile."""
+    if kind.startswith("profile."):
+        return url_for("profiles.page", iso3=data["entity"])
+    if kind == "request.answer":
+        return url_for("requests_of_the_team.listing")
+    return url_for("requests.mine", _anchor=f"request-{data['request']}")
+
+
+def _address_of_synthesis(kind: str, data: Mapping[str, Any]) -> str:
+    """Where a notice leads that is about the synthesis: a release to the reader's own page."""
+    if kind == "synthesis.moved":
+        return url_for("statements.check_again")
+    if kind == "synthesis.supplement":
+        return url_for("statements.supplements", of=data["supplement"], cycle=data["cycle"])
+    if data.get("partner"):
+        return url_for("words.partner", partner_id=data["partner"], cycle=data["cycle"])
+    return url_for("words.state", iso3=data["entity"], cycle=data["cycle"])
+
+
+_BY_NOUN: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
+    "contradiction": lambda _kind, _data: url_for("contradictions.listing", state="open"),
+    "synthesis": _address_of_synthesis,
+    "request": _address_of_evidence,
+    "profile": _address_of_evidence,
+    "dataset": _address_of_dataset,
+    **dict.fromkeys(("call", "registration", "partner", "contribution"), _address_of_contributions),
+}
 
 
 def point_words(name: str) -> str:

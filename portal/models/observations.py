@@ -66,7 +66,11 @@ class Cut(Base):
 
 
 class Import(Base):
-    """One file taken in. `figures_read` is new plus revised plus unchanged plus left out."""
+    """One file taken in. `figures_read` is new plus revised plus unchanged plus left out.
+
+    `standing` is the newest word of a second person: unverified before any, then verified, doubtful or withdrawn. The
+    figures of a withdrawn import are offered nowhere.
+    """
 
     __tablename__ = "imports"
 
@@ -88,6 +92,7 @@ class Import(Base):
     unchanged: Mapped[int] = mapped_column(default=0)
     left_out: Mapped[int] = mapped_column(default=0)
     no_longer_given: Mapped[int] = mapped_column(default=0)
+    standing: Mapped[str] = mapped_column(Key, default="unverified", server_default="unverified")
     mapping: Mapped[dict[str, Any]] = mapped_column(Json)
 
 
@@ -116,6 +121,7 @@ class Observation(Base):
     __table_args__ = (
         UniqueConstraint("series_id", "area_id", "cut_id", "period"),
         Index("ix_observations_area_id_series_id", "area_id", "series_id", "year"),
+        Index("ix_observations_import_number", "import_number"),
     )
 
     id: Mapped[int] = mapped_column(Number, primary_key=True)

@@ -8,13 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from portal.models.entities import Entity
 from portal.models.observations import Area, Cut, Import, Observation, Omission, Series
 from portal.models.reports import Report
 from portal.rules.offers import MOST_LINES, MOST_YEARS, Held, covers
 from portal.rules.refusals import Missing
+from portal.rules.verdicts import WITHDRAWN
 
 BATCH = 2000
 EXAMPLES = 3
@@ -48,6 +50,7 @@ class Figure(NamedTuple):
     licence: str
     credit: str
     note: str
+    standing: str
 
 
 COLUMNS = Figure._fields
@@ -56,14 +59,23 @@ COLUMNS = Figure._fields
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which figures are asked for; what is None does not limit."""
+    """Which figures are asked for; what is None does not limit. `indicators` are several codes of the framework, and
+    `region` is that of the entities.
+    """
 
     indicator: str | None = None
+    indicators: frozenset[str] | None = None
+    region: str | None = None
     entity: str | None = None
     year_from: int | None = None
     year_to: int | None = None
     source: str | None = None
     kind: str | None = None
+
+
+def offered() -> ColumnElement[bool]:
+    """True of an observation whose import is not withdrawn: every read that offers figures asks for it."""
+    return Observation.import_number.not_in(select(Import.number).where(Import.standing == WITHDRAWN))
 
 
 def _figures() -> Select[*tuple[Any, ...]]:
@@ -72,7 +84,7 @@ def _figures() -> Select[*tuple[Any, ...]]:
         *(Area.key, Area.kind, Area.name, Area.entity, Observation.year, Observation.period),
         *(Cut.dimensions, Cut.unit, Observation.value_text, Observation.value, Observation.bound),
         *(Observation.nature, Observation.status, Observation.revision, Import.edition, Import.id),
-        *(Series.licence, Series.credit, Series.note),
+        *(Series.licence, Series.credit, Series.note, Import.standing),
     )
     return (
         select(*columns)
@@ -80,6 +92,7 @@ def _figures() -> Select[*tuple[Any, ...]]:
         .join(Area, Area.id == Observation.area_id)
         .join(Cut, Cut.id == Observation.cut_id)
         .join(Import, Import.number == Observation.import_number)
+        .where(Import.standing != WITHDRAWN)
     )
 
 
@@ -88,6 +101,10 @@ def _limited(query: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[A
     if wanted.indicator is not None:
         asked = wanted.indicator
         query = query.where(or_(Series.indicator == asked, Series.sdg == asked, Series.code == asked))
+    if wanted.indicators is not None:
+        query = query.where(Series.indicator.in_(sorted(wanted.indicators)))
+    if wanted.region is not None:
+        query = query.where(Area.entity.in_(select(Entity.iso3).where(Entity.region == wanted.region)))
     limits = (
         (Area.entity, wanted.entity),
         (Series.source, wanted.source),
@@ -172,6 +189,7 @@ def _held(*more: Any) -> Select[*tuple[Any, ...]]:
         .join(Area, Area.id == Observation.area_id)
         .join(Cut, Cut.id == Observation.cut_id)
         .join(Import, Import.number == Observation.import_number)
+        .where(Import.standing != WITHDRAWN)
     )
 
 
@@ -222,6 +240,7 @@ class ImportReport:
     unchanged: int
     left_out: int
     no_longer_given: int
+    standing: str
     mapping: Mapping[str, Any]
     reasons: tuple[Reason, ...] = ()
 

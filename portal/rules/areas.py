@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -30,7 +31,9 @@ _SCHEMES = {
     "iso3": "country code",
     "world_bank": "World Bank code",
     "name": "name",
+    "any": "code or name",
 }
+ANY_CODE = ("iso3", "world_bank", "m49", "iso2")
 _NO_CITY = "nociti"
 _REGION_CODE = re.compile(r"[a-z]{2}_region_")
 _ARTICLE = re.compile(r"\s*\((?:the|l'|la|le|les|el|los|las)\)")
@@ -44,7 +47,8 @@ class UnknownArea(LookupError):
 class Place(NamedTuple):
     """How a file names an area: a code in a scheme, a name beside it, and what it lies in as `scheme:code`.
 
-    Schemes: `m49`, `iso2`, `iso3`, `world_bank`, `name`, `city` (a city code), `city_name`, `local` (of one country).
+    Schemes: `m49`, `iso2`, `iso3`, `world_bank`, `name`, `city` (a city code), `city_name`, `local` (of one country),
+    and `any`: whichever of the codes, in this order iso3, world_bank, m49, iso2.
     """
 
     scheme: str
@@ -103,7 +107,7 @@ def _codes(row: Mapping[str, str]) -> Mapping[str, str]:
 
 def simplified(name: str) -> str:
     """A name without articles, footnote marks, repeated blanks, case and the shape of its apostrophes."""
-    plain = _ARTICLE.sub("", name.replace("\u2019", "'")).replace("*", "")
+    plain = _ARTICLE.sub("", unicodedata.normalize("NFC", name).replace("\u2019", "'")).replace("*", "")
     return _BLANKS.sub(" ", plain).strip().casefold()
 
 
@@ -119,6 +123,8 @@ class Gazetteer:
         self._by_code: dict[tuple[str, str], AreaFact] = {}
         self._by_name: dict[str, AreaFact] = {}
         self._by_key: dict[str, AreaFact] = {}
+        self._in_languages: dict[str, AreaFact | None] = {}
+        self._said: Mapping[str, str] = {}
         self._iso2: dict[str, str] = {}
         for entity in entities:
             names = {language: without_article(name) for language, name in entity.names.items()}
@@ -136,9 +142,22 @@ class Gazetteer:
                 self._by_code[scheme, code] = fact
         if fact.kind in (COUNTRY, TERRITORY) and fact.name:
             self._by_name[simplified(fact.name)] = fact
+        for name in {simplified(name) for name in fact.names.values() if name}:
+            met = self._in_languages.get(name, fact)
+            self._in_languages[name] = fact if met is fact else None  # a name of two areas tells neither
+
+    def hear(self, said: Mapping[str, str]) -> None:
+        """Takes what people said that wordings mean: simplified wording to area key."""
+        self._said = said
+
+    def keys(self) -> Mapping[str, AreaFact]:
+        """Every area that a table tells of, by key."""
+        return self._by_key
 
     def find(self, place: Place) -> AreaFact:
-        """The area that this place means; raises UnknownArea with a sentence."""
+        """The area that this place means: by its code, else by the name beside it in any of the six languages, else as
+        a person said; raises UnknownArea with a sentence.
+        """
         code = _BLANKS.sub(" ", place.code).strip()
         if place.scheme == "city":
             return self._city(code, place)
@@ -146,17 +165,22 @@ class Gazetteer:
             return self._named_city(code, place)
         if place.scheme == "local":
             return self._local(code, place)
-        if place.scheme == "name":
+        schemes = ANY_CODE if place.scheme == "any" else (place.scheme,)
+        fact = next((found for one in schemes if (found := self._by_code.get((one, _plain(one, code))))), None)
+        if fact is None and place.scheme in ("name", "any"):
             fact = self._named(code)
-        else:
-            fact = self._by_code.get((place.scheme, _plain(place.scheme, code)))
+        fact = fact or self._named(place.name) or self._as_said(code) or self._as_said(place.name)
         if fact is None:
             raise UnknownArea(f"No table of areas tells what the {_SCHEMES[place.scheme]} {code!r} means.")
         return fact
 
     def _named(self, name: str) -> AreaFact | None:
         plain = simplified(name)
-        return self._by_name.get(plain) or self._by_key.get(name_table().get(plain, ""))
+        told = self._by_name.get(plain) or self._by_key.get(name_table().get(plain, ""))
+        return told or self._in_languages.get(plain)
+
+    def _as_said(self, wording: str) -> AreaFact | None:
+        return self._by_key.get(self._said.get(simplified(wording), ""))
 
     def _around(self, place: Place) -> AreaFact:
         scheme, _, code = place.within.partition(":")
@@ -191,7 +215,9 @@ class Gazetteer:
 
 
 def _plain(scheme: str, code: str) -> str:
-    return code.lstrip("0") or "0" if scheme == "m49" else code
+    if scheme == "m49":
+        return code.lstrip("0") or "0"
+    return code.upper() if scheme in ("iso2", "iso3") else code
 
 
 def _inside(key: str, kind: str, around: AreaFact, name: str, code: str) -> AreaFact:

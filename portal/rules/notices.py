@@ -34,7 +34,12 @@ BOTH, LEADS = N_("Focal points and certifiers of the state"), N_("The lead")
 CERTIFIERS, HOLDER = N_("Certifiers of the state"), N_("The contributor who holds it")
 ANSWERING, ASKED = N_("Those who answer for the state"), N_("The one who asked for it")
 ASSIGNED = N_("The reviewer whom it concerns")
+REQUESTED = N_("Those who file for the partner, or the person asked")
+MADE, COMPILED = N_("The one who made the request"), N_("The one who compiled it")
+FILING, PARTNER_AND_TEAM = N_("Those who file for the partner"), N_("Those who file for the partner, and the team")
+IMPORTER = N_("The data officer who took the file in")
 WRITERS = N_("Those who write the report")
+CITED = N_("Focal points of the states cited, and those who file for the partners cited")
 TALKING = N_("Those who take part in the thread, and who is named in it")
 
 _STATE = (
@@ -137,7 +142,60 @@ _BETWEEN = (
     Rule("extension.ask", LEADS, N_("A state asked for more time"), N_("To answer it"), shown=True),
     Rule("extension.give", BOTH, N_("More time was given"), N_("To know the new day"), shown=True),
     Rule("extension.decline", BOTH, N_("The day stays as it was"), N_("To know the day and the reason"), shown=True),
+    Rule("contradiction.find", TEAM, N_("The rules found new contradictions"), N_("To look at the cases"), shown=True),
+    Rule("request.make", REQUESTED, N_("Evidence was asked for"), N_("To answer with a contribution"), shown=True),
+    Rule("request.withdraw", REQUESTED, N_("A request for evidence was taken back"), N_("To leave it"), shown=True),
+    Rule(
+        "request.week",
+        REQUESTED,
+        N_("Seven days before the day named in a request for evidence, while nothing was sent"),
+        N_("The team counts on it"),
+        shown=True,
+    ),
+    Rule(
+        "request.day",
+        REQUESTED,
+        N_("The day before the day named in a request for evidence, while nothing was sent"),
+        N_("The team counts on it"),
+        shown=True,
+    ),
+    Rule(
+        "request.after",
+        REQUESTED,
+        N_("The day after the day named in a request for evidence, while nothing was sent"),
+        N_("To say whether something is still to come"),
+        shown=True,
+    ),
+    Rule("request.answer", MADE, N_("A request for evidence was answered"), N_("To read the answer"), shown=True),
+    Rule("profile.compile", BOTH, N_("A desk profile was compiled"), N_("To confirm, correct or refuse"), shown=True),
+    Rule("profile.answer", COMPILED, N_("The state answered its desk profile"), N_("To read the answer"), shown=True),
+    Rule("profile.release", BOTH, N_("A desk profile was shown to others"), N_("To know of it"), shown=True),
+    Rule("call.open", FILING, N_("A call names the partner"), N_("To contribute"), shown=True),
+    Rule("registration.ask", LEADS, N_("An organisation registered for a call"), N_("To answer it"), shown=True),
+    Rule("partner.join", FILING, N_("They may file for a partner"), N_("To contribute"), shown=True),
+    Rule("contribution.send", TEAM, N_("A contribution was sent"), N_("To look at it"), shown=True),
+    Rule("contribution.receipt", FILING, N_("A contribution was sent"), N_("The receipt is ready"), shown=True),
+    Rule("contribution.withdraw", TEAM, N_("A contribution was withdrawn"), N_("It is not used any more"), shown=True),
+    Rule("contribution.accepted", FILING, N_("A contribution was accepted"), N_("To know of it"), shown=True),
+    Rule("contribution.returned", FILING, N_("A contribution was returned"), N_("To send it anew"), shown=True),
+    Rule("contribution.set_aside", FILING, N_("A contribution was set aside"), N_("To know the reason"), shown=True),
+    Rule(
+        "contribution.named", FOCAL, N_("A contribution that names the state was accepted"), N_("To reply"), shown=True
+    ),
+    Rule("contribution.reply", PARTNER_AND_TEAM, N_("A named state replied"), N_("To read the reply"), shown=True),
     Rule("phase.close", TEAM, N_("A phase was closed"), N_("The next one begins"), shown=True),
+    Rule(
+        "dataset.verdict",
+        IMPORTER,
+        N_("A second person looked at a file of figures"),
+        N_("To know what stands"),
+        shown=True,
+    ),
+    Rule("dataset.taken", IMPORTER, N_("A file of figures was taken in"), N_("It is ready to be verified"), shown=True),
+    Rule("dataset.broken", IMPORTER, N_("A file of figures could not be taken in"), N_("To put it right"), shown=True),
+    Rule("synthesis.moved", TEAM, N_("What statements cite has moved"), N_("To look at them again"), shown=True),
+    Rule("synthesis.supplement", TEAM, N_("A report came after the cut-off"), N_("To say what it does"), shown=True),
+    Rule("synthesis.release", CITED, N_("Statements were released"), N_("To see where your words went"), shown=True),
     Rule("bundle.ready", ASKED, N_("A bundle was built"), N_("It can be downloaded"), shown=True),
     Rule("bundle.broken", ASKED, N_("A bundle could not be built"), N_("To see why"), shown=True),
     Rule("review.publish", BOTH, N_("The report was published"), N_("Everybody can read it"), shown=True),

@@ -110,9 +110,44 @@ def shared(person: Person, subject: Any) -> bool:
     return shares_all(person.id, subject.handouts)
 
 
+def not_the_importer(person: Person, subject: Any) -> bool:
+    """True of an import that somebody else took in: who brings figures in does not verify them."""
+    return bool(subject.imported_by != person.id)
+
+
 def handed_to_them(person: Person, subject: Any) -> bool:
     """True of a hand-out to this person that is not settled."""
     return bool(subject.user_id == person.id and subject.settled_at is None)
+
+
+def files_for(person: Person, subject: Any) -> bool:
+    """True of a person who files for the partner of the subject."""
+    return person.id in subject.members
+
+
+def not_files_for(person: Person, subject: Any) -> bool:
+    """True of a person who does not file for the partner: nobody looks at the own contribution for the team."""
+    return person.id not in subject.members
+
+
+def sent_once(_person: Person, subject: Any) -> bool:
+    """True of a contribution that has been sent at least once."""
+    return bool(subject.sent)
+
+
+def stands_accepted(_person: Person, subject: Any) -> bool:
+    """True of a contribution of which a version stands accepted: everybody may know of it."""
+    return bool(subject.public)
+
+
+def answers_for_a_named_state(person: Person, subject: Any) -> bool:
+    """True of a focal point of a state that is named in the contribution."""
+    return any(g.role == "focal_point" and g.entity in subject.named for g in person.grants)
+
+
+def shown_to_others(_person: Person, subject: Any) -> bool:
+    """True of a desk profile that the state has answered and the lead has shown to others."""
+    return subject.released_at is not None
 
 
 def signed_in(_person: Person, _subject: Any) -> bool:
@@ -120,6 +155,7 @@ def signed_in(_person: Person, _subject: Any) -> bool:
 
 
 THE_TEAM = any_role("reviewer", "lead")
+READ_EVIDENCE = any_role("reviewer", "lead", "data_officer", "regional_officer")
 THE_STATE = of_the_entity("focal_point", "contributor", "certifier")
 WHO_LEAD = of_the_entity("focal_point", "certifier")
 FOCAL_POINT, CONTRIBUTOR = of_the_entity("focal_point"), of_the_entity("contributor")
@@ -188,8 +224,40 @@ POLICY: dict[str, Rule] = {
     "observations:import": ((any_role("data_officer"),),),
     "observations:read": ((signed_in,),),
     "datasets:read": ((any_role("data_officer", "reviewer", "lead"),),),
+    "datasets:verify": ((any_role("data_officer", "lead"), not_the_importer),),
+    "mapping:write": ((any_role("data_officer"),),),
     "bundle:build": ((any_role("lead"),),),
     "bundle:read": ((THE_TEAM,),),
+    # the evidence base: lists show each person the passages that passage:read grants
+    "evidence:read": ((READ_EVIDENCE,),),
+    "passage:read": ((THE_TEAM,), (READ_EVIDENCE, published)),
+    "evidence:code": ((THE_TEAM, from_elsewhere),),
+    # holes that become requests; desk profiles, which the state sees first
+    "request:make": ((THE_TEAM,),),
+    "request:mine": ((signed_in,),),
+    "request:answer": ((files_for,),),
+    "profile:read": ((THE_STATE,), (THE_TEAM,), (shown_to_others,)),
+    "profile:compile": ((THE_TEAM, from_elsewhere),),
+    "profile:answer": ((WHO_LEAD,),),
+    "profile:release": ((any_role("lead"), from_elsewhere),),
+    # contradictions between channels: cases may hold words of reports that are not published
+    "contradiction:read": ((THE_TEAM,),),
+    "contradiction:find": ((any_role("lead"),),),
+    "contradiction:settle": ((THE_TEAM, from_elsewhere),),
+    # contributions of partners
+    "contribution:list": ((signed_in,),),
+    "contribution:read": ((files_for,), (THE_TEAM, sent_once), (stands_accepted,)),
+    "contribution:write": ((files_for,),),
+    "contribution:moderate": ((THE_TEAM, sent_once, not_files_for),),
+    "call:write": ((any_role("lead"),),),
+    "partner:see": ((THE_TEAM,),),
+    "partner:manage": ((any_role("lead"),),),
+    "reply:write": ((answers_for_a_named_state, stands_accepted),),
+    # the synthesis, and what became of the words of those it cites
+    "synthesis:read": ((THE_TEAM,),),
+    "synthesis:write": ((THE_TEAM,),),
+    "synthesis:sign": ((any_role("lead"),),),
+    "words:see": ((THE_STATE,), (files_for,), (THE_TEAM,)),
     # the house
     "accounts:manage": ((any_role("administrator"),),),
     "guidelines:publish": ((any_role("administrator"),),),

@@ -1,4 +1,4 @@
-"""Reminders of what was handed out: which are due on a day, and to whom they go."""
+"""Reminders of what was handed out and of requests for evidence: which are due on a day, and to whom they go."""
 
 from __future__ import annotations
 
@@ -46,11 +46,19 @@ def due(case: Case, today: dt.date, sent: Collection[str]) -> list[tuple[str, st
     """
     if case.due is None or not case.in_hands or case.state not in DRAFTING:
         return []
-    kind = _kind(case.due, today)
-    if kind is None or mark(kind, case.due) in sent or case.handed_out_on >= _begins(kind, case.due):
+    kind = due_kind(case.due, case.handed_out_on, today, sent)
+    if kind is None:
         return []
     holder = [(kind, HOLDER)] if case.in_office else []
     return holder + ([(kind, LEADERS)] if kind == AFTER else [])
+
+
+def due_kind(due_on: dt.date, since: dt.date, today: dt.date, sent: Collection[str]) -> str | None:
+    """The reminder of something wanted by a day, and known `since` a day, that is due today; None for none."""
+    kind = _kind(due_on, today)
+    if kind is None or mark(kind, due_on) in sent or since >= _begins(kind, due_on):
+        return None
+    return kind
 
 
 def _begins(kind: str, due_on: dt.date) -> dt.date:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from forms.figures import parse_figure, parse_year
 from portal.adapters.tabular_layouts import Plan
+from portal.models.datasets import ImportSeries
 from portal.models.observations import Area, Cut, Omission, Series
 from portal.rules.areas import NAME_NOT_GIVEN, AreaFact, Gazetteer, Place, UnknownArea
 from portal.rules.datasets import (
@@ -28,6 +29,7 @@ from portal.rules.datasets import (
     source_fact,
 )
 from portal.rules.refusals import Invalid, Problem
+from portal.services import totals
 from portal.services.staging import COLUMNS_A_ROW, Repetition, Settled, StagedRow, Staging, row_and_column
 
 CHUNK = 2_000
@@ -79,6 +81,10 @@ class Desk:
         )
         self._write_omissions()
         self._staging.close()
+        if self.series:
+            given = [{"import_number": self._number, "series_id": one} for one in self.series]
+            self._session.execute(insert(ImportSeries), given)
+        totals.after_import(self._session, self._number, self.series, fresh=settled.fresh)
         if self._plan.edition:
             newest = update(Series).where(Series.id.in_(self._series.values())).values(edition=self._plan.edition[:120])
             self._session.execute(newest)

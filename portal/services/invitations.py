@@ -148,6 +148,15 @@ def accept_anew(act: Act, open_offer: Offer, chosen: Chosen) -> uuid.UUID:
 
     Only here does the account begin to exist. Invalid when name or password will not do.
     """
+    user_id = open_account(act, open_offer.invitation.email, chosen)
+    accept(act, open_offer.invitation.id, user_id, open_offer.invitation.email)
+    return user_id
+
+
+def open_account(act: Act, email: str, chosen: Chosen) -> uuid.UUID:
+    """Opens the account of an address that was invited, as part of another act. Invalid when name or password will not
+    do.
+    """
     name = " ".join(unicodedata.normalize("NFC", chosen.name.replace("\0", "")).split())
     problems = []
     if not 1 <= len(name) <= LONGEST_NAME:
@@ -159,7 +168,7 @@ def accept_anew(act: Act, open_offer: Offer, chosen: Chosen) -> uuid.UUID:
     user_id = new_id()
     row = {
         "id": user_id,
-        "email": open_offer.invitation.email,
+        "email": email,
         "name": name,
         "language": chosen.language,
         "password_hash": HASHER.hash(normal_password(chosen.password)),
@@ -167,7 +176,6 @@ def accept_anew(act: Act, open_offer: Offer, chosen: Chosen) -> uuid.UUID:
         "created_at": act.at,
     }
     act.session.execute(insert(User), [row])
-    accept(act, open_offer.invitation.id, user_id, open_offer.invitation.email)
     return user_id
 
 

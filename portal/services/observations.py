@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -15,17 +16,22 @@ from sqlalchemy.orm import Session
 from forms.words import N_
 from portal.adapters.storage import Storage
 from portal.adapters.tabular import BLOCK, Book, open_book
-from portal.adapters.tabular_layouts import Plan, Told, plan_for
+from portal.adapters.tabular_layouts import Plan, Told, UnknownLayout, plan_for
+from portal.adapters.tabular_mapped import Table, find_table, mapped_plan
 from portal.models.entities import Entity
 from portal.models.observations import Import
+from portal.queries import imports
 from portal.queries.observations import ImportReport, OmissionRow, import_report, omissions
+from portal.rules import mappings
 from portal.rules.areas import COUNTRY, EntityFact, Gazetteer, Place, UnknownArea
+from portal.rules.mappings import ColumnPlan
 from portal.rules.refusals import Invalid, Problem
 from portal.rules.shipped import entities
-from portal.services import figures
+from portal.services import figures, rechecks
 from portal.services.act import Act
 from portal.services.cycles import bring_in
 from portal.services.intake import Desk
+from portal.services.preview import Preview, preview
 from portal.services.staging import Settled
 
 _EMPTY = N_("The file holds a header and no rows; there was nothing to take in.")
@@ -40,6 +46,97 @@ class Taken:
     dry_run: bool
 
 
+class Reader:
+    """Opens files with what the portal knows: its areas, the names that people explained, and the saved mappings.
+
+    `columns` is what a person said of this file; without it the layout is found, or a mapping saved for its kind.
+    """
+
+    def __init__(self, session: Session, told: Told, columns: ColumnPlan | None = None) -> None:
+        found = session.execute(select(Entity.iso3, Entity.iso2, Entity.m49, Entity.names))
+        self.gazetteer = Gazetteer(EntityFact(iso3, iso2, m49, names) for iso3, iso2, m49, names in found)
+        self._session = session
+        self._told = told
+        self._columns = columns
+
+    def opened(self, stream: BinaryIO, name: str) -> tuple[Book, Plan]:
+        """The file with its plan: source and country settled, or refused with a sentence."""
+        told = self._told
+        country = told.entity or (told.source.partition(":")[2] if told.source.startswith("national:") else "")
+        book = open_book(stream, name)
+        plan = self._plan(book, Told(told.source, told.edition, country))
+        if country:
+            _country(self.gazetteer, Place("iso3", country))
+        if plan.national:
+            plan.source = plan.source or _national_source(self.gazetteer, plan, country)
+        self.gazetteer.hear(imports.aliases(self._session, plan.source[:120]))
+        return book, plan
+
+    def columns_of(self, book: Book) -> ColumnPlan | None:
+        """What the columns of a file of no known layout are: saved for its kind, or proposed; None for a known one."""
+        try:
+            plan_for(book, self._told)
+        except UnknownLayout:
+            table = find_table(book)
+            return self._saved(table) or self._proposed(table)
+        return None
+
+    def _plan(self, book: Book, told: Told) -> Plan:
+        if self._columns is not None:
+            return mapped_plan(book, self._columns, told)
+        try:
+            return plan_for(book, told)
+        except UnknownLayout:
+            saved = self._saved(find_table(book))
+            if saved is None:
+                raise
+            return mapped_plan(book, saved, told)
+
+    def _saved(self, table: Table) -> ColumnPlan | None:
+        held = imports.mapping_of(self._session, mappings.fingerprint(table.header))
+        if held is None:
+            return None
+        saved = mappings.adopted(mappings.read_mapping(held.mapping), table.header)
+        return replace(saved, row=table.row, sheet=table.sheet)
+
+    def _proposed(self, table: Table) -> ColumnPlan:
+        found = mappings.propose(table.header, table.sample, self._knows)
+        return replace(found, row=table.row, sheet=table.sheet)
+
+    def _knows(self, wording: str) -> bool:
+        try:
+            self.gazetteer.find(Place("any", wording))
+        except UnknownArea:
+            return False
+        return True
+
+
+def look_at(
+    act: Act, stream: BinaryIO, name: str, told: Told, columns: ColumnPlan | None
+) -> tuple[ColumnPlan | None, Preview | None, tuple[Problem, ...]]:
+    """What a file would become, for a person who may import; nothing is written. The columns as they are told, saved
+    or proposed (None for a known layout), then the file cell by cell, or what hinders it. Raises Unacceptable, TooLarge
+    or Forbidden, and Invalid where the file holds no table at all.
+    """
+    act.demand("observations:import")
+    found = columns or Reader(act.session, told).columns_of(open_book(stream, name))
+    reader = Reader(act.session, told, found)
+    try:
+        _, plan = reader.opened(stream, name)
+    except Invalid as refusal:
+        return found, None, tuple(refusal.problems) or (Problem("file", refusal.sentence),)
+    return found, preview(reader.gazetteer, plan), ()
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What is known of a file beside its bytes: what its columns are, under which key it is kept, who sent it."""
+
+    columns: ColumnPlan | None = None
+    kept: str = ""
+    sender: uuid.UUID | None = None
+
+
 def take_in(
     act: Act,
     storage: Storage,
@@ -49,6 +146,7 @@ def take_in(
     source: str | None = None,
     edition: str | None = None,
     entity: str | None = None,
+    columns: ColumnPlan | None = None,
     dry_run: bool = False,
 ) -> Taken:
     """Takes one file into channel b for a person who may import; everything happens in the act's transaction.
@@ -58,7 +156,7 @@ def take_in(
     """
     act.demand("observations:import")
     told = Told(source or "", edition or "", entity or "")
-    return take_in_from_console(act, storage, file, name, told, dry_run=dry_run)
+    return take_in_from_console(act, storage, file, name, told, sent=Sent(columns), dry_run=dry_run)
 
 
 def take_in_from_console(
@@ -68,6 +166,7 @@ def take_in_from_console(
     name: str,
     told: Told,
     *,
+    sent: Sent | None = None,
     dry_run: bool = False,
     tell: Callable[[OmissionRow], None] | None = None,
 ) -> Taken:
@@ -75,41 +174,44 @@ def take_in_from_console(
 
     `tell` is called with each thing left out, of a dry run too, of which nothing stays in the database.
     """
+    order = _Order(name, told, sent or Sent(), dry_run, tell)
     if isinstance(file, Path):
         with file.open("rb") as stream:
-            return _take_in(act, storage, stream, name, told, dry_run, tell)
+            return _take_in(act, storage, stream, order)
     if file.seekable():
-        return _take_in(act, storage, file, name, told, dry_run, tell)
+        return _take_in(act, storage, file, order)
     with tempfile.TemporaryFile() as copy:
         while block := file.read(BLOCK):
             copy.write(block)
-        return _take_in(act, storage, cast("BinaryIO", copy), name, told, dry_run, tell)
+        return _take_in(act, storage, cast("BinaryIO", copy), order)
 
 
-def _take_in(
-    act: Act,
-    storage: Storage,
-    stream: BinaryIO,
-    name: str,
-    told: Told,
-    dry_run: bool,
-    tell: Callable[[OmissionRow], None] | None,
-) -> Taken:
+@dataclass(frozen=True)
+class _Order:
+    name: str
+    told: Told
+    sent: Sent
+    dry_run: bool
+    tell: Callable[[OmissionRow], None] | None
+
+
+def _take_in(act: Act, storage: Storage, stream: BinaryIO, order: _Order) -> Taken:
     session = act.session
     point = session.begin_nested()
-    gazetteer = Gazetteer(_entities(act))
-    book, plan = _opened(gazetteer, stream, name, told)
-    row = _begun(act, plan, book, name)
-    _keep(session, storage, stream, row, dry_run)
-    desk = Desk(session, gazetteer, plan, row.number)
+    _furnish(act)
+    reader = Reader(session, order.told, order.sent.columns)
+    book, plan = reader.opened(stream, order.name)
+    row = _begun(act, plan, book, order)
+    _keep(session, storage, stream, row, order)
+    desk = Desk(session, reader.gazetteer, plan, row.number)
     settled = desk.take_all(act.at)
     _count(session, row, desk, settled)
     report = import_report(session, row.id)
     notes = _notes(plan, desk)
-    if tell:
+    if order.tell:
         for left in omissions(session, row.id):
-            tell(left)
-    if dry_run:
+            order.tell(left)
+    if order.dry_run:
         point.rollback()
     else:
         point.commit()
@@ -118,27 +220,14 @@ def _take_in(
         act.record("observations.imported", {**file, **counts})
         if settled.revised:
             figures.tell_moved(act, row.number, desk.series)
-    return Taken(report, notes, dry_run)
+            rechecks.after_figures(act)
+    return Taken(report, notes, order.dry_run)
 
 
-def _entities(act: Act) -> list[EntityFact]:
-    """The entities of the portal; an empty list is filled with those it ships: without them no row has a country."""
+def _furnish(act: Act) -> None:
+    """Fills an empty list of entities with those that the portal ships: without them no row has a country."""
     if act.session.scalars(select(Entity.iso3).limit(1)).first() is None:
         bring_in(act, entities())
-    found = act.session.execute(select(Entity.iso3, Entity.iso2, Entity.m49, Entity.names))
-    return [EntityFact(iso3, iso2, m49, names) for iso3, iso2, m49, names in found]
-
-
-def _opened(gazetteer: Gazetteer, stream: BinaryIO, name: str, told: Told) -> tuple[Book, Plan]:
-    """The file with its plan: source and country settled, or refused with a sentence."""
-    country = told.entity or (told.source.partition(":")[2] if told.source.startswith("national:") else "")
-    book = open_book(stream, name)
-    plan = plan_for(book, Told(told.source, told.edition, country))
-    if country:
-        _country(gazetteer, Place("iso3", country))
-    if plan.national:
-        plan.source = plan.source or _national_source(gazetteer, plan, country)
-    return book, plan
 
 
 def _national_source(gazetteer: Gazetteer, plan: Plan, country: str) -> str:
@@ -164,17 +253,17 @@ def _country(gazetteer: Gazetteer, place: Place) -> str:
     return fact.key
 
 
-def _begun(act: Act, plan: Plan, book: Book, name: str) -> Import:
+def _begun(act: Act, plan: Plan, book: Book, order: _Order) -> Import:
     row = Import(
         source=plan.source[:120],
         layout=plan.layout,
-        file_name=name.replace("\\", "/").rpartition("/")[2][:300],
+        file_name=order.name.replace("\\", "/").rpartition("/")[2][:300],
         blob="",
         size=0,
         sha256="",
         edition=plan.edition[:120],
         imported_at=act.at,
-        imported_by=act.person.id if act.person else None,
+        imported_by=order.sent.sender or (act.person.id if act.person else None),
         mapping={"sheet": plan.sheet, "file": book.kind, "columns": dict(plan.columns), "not_taken": plan.not_taken},
     )
     act.session.add(row)
@@ -182,7 +271,7 @@ def _begun(act: Act, plan: Plan, book: Book, name: str) -> Import:
     return row
 
 
-def _keep(session: Session, storage: Storage, stream: BinaryIO, row: Import, dry_run: bool) -> None:
+def _keep(session: Session, storage: Storage, stream: BinaryIO, row: Import, order: _Order) -> None:
     """Keeps the file as it came; the bytes of an earlier import are not kept a second time."""
     stream.seek(0)
     digest = hashlib.sha256()
@@ -191,7 +280,8 @@ def _keep(session: Session, storage: Storage, stream: BinaryIO, row: Import, dry
     row.sha256, row.size = digest.hexdigest(), stream.tell()
     earlier = select(Import.blob).where(Import.sha256 == row.sha256, Import.blob != "").limit(1)
     blob = session.scalars(earlier).first()
-    if blob is None and not dry_run:
+    blob = blob or order.sent.kept or None
+    if blob is None and not order.dry_run:
         stream.seek(0)
         blob = storage.put(stream).key
     row.blob = blob or ""

@@ -7,13 +7,17 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from sqlalchemy import case, update
+
 from forms.kinds import KINDS as KINDS_OF_QUESTION
 from forms.outline import LANGUAGES
 from forms.words import N_
+from portal.models.contradictions import Case
 from portal.models.remarks import InternalNote, Remark, RemarkWord
 from portal.models.reports import Report
 from portal.queries import remarks, reports
 from portal.queries.guidelines import guideline
+from portal.rules import cases
 from portal.rules.handing import Asking
 from portal.rules.lifecycle import WRONG_STATE
 from portal.rules.refusals import Invalid, Missing, NotNow, Problem
@@ -113,8 +117,16 @@ def remove(act: Act, report: Report, remark_id: uuid.UUID) -> None:
     if remark.follows is not None:
         before = remarks.get(act.session, report.id, remark.follows)
         before.closed_at = before.closed_by = before.closed_as = None
+    _not_asked(act, remark)
     act.session.delete(remark)
     act.record("team.remark.remove", _told(remark), report=report)
+
+
+def _not_asked(act: Act, remark: Remark) -> None:
+    """A case that the remark was to ask about waits again; one that is settled stays so."""
+    state = case((Case.state == cases.ASKED, cases.RAISED), else_=Case.state)
+    left = {"remark_id": None, "asked_at": None, "asked_by": None, "state": state}
+    act.session.execute(update(Case).where(Case.remark_id == remark.id).values(left))
 
 
 def send(act: Act, report: Report) -> list[Remark]:

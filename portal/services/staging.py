@@ -32,9 +32,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from portal.models.observations import Observation, ObservationRevision
+from portal.models.observations import Import, Observation, ObservationRevision
+from portal.rules.verdicts import WITHDRAWN
 
 COLUMNS_A_ROW = 1 << 14  # more than a workbook has
+SQLITE_CACHE_KIB = 49_152  # while an import settles: with the usual 2 MB each page of the indexes is written many times
 _LOCK = 0x6E75_6F62  # one import at a time, where the database has many writers
 
 StagedRow = tuple[int, int, int, int, int, str, str, float | None, str, str, str]
@@ -85,12 +87,13 @@ class Repetition:
 
 @dataclass(frozen=True)
 class Settled:
-    """What the comparison with the figures held came to."""
+    """What the comparison with the figures held came to; `fresh` when no figure of these series was held."""
 
     new: int
     revised: int
     unchanged: int
     no_longer_given: int
+    fresh: bool = False
 
 
 def row_and_column(at: int) -> tuple[int, int]:
@@ -108,10 +111,14 @@ def _later() -> ColumnElement[bool]:
 
 
 def _differs() -> ColumnElement[bool]:
-    """A figure differs when its number, bound or codes do; another way to write the same number is no revision."""
+    """A figure differs when its number, bound or codes do; another way to write the same number is no revision.
+
+    A figure of a withdrawn import differs from the same figure in another file: given again, it is offered again.
+    """
+    withdrawn = held.c.import_number.in_(select(Import.number).where(Import.standing == WITHDRAWN))
     unread = and_(staged.c.value.is_(None), held.c.value_text != staged.c.value_text)
     changed = (held.c[name] != staged.c[name] for name in ("bound", "nature", "status"))
-    return or_(held.c.value.is_distinct_from(staged.c.value), unread, *changed)
+    return or_(held.c.value.is_distinct_from(staged.c.value), unread, withdrawn, *changed)
 
 
 class Staging:
@@ -121,18 +128,27 @@ class Staging:
         self._connection = connection
         self._postgres = connection.dialect.name == "postgresql"
         self._poured = 0
+        self._usual_cache = 0
 
     def open(self) -> None:
         """Makes the empty table; on a database with many writers, waits until no other import runs."""
         if self._postgres:
             self._connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-        self.close()
+        self._drop()
         for table in (staged, repeated):
             table.create(self._connection)
         _key_index.drop(self._connection)
+        if not self._postgres:
+            self._usual_cache = self._connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+            self._connection.exec_driver_sql(f"PRAGMA cache_size = -{SQLITE_CACHE_KIB}")
 
     def close(self) -> None:
-        """Removes the tables."""
+        """Removes the tables, and gives the memory back."""
+        self._drop()
+        if not self._postgres:
+            self._connection.exec_driver_sql(f"PRAGMA cache_size = {self._usual_cache}")
+
+    def _drop(self) -> None:
         for table in (staged, repeated):
             self._connection.execute(text(f"DROP TABLE IF EXISTS {table.name}"))
 
@@ -164,7 +180,7 @@ class Staging:
             new = self._add(select(staged), number)
             if new < self._poured:
                 self._find_repetitions(tell)
-            return Settled(new, 0, 0, 0)
+            return Settled(new, 0, 0, 0, fresh=True)
         self._find_repetitions(tell)
         self._drop_repetitions()
         total = self._count(select(func.count()).select_from(staged))

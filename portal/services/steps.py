@@ -22,6 +22,7 @@ from portal.queries.guidelines import guideline
 from portal.rules.lifecycle import DRAFTING, STEPS, Case, Step, hindrances, reason_given, seen_state
 from portal.rules.policy import Person, may
 from portal.rules.refusals import Invalid, Missing, NotNow, Problem
+from portal.services import passages, rechecks
 from portal.services.act import Act
 from portal.services.drafting import State, check
 
@@ -168,6 +169,8 @@ def withdraw(act: Act, report: Report, order: Order) -> None:
     """The certifier withdraws the report with a reason; a publication ends with it, the versions stay."""
     before = advance(act, report, STEPS["withdraw"], order)
     end_publication(act, report)
+    passages.settle_report(act, report)
+    rechecks.after_withdrawal(act, report)
     reason = order.words
     act.record("report.withdraw", {"reason": reason, "from": before}, report=report)
     if not report.practice:

@@ -15,6 +15,7 @@ from portal.queries.guidelines import guideline
 from portal.rules.lifecycle import STEPS
 from portal.rules.refusals import NotNow
 from portal.rules.timeline import end_of_day, timing
+from portal.services import passages, rechecks
 from portal.services import remarks as clarification
 from portal.services.act import Act
 from portal.services.clearance import SETTLED, demand_request
@@ -84,6 +85,8 @@ def submit(act: Act, report: Report, order: Order, signer: Signs) -> Version:
         request.outcome, request.version = "approved", number
         request.decided_at, request.decided_by = act.at, act.actor.id
     act.session.flush()
+    passages.cut_report(act, report, version)
+    rechecks.after_version(act, report)
     if not report.practice:
         team = [report.assigned_to] if report.assigned_to else act.holders("lead", "reviewer")
         act.notify("report.submit", team, {"version": number}, report=report)

@@ -9,11 +9,13 @@ from portal.web import (
     attachments,
     autosave,
     bundles,
+    calls_for_input,
     carrying,
     channels,
     checks,
     clearance,
     comments,
+    contributions,
     desk,
     extensions,
     figures,
@@ -23,19 +25,24 @@ from portal.web import (
     invitations,
     notices,
     pace,
+    partners,
     paste,
+    pending,
     people,
     practice,
     practices,
     presence,
+    profiles,
     public,
     remarks,
     reports,
+    requests,
     sections,
     sessions,
     sources,
     team,
     timeline,
+    words,
 )
 
 
@@ -63,6 +70,8 @@ def register(app: Flask) -> None:
         sources,
     )
     of_the_team = (team, pace)
+    evidence = (pending, profiles, requests, words)
     outside = (health, public, timeline, extensions, sessions, desk, notices)
-    for room in (*outside, *drafting, channels, bundles, practices, *of_the_team):
+    of_partners = (calls_for_input, contributions, partners)
+    for room in (*outside, *drafting, channels, *of_partners, bundles, practices, *of_the_team, *evidence):
         app.register_blueprint(room.pages)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice
 from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
@@ -14,14 +16,21 @@ from flask_babel import gettext as _
 from forms.outline import text
 from forms.words import N_
 from portal.adapters.content import disposition
+from portal.adapters.tabular_layouts import UnknownLayout
 from portal.documents.tables import Column, csv_blocks
-from portal.http import render
+from portal.http import pending, render
 from portal.http.context import storage
-from portal.http.guard import guarded
-from portal.queries import cycles, observations
+from portal.http.guard import dataset, guarded
+from portal.models.observations import Import
+from portal.queries import cycles, imports, observations
+from portal.queries.imports import Total
 from portal.queries.observations import ImportReport, OmissionRow
+from portal.rules.conversions import unit_rules
 from portal.rules.datasets import REASONS, source_fact
+from portal.rules.policy import may
 from portal.rules.refusals import Invalid, Problem
+from portal.rules.verdicts import VERDICTS, WITHDRAWN, WORDS
+from portal.services import verifying
 from portal.services.act import Act
 from portal.services.observations import Taken, take_in
 
@@ -29,8 +38,36 @@ pages = Blueprint("channels", __name__)
 
 LAST_PAGE = 1_000_000
 PER_PAGE = 100
-NO_FILE = N_("Please choose a file first.")
+NEW_KIND = N_(
+    "The portal does not know this kind of file yet. Below is what its columns seem to be; please look at each."
+)
+MOST_TABLES, MOST_YEARS = 6, 10
 HEADINGS = [Column(name, "", "") for name in OmissionRow._fields]
+
+
+@dataclass(frozen=True)
+class TotalTable:
+    """The totals of one cut of a series: a row a region, a column a year, the newest MOST_YEARS years."""
+
+    first: Total
+    covers: Mapping[str, str]
+    years: tuple[int, ...]
+    rows: tuple[tuple[str, tuple[Total | None, ...]], ...]
+
+
+def tables_of(found: Sequence[Total]) -> list[TotalTable]:
+    """Totals as tables, headline cuts first, at most MOST_TABLES."""
+    made = []
+    for _cut, group in groupby(found, lambda one: (one.source, one.series, one.dimensions, one.unit)):
+        totals_here = list(group)
+        years = tuple(sorted({one.year for one in totals_here})[-MOST_YEARS:])
+        at = {(one.region, one.year): one for one in totals_here}
+        regions = sorted({one.region for one in totals_here})
+        rows = tuple((region, tuple(at.get((region, year)) for year in years)) for region in regions)
+        made.append(TotalTable(totals_here[0], json.loads(totals_here[0].dimensions), years, rows))
+        if len(made) == MOST_TABLES:
+            break
+    return made
 
 
 @pages.get("/channels/b")
@@ -46,6 +83,9 @@ def bring_in(act: Act) -> ResponseReturnValue:
     """Takes a file in, or only tries it; the file is here before the transaction begins."""
     try:
         taken = _taken(act)
+    except UnknownLayout:
+        flash(_(NEW_KIND), "info")
+        return _aside(act)
     except Invalid as refusal:
         problems = refusal.problems or [Problem("file", refusal.sentence)]
         return _figures(act, problems), 422
@@ -57,18 +97,34 @@ def bring_in(act: Act) -> ResponseReturnValue:
     return redirect(url_for(".report", import_id=taken.report.id), 303)
 
 
+@pages.post("/channels/b/files")
+@guarded("observations:import", later=True)
+def lay_aside(act: Act) -> ResponseReturnValue:
+    """Keeps a file aside, to be shown cell by cell before anything of it is taken in."""
+    return _aside(act)
+
+
+def _aside(act: Act) -> ResponseReturnValue:
+    try:
+        return pending.lay_aside(act, request.files.get("file"))
+    except Invalid as refusal:
+        return _figures(act, refusal.problems or [Problem("file", refusal.sentence)]), 422
+
+
 def _taken(act: Act) -> Taken:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
-        raise Invalid(NO_FILE, [Problem("file", NO_FILE)])
-    given = {name: request.form.get(name, "").strip() or None for name in ("source", "edition", "entity")}
+        raise Invalid(pending.NO_FILE, [Problem("file", pending.NO_FILE)])
+    given = {name: request.form.get(name, "").strip() for name in ("source", "edition", "entity")}
     act.write()
     return take_in(
         act,
         storage(),
         cast("BinaryIO", sent.stream),
         sent.filename,
-        **given,
+        source=given["source"],
+        edition=given["edition"],
+        entity=given["entity"],
         dry_run=request.form.get("dry_run") == "yes",
     )
 
@@ -78,6 +134,9 @@ def _figures(act: Act, problems: Sequence[Problem] = ()) -> str:
     return render_template(
         "channels/figures.html",
         imports=observations.list_imports(act.session),
+        aside=imports.unsettled_files(act.session) if may(act.person, "observations:import") else (),
+        state_words={state: _(words) for state, words in pending.STATES.items()},
+        standing_words={standing: _(words) for standing, words in WORDS.items()},
         source_title=lambda source: source_fact(source).title,
         states=sorted((text(entity.names, language), entity.iso3) for entity in cycles.entities(act.session)),
         given=request.form,
@@ -95,7 +154,62 @@ def report(act: Act, import_id: uuid.UUID) -> ResponseReturnValue:
     rows = list(islice(observations.omissions(act.session, import_id), start, start + PER_PAGE + 1))
     following = url_for(".report", import_id=import_id, page=page + 1) if len(rows) > PER_PAGE else None
     previous = url_for(".report", import_id=import_id, page=page - 1) if page > 1 else None
-    return _report(found, omissions=rows[:PER_PAGE], previous=previous, following=following)
+    return _report(found, omissions=rows[:PER_PAGE], previous=previous, following=following, **_standing(act, found))
+
+
+def _standing(act: Act, found: ImportReport, problems: Sequence[Problem] = ()) -> dict[str, Any]:
+    """What was said of an import, its series with their editions, and what this person can say."""
+    row = imports.get_import(act.session, found.id)
+    return {
+        "said": imports.verdicts(act.session, row.number),
+        "series": imports.editions(act.session, row.number),
+        "standing_words": {standing: _(words) for standing, words in WORDS.items()},
+        "verdicts": {verdict: _(words) for verdict, words in VERDICTS.items()},
+        "own": not may(act.person, "datasets:verify", row) and row.imported_by == act.actor.id,
+        "can_say": may(act.person, "datasets:verify", row) and row.standing != WITHDRAWN,
+        "given": request.form,
+        "problems": [{"where": problem.where, "sentence": _(problem.sentence)} for problem in problems],
+    }
+
+
+@pages.post("/channels/b/<uuid:import_id>/verdict")
+@guarded("datasets:verify", subject=dataset, by="import_id", conceal=None)
+def verdict(act: Act, row: Import) -> ResponseReturnValue:
+    """A second person says what stands of an import; the service refuses who took it in."""
+    try:
+        verifying.say(act, row.id, request.form.get("verdict", ""), request.form.get("reason", ""))
+    except Invalid as refusal:
+        found = observations.import_report(act.session, row.id)
+        return _report(found, **_standing(act, found, refusal.problems)), 422
+    flash(_("What you said is kept, and stands beside the figures."), "success")
+    return redirect(url_for(".report", import_id=row.id), 303)
+
+
+@pages.get("/channels/b/rules")
+@guarded("datasets:read")
+def rules(act: Act) -> ResponseReturnValue:
+    """By which rules units are told in another unit, which columns and which names of areas are kept."""
+    return render_template(
+        "channels/rules.html",
+        units=unit_rules(),
+        mappings=imports.mappings(act.session),
+        aliases=imports.all_aliases(act.session),
+    )
+
+
+@pages.get("/channels/b/totals")
+@guarded("datasets:read")
+def totals(act: Act) -> ResponseReturnValue:
+    """The figures of one indicator by region and year, from the totals alone."""
+    held = imports.indicators_with_totals(act.session)
+    asked = request.args.get("indicator", "") or (held[0][0] if held else "")
+    return render_template(
+        "channels/totals.html",
+        asked=asked,
+        indicators=[(code, code) for code, _series in held],
+        tables=tables_of(imports.totals(act.session, asked)) if asked else [],
+        source_title=lambda source: source_fact(source).title,
+    )
 
 
 def _report(report: ImportReport, notes: tuple[str, ...] = (), *, dry_run: bool = False, **more: Any) -> str:

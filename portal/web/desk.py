@@ -16,13 +16,14 @@ from portal.http.render import day, words
 from portal.http.telling import event_words, notice_address, notice_words, reason_of
 from portal.models.cycles import Cycle
 from portal.models.reports import Report
-from portal.queries import cycles, events, observations
+from portal.queries import calls_for_input, contributions, cycles, events, observations, profiles, requests
 from portal.queries import desk as waiting
 from portal.queries.colleagues import Office
 from portal.queries.guidelines import guideline
 from portal.rules.handing import ALL, PARTS, Holding
 from portal.rules.lifecycle import DRAFTING
 from portal.rules.policy import Person, may
+from portal.rules.requests import OPEN, state_of
 from portal.services import notices
 from portal.services.act import Act
 from portal.services.drafting import check
@@ -49,7 +50,13 @@ class Task:
 def desk(act: Act) -> ResponseReturnValue:
     """What waits for me, most pressing first; below it what I did last and the phases of the cycle."""
     cycle = cycles.current(act.session)
-    rows = [*_of_the_state(act, cycle), *_of_the_team(act), *_of_the_data(act)]
+    rows = [
+        *_of_the_state(act, cycle),
+        *_of_the_team(act),
+        *_of_the_data(act),
+        *_of_the_evidence(act, cycle),
+        *_of_contributions(act),
+    ]
     rows.sort(key=lambda task: task.urgency)
     return render_template(
         "desk/desk.html",
@@ -157,6 +164,61 @@ def _of_the_data(act: Act) -> Iterator[Task]:
     """What waits for a data officer: the way to bring in the next file."""
     if may(act.person, "observations:import"):
         yield Task(3, _("Import a file of indicator data"), "/channels/b")
+
+
+def _of_the_evidence(act: Act, cycle: Cycle) -> Iterator[Task]:
+    """What is asked of a partner or a regional officer, and the desk profile that waits for a state's word."""
+    person = act.actor
+    if {"partner", "regional_officer"} & person.roles:
+        held = requests.of_person(act.session, person.id)
+        if due := [row.Request.due for row in held if state_of(row.Request) == OPEN]:
+            title = ngettext("Answer %(num)d request for evidence", "Answer %(num)d requests for evidence", len(due))
+            yield Task(1, title, url_for("requests.mine"), _("hoped for by %(day)s", day=day(due[0])))
+    if leads := {g.entity for g in person.grants if g.role in ("focal_point", "certifier") and g.entity}:
+        names = waiting.entity_names(act.session, profiles.unanswered(act.session, cycle.key, leads))
+        for code, name in names.items():
+            title = _("Look at the desk profile of %(entity)s", entity=words(name))
+            yield Task(1, title, url_for("profiles.page", iso3=code), cycle.label)
+
+
+def _of_contributions(act: Act) -> Iterator[Task]:
+    """What waits for people who file for partners, and of contributions for the team and for named states."""
+    person = act.actor
+    if may(person, "partner:see"):
+        for channel, count in contributions.waiting(act.session).items():
+            title = ngettext(
+                "Look at %(num)d contribution in channel %(channel)s",
+                "Look at %(num)d contributions in channel %(channel)s",
+                count,
+                channel=channel,
+            )
+            yield Task(1, title, url_for("calls_for_input.channel", channel=channel))
+    if {"partner", "regional_officer"} & person.roles:
+        yield from _of_a_partner(act, person)
+    if leads := {g.entity for g in person.grants if g.role == "focal_point" and g.entity}:
+        count = contributions.unreplied(act.session, leads)
+        if count:
+            title = ngettext(
+                "Read %(num)d contribution that names your state, and reply if you wish",
+                "Read %(num)d contributions that name your state, and reply if you wish",
+                count,
+            )
+            yield Task(3, title, url_for("contributions.listing"))
+
+
+def _of_a_partner(act: Act, person: Person) -> Iterator[Task]:
+    """The own drafts and what was returned, and the calls that are open to the partners of this person."""
+    for row in contributions.open_of(act.session, person.id):
+        one = row.Contribution
+        name = one.title or _("Contribution without a title")
+        returned = one.state == "returned"
+        title = _("Send “%(title)s” anew", title=name) if returned else _("Go on with “%(title)s”", title=name)
+        yield Task(0 if returned else 2, title, url_for("contributions.draft", contribution_id=one.id), row.partner)
+    found = {row.Call.id: row.Call for row in calls_for_input.open_to(act.session, person.id, act.at)}
+    for call in found.values():
+        note = _("until %(day)s", day=day(call.closes_at.date()))
+        title = _("Contribute to “%(title)s”", title=call.title)
+        yield Task(2, title, url_for("calls_for_input.page", call_id=call.id), note)
 
 
 @pages.get("/inbox")

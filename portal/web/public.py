@@ -27,6 +27,7 @@ from portal.http.phases import phases_on_page
 from portal.queries import arrivals, cycles, observations, published, reports
 from portal.queries.guidelines import guideline
 from portal.queries.observations import COLUMNS, Figure, Wanted
+from portal.rules import crosswalk
 from portal.rules.datasets import source_fact
 from portal.rules.refusals import Invalid, Missing, Problem
 from portal.services.act import Act
@@ -222,6 +223,11 @@ def _wanted() -> Wanted:
     """The figures that the address asks for; Invalid when a year is none."""
     return Wanted(
         indicator=request.args.get("indicator") or None,
+        indicators=frozenset(crosswalk.indicators_of(request.args["commitment"]))
+        if request.args.get("commitment")
+        else None,
+        region=request.args.get("region") or None,
+        kind=request.args.get("kind") or None,
         entity=(request.args.get("entity") or "").upper() or None,
         year_from=_year("from"),
         year_to=_year("to"),
@@ -247,7 +253,9 @@ def _sentence(act: Act) -> list[dict[str, Any]]:
     indicators = (
         {q.indicator: text(q.title, language) for q in asked.questions.values() if q.indicator} if asked else {}
     )
-    states = sorted((text(e.names, language), e.iso3) for e in cycles.entities(act.session))
+    found = cycles.entities(act.session)
+    states = sorted((text(e.names, language), e.iso3) for e in found)
+    regions = sorted({e.region for e in found if e.region})
     parts: list[tuple[str, str, list[tuple[str, str]] | None]] = [
         (
             "indicator",
@@ -257,7 +265,13 @@ def _sentence(act: Act) -> list[dict[str, Any]]:
                 *((k, f"{k} {shorten(t, 60, placeholder='…')}") for k, t in sorted(indicators.items())),
             ],
         ),
+        (
+            "commitment",
+            _("on the commitment"),
+            [("", _("whichever")), *((one.key, f"{one.key} {_(one.title)}") for one in crosswalk.commitments())],
+        ),
         ("entity", _("of"), [("", _("every area")), *((iso3, name) for name, iso3 in states)]),
+        ("region", _("in"), [("", _("every region")), *((region, region) for region in regions)]),
         ("from", _("from the year"), None),
         ("to", _("to"), None),
     ]

@@ -35,6 +35,7 @@ from portal.queries.guidelines import guideline
 from portal.rules.lifecycle import STATES
 from portal.rules.refusals import Missing
 from portal.services.act import Act
+from reviewer.api import contradictions, matrix, passages, statements
 from reviewer.queries import review as queries
 from reviewer.queries.review import Calendar
 from reviewer.rules.review import ASSIGNED
@@ -108,8 +109,9 @@ class Checklist(Given):
 
 def register(json_api: Api, csrf: CSRFProtect) -> None:
     """Joins the reporting team's calls to the API."""
-    csrf.exempt(calls)
-    json_api.register_blueprint(calls)
+    for room in (calls, contradictions.calls, matrix.calls, passages.calls, statements.calls):
+        csrf.exempt(room)
+        json_api.register_blueprint(room)
 
 
 @calls.call("GET", "/review/queue", "review:queue", query=WhichQueued, gives=page_of(Queued), refuses=[404])

@@ -46,7 +46,7 @@ def _measure(folder: Path, *, quick: bool) -> Iterator[Row]:
     counted, controls = pages.statements(place, facts)
     yield from counted
     yield from pages.measure(place, facts, floor_url, controls, QUICK if quick else Effort())
-    yield from files.measure(folder, files.Amount(rows=20_000, mebibytes=40, repeats=1) if quick else files.Amount())
+    yield from files.measure(folder, files.Amount(rows=100_000, mebibytes=40, repeats=1) if quick else files.Amount())
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ DRAFT, REVIEWED, RECEIVED = "KEN", "KAZ", 193
 SECTION, QUESTION = "1.1.2.1", "1.1.2.1/actions"
 STATES = ("submitted", "in_review", "clarifying", "accepted", "published")
 FROZEN = ("document", "digest", "content_digest", "receipt", "files", "findings", "submitted_at", "submitted_by")
+HEADER = "age,geo_area,nature,observation_status,sex,units,year,sl_tlf_uem\n"
 DDF = "ddf--datapoints--sl_tlf_uem--by--age--geo_area--nature--observation_status--sex--units--year.csv"
 WORDS = "The national urban policy was revised with all provinces; 42 cities have taken it up since 2021. " * 6
 
@@ -149,10 +150,16 @@ def _received(session: Session, model: Report, reviewer: Any) -> None:
 def ddf(rows: int) -> bytes:
     """A file of this many figures in the form of the UN's SDG database."""
     out = io.StringIO()
-    out.write("age,geo_area,nature,observation_status,sex,units,year,sl_tlf_uem\n")
+    out.write(HEADER)
     for line in _lines(rows):
         out.write(line)
     return out.getvalue().encode()
+
+
+def revised(rows: int, number: int) -> Iterator[str]:
+    """The first rows of such a file, each with another figure: what a newer edition would bring."""
+    for line in _lines(rows):
+        yield f"{line.rpartition(',')[0]},{number}.25\n"
 
 
 def _lines(rows: int) -> Iterator[str]:

@@ -22,6 +22,7 @@ from portal.documents.bundle import Bundle, FileInput, Inputs, VersionInput
 from portal.documents.version import FrozenFile, Submission, freeze
 from portal.http.context import storage
 from portal.services import observations
+from tests.bench import totals
 from tests.bench.data import DDF, ddf
 from tests.bench.floor import bare_zip
 from tests.bench.goals import Row
@@ -177,6 +178,7 @@ def _imports(folder: Path, amount: Amount) -> Iterator[Row]:
     if found:
         ours, bare = _import(folder / "real", found[-1].read_bytes(), found[-1].name)
         yield Row("P17 real", ours.seconds, bare.seconds)
+    yield from totals.measure(Place(folder / "synthetic", f"sqlite:///{folder / 'synthetic' / 'portal.db'}"))
 
 
 def _import(folder: Path, content: bytes, name: str) -> tuple[Cost, Cost]:

@@ -18,7 +18,8 @@ NOT_PAGES = re.compile(
 )
 PAGES = sorted(rule for (method, rule) in ADDRESSES if method == "GET" and not NOT_PAGES.search(rule))
 CONTROLS = {"input", "select", "textarea"}
-WHO = (("focal_point", "KAZ"), ("certifier", "KAZ"), ("reviewer", None), ("lead", None), ("data_officer", None))
+OF_NO_STATE = ("reviewer", "lead", "data_officer", "partner")
+WHO = (("focal_point", "KAZ"), ("certifier", "KAZ"), *((role, None) for role in OF_NO_STATE))
 
 
 def tag(element: Element) -> str:

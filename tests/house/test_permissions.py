@@ -6,22 +6,30 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from portal.app import create_app
+from portal.config import Settings
 from portal.db import db
 from portal.http.context import EXTENSION
 from portal.http.guard import PUBLIC, Undeclared, permissions
+from portal.models.passages import Passage
 from portal.queries import reports
 from portal.rules.lifecycle import STATES
 from portal.services import bundles, handing, sources
 from portal.services.attachments import Upload, attach
 from portal.services.history import make_point
+from reviewer.services import statements
+from tests.conftest import running
 from tests.factories import PATH, World
 from tests.house.addresses import ADDRESSES
+from tests.portal import contributing
 from tests.rules.test_policy import TABLE
 
 # The people of the table of permissions (tests/rules/test_policy.py) who have an account in the world of the tests.
@@ -37,7 +45,14 @@ WHO = {
     "g": ("regional_officer", None),
     "p": ("partner", None),
 }
-REPORT_SUBJECT = re.compile(r"<uuid:(report_id|attachment_id)>")
+REPORT_SUBJECT = re.compile(r"<uuid:(report_id|attachment_id)>|:passage_id>")
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """A portal made for one test alone, which takes its guards away."""
+    with running(create_app(settings)) as made:
+        yield made
 
 
 @dataclass
@@ -81,6 +96,7 @@ def furnish(world: World, state: str) -> Case:
     for step in PATH[state]:
         world.step(report, step)
     bundle = bundles.ask(world.acting("lead"), "2026")
+    names["passage_id"] = str(db.session.scalar(select(Passage.id).where(Passage.report_id == report.id).limit(1)) or 1)
     names |= {"bundle_id": str(bundle.id), "import_id": str(uuid.uuid4()), "dataset_id": str(uuid.uuid4())}
     world.done()
     names |= {
@@ -95,9 +111,26 @@ def furnish(world: World, state: str) -> Case:
     names |= {name: str(uuid.uuid4()) for name in ("aside_id", "comment_id", "invitation_id", "membership_id", "name")}
     names |= {name: str(uuid.uuid4()) for name in ("remark_id", "view_id")}
     names["point_id"] = str(point.id)
+    names["request_id"] = str(uuid.uuid4())
+    names["case_id"] = str(uuid.uuid4())
+    names |= of_partners(world)
+    statement = statements.write(world.acting("lead"), statements.Draft("2026", "1.1.1.1", "Cities grow."))
+    names |= {"heading": "1.1.1.1", "statement_id": str(statement.id)}
+    names |= {name: str(uuid.uuid4()) for name in ("citation_id", "recheck_id", "supplement_id")}
+    world.done()
     names |= {"extension_id": str(uuid.uuid4()), "phase": "feedback"}
     names |= {"cycle": "2026", "edition": world.edition().key, "filename": "portal.css"}
     return Case(world, report.id, state, names)
+
+
+def of_partners(world: World) -> dict[str, str]:
+    """An accepted contribution of the partner for which the person `p` files, which names Kazakhstan; and a partner for
+    which nobody files.
+    """
+    made = contributing.contribution(world, state="accepted")
+    names = {"contribution_id": str(made.id), "call_id": str(made.call_id), "channel": "c"}
+    names["partner_id"] = str(contributing.partner(world, name="Another agency", people=()).id)
+    return names | {name: str(uuid.uuid4()) for name in ("attached_id", "user_id", "registration_id")}
 
 
 def test_every_address_and_its_permission_is_written_down(app: Flask) -> None:
@@ -153,12 +186,28 @@ def test_who_comes_in_where(world: World, state: str) -> None:
 
 def _allowed(permission: str, rule: str, case: Case) -> str:
     """Whom the table names. A permission that looks at the report is read in the report's column."""
+    if rule == "/partners/<uuid:partner_id>/words":
+        return "rl"  # nobody files for the partner of the case, and no state reads what became of its words
+    if "<uuid:contribution_id>" in rule:
+        # The contribution of the case is accepted, whatever the report is, and `p` files for its partner.
+        return TABLE[permission][2] + ("p" if permission == "contribution:write" else "")
     return TABLE[permission][case.column if REPORT_SUBJECT.search(rule) else 0]
 
 
 def _let_in(status: int, rule: str, state: str) -> bool:
     """A person who may is never told 401 or 403; 404 only where the thing is not there yet."""
-    perhaps = ("versions", "bundle_id", "import_id", "dataset_id", "published", "public/reports", "session/keys")
+    perhaps = (
+        "versions",
+        "passage_id",
+        "bundle_id",
+        "import_id",
+        "dataset_id",
+        "published",
+        "public/reports",
+        "session/keys",
+        "attached_id",
+        "case_id",
+    )
     missing = any(part in rule for part in perhaps)
     return status < 400 or status == 409 or (status == 404 and missing) or (status == 422 and "<" not in rule)
 

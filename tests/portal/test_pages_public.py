@@ -202,7 +202,7 @@ def test_a_missing_or_unreadable_file_is_refused_by_the_form(world: World) -> No
 
 def test_channels_that_are_not_there(world: World) -> None:
     officer = world.browser("data_officer")
-    addresses = ("/channels/c", "/channels/x", f"/channels/b/{uuid.uuid4()}")
+    addresses = ("/channels/g", "/channels/x", f"/channels/b/{uuid.uuid4()}")
     assert [officer.get(address).status_code for address in addresses] == [404, 404, 404]
 
 

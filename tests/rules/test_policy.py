@@ -12,8 +12,8 @@ from portal.rules.policy import POLICY, Grant, Person, may
 
 @dataclass
 class Subject:
-    """As much of a report as the facts look at. Nothing of it is handed out: what a hand-out changes is held in
-    test_handing.
+    """As much of a report or a contribution as the facts look at. Nothing of it is handed out, and nobody files for its
+    partner: what these change is held in test_handing and test_contributions. Kazakhstan is named in it.
     """
 
     entity: str = "KAZ"
@@ -22,6 +22,21 @@ class Subject:
     handouts: tuple[object, ...] = ()
     user_id: object = None
     settled_at: object = None
+    imported_by: object = None
+    members: tuple[object, ...] = ()
+    named: tuple[str, ...] = ("KAZ",)
+
+    @property
+    def sent(self) -> bool:
+        return self.first_submitted_at is not None
+
+    @property
+    def public(self) -> bool:
+        return self.state == "published"
+
+    @property
+    def released_at(self) -> object:
+        return "then" if self.state == "published" else None
 
 
 DRAFT = Subject()
@@ -102,8 +117,35 @@ TABLE = {
     "observations:import": ("d", "d", "d"),
     "observations:read": (ALL, ALL, ALL),
     "datasets:read": ("rlkd", "rlkd", "rlkd"),
+    "datasets:verify": ("ld", "ld", "ld"),
+    "mapping:write": ("d", "d", "d"),
     "bundle:build": ("l", "l", "l"),
     "bundle:read": ("rlk", "rlk", "rlk"),
+    "evidence:read": ("rlkdg", "rlkdg", "rlkdg"),
+    "passage:read": ("rlk", "rlk", "rlkdg"),
+    "evidence:code": ("rl", "rl", "rl"),
+    "request:make": ("rlk", "rlk", "rlk"),
+    "request:mine": (ALL, ALL, ALL),
+    "request:answer": ("", "", ""),
+    "profile:read": ("fczrlk", "fczrlk", ALL),
+    "profile:compile": ("rl", "rl", "rl"),
+    "profile:answer": ("fzk", "fzk", "fzk"),
+    "profile:release": ("l", "l", "l"),
+    "contradiction:read": ("rlk", "rlk", "rlk"),
+    "contradiction:find": ("l", "l", "l"),
+    "contradiction:settle": ("rl", "rl", "rl"),
+    "contribution:list": (ALL, ALL, ALL),
+    "contribution:read": ("", "rlk", ALL),
+    "contribution:write": ("", "", ""),
+    "contribution:moderate": ("", "rlk", "rlk"),
+    "call:write": ("l", "l", "l"),
+    "partner:see": ("rlk", "rlk", "rlk"),
+    "partner:manage": ("l", "l", "l"),
+    "reply:write": ("", "", "fk"),
+    "synthesis:read": ("rlk", "rlk", "rlk"),
+    "synthesis:write": ("rlk", "rlk", "rlk"),
+    "synthesis:sign": ("l", "l", "l"),
+    "words:see": ("fczrlk", "fczrlk", "fczrlk"),
     "accounts:manage": ("a", "a", "a"),
     "guidelines:publish": ("a", "a", "a"),
     "cycle:open": ("la", "la", "la"),

@@ -1,0 +1,180 @@
+"""Owns the text of the synthesis as it is taken along: a page whose footnotes lead to what is cited and back, and the
+table of the same footnotes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from forms.words import N_
+from portal.documents.tables import csv_text
+
+EVIDENCE = (
+    "note", "heading", "statement", "statement_revision", "statement_state", "stance", "kind", "reference", "channel",
+    "entity", "region", "partner", "question", "version", "file", "language", "text", "value", "unit", "period", "area",
+    "indicator", "series", "source", "edition",
+)  # fmt: skip
+"""The columns of the table of footnotes."""
+
+RIGHT_TO_LEFT = frozenset({"ar"})
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of the report as it is printed; `level` is 1 for a part."""
+
+    key: str
+    title: str
+    level: int
+
+
+@dataclass(frozen=True)
+class Text:
+    """The text of a cycle: headings in their order, the statements under each in theirs, and the late supplements.
+
+    A statement is a mapping with id, heading, text, language, revision, state and citations; a citation is one as
+    `reviewer.rules.statements.told` gives it. A supplement has entity, received_at, statement, effect and words.
+    """
+
+    cycle: str
+    as_of: dt.datetime
+    headings: Sequence[Heading]
+    statements: Sequence[Mapping[str, Any]]
+    supplements: Sequence[Mapping[str, Any]] = ()
+    coverage: Sequence[str] = ()
+
+
+def _numbered(text: Text) -> Iterator[tuple[Mapping[str, Any], list[tuple[int, Mapping[str, Any]]]]]:
+    """The statements with their footnotes, numbered through; page and table share the numbers."""
+    number = 0
+    for statement in text.statements:
+        notes = []
+        for citation in statement["citations"]:
+            number += 1
+            notes.append((number, citation))
+        yield statement, notes
+
+
+def evidence(text: Text) -> bytes:
+    """The table of the footnotes, a row each: CSV, UTF-8."""
+    return csv_text([EVIDENCE, *_rows(text)])
+
+
+def _rows(text: Text) -> Iterator[Sequence[object]]:
+    for statement, notes in _numbered(text):
+        of_statement = {
+            "heading": statement["heading"],
+            "statement": statement["id"],
+            "statement_revision": statement["revision"],
+            "statement_state": statement["state"],
+        }
+        for number, note in notes:
+            row = {**note, **of_statement, "note": number, "partner": note.get("partner_name")}
+            yield [row.get(name) for name in EVIDENCE]
+
+
+def html(text: Text, words: Mapping[str, str]) -> bytes:
+    """The page. `words` are those of WORDS in the language of the reader, and `language` its code."""
+    under: dict[str, list[Markup]] = {}
+    footnotes: list[Markup] = []
+    for statement, notes in _numbered(text):
+        late = [one for one in text.supplements if one["statement"] == statement["id"]]
+        under.setdefault(statement["heading"], []).append(_statement(statement, notes, late, words))
+        footnotes += [_footnote(number, note, words) for number, note in notes]
+    parts = [part for heading in _needed(text.headings, under) for part in _section(heading, under)]
+    coverage = [Markup("<p>{}</p>").format(sentence) for sentence in text.coverage]
+    if footnotes:
+        parts.append(Markup("<h2>{}</h2>\n<ol>\n{}\n</ol>").format(words["notes"], Markup("\n").join(footnotes)))
+    page = Markup(
+        '<!doctype html>\n<html lang="{}" dir="{}">\n<head><meta charset="utf-8"><title>{}</title></head>\n'
+        "<body>\n<main>\n<h1>{}</h1>\n<p>{}: {}</p>\n{}\n</main>\n</body>\n</html>\n"
+    ).format(
+        words["language"],
+        "rtl" if words["language"] in RIGHT_TO_LEFT else "ltr",
+        f"{words['title']} {text.cycle}",
+        f"{words['title']} {text.cycle}",
+        words["as_of"],
+        text.as_of.strftime("%Y-%m-%d %H:%M UTC"),
+        Markup("\n").join([*coverage, *parts]),
+    )
+    return page.encode()
+
+
+def _needed(headings: Sequence[Heading], under: Mapping[str, object]) -> Iterator[Heading]:
+    """The headings under which something stands, with those above them."""
+    for place, heading in enumerate(headings):
+        for below in headings[place:]:
+            if below is not heading and below.level <= heading.level:
+                break
+            if below.key in under:
+                yield heading
+                break
+
+
+def _section(heading: Heading, under: Mapping[str, Sequence[Markup]]) -> Iterator[Markup]:
+    level = min(heading.level + 1, 6)
+    yield Markup("<h{}>{} {}</h{}>").format(level, heading.key, heading.title, level)
+    yield from under.get(heading.key, ())
+
+
+def _statement(
+    statement: Mapping[str, Any],
+    notes: Iterable[tuple[int, Mapping[str, Any]]],
+    late: Sequence[Mapping[str, Any]],
+    words: Mapping[str, str],
+) -> Markup:
+    marks = [
+        Markup('<sup><a id="ref-{}" href="#note-{}">{}{}</a></sup>').format(
+            number, number, "" if note["stance"] == "for" else f"{words['against']} ", number
+        )
+        for number, note in notes
+    ]
+    standing = "" if statement["state"] == "supported" else f" [{words[statement['state']]}]"
+    text = Markup('<p id="statement-{}"><span lang="{}" dir="auto">{}</span>{} {}</p>').format(
+        statement["id"], statement["language"], statement["text"], standing, Markup(" ").join(marks)
+    )
+    beside = [
+        Markup("<p>{} {} {}: {}{}</p>").format(
+            words["supplement"], one["received_at"][:10], one["entity"], words[one["effect"]], _colon(one["words"])
+        )
+        for one in late
+    ]
+    return Markup("\n").join([text, *beside])
+
+
+def _colon(sentence: str) -> str:
+    return f". {sentence}" if sentence else ""
+
+
+def _footnote(number: int, note: Mapping[str, Any], words: Mapping[str, str]) -> Markup:
+    whose = " · ".join(filter(None, [note.get("entity"), note.get("partner_name"), note.get("area_name")]))
+    if note["kind"] == "passage":
+        told = Markup('<q lang="{}" dir="auto">{}</q>').format(note["language"], note["text"])
+    else:
+        named = [note["series"], note["period"], note["source"], note["edition"]]
+        told = Markup("<b>{} {}</b>, {}").format(note["value"], note["unit"], ", ".join(filter(None, named)))
+    return Markup('<li id="note-{}" value="{}">{} {} ({} {}) <code>{}</code> <a href="#ref-{}">{}</a></li>').format(
+        number, number, whose, told, words["channel"], note["channel"], note["reference"], number, words["back"]
+    )
+
+
+WORDS = {
+    "title": N_("Synthesis of the cycle"),
+    "as_of": N_("As it stands"),
+    "notes": N_("Notes"),
+    "against": N_("against:"),
+    "draft": N_("draft"),
+    "check_again": N_("to check again"),
+    "supplement": N_("Supplement, received"),
+    "strengthens": N_("strengthens it"),
+    "weakens": N_("weakens it"),
+    "contradicts": N_("contradicts it"),
+    "untouched": N_("does not touch it"),
+    "channel": N_("channel"),
+    "back": N_("back to the text"),
+}

@@ -1,0 +1,194 @@
+"""Reads about files taken in: one of them, what was said of it, its series with their editions, files kept aside."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.models.accounts import User
+from portal.models.datasets import (
+    AreaAlias,
+    ColumnMapping,
+    ImportSeries,
+    ImportVerdict,
+    ObservationTotal,
+    PendingFile,
+)
+from portal.models.observations import Area, Cut, Import, Series
+from portal.rules.refusals import Missing
+
+MOST_SERIES = 200
+
+
+class Said(NamedTuple):
+    """One verdict on an import, with the name of who said it."""
+
+    verdict: str
+    reason: str
+    said_at: dt.datetime
+    name: str
+
+
+class Edition(NamedTuple):
+    """One import that gave a series: its edition, file and standing."""
+
+    series_id: int
+    import_id: uuid.UUID
+    edition: str
+    file_name: str
+    imported_at: dt.datetime
+    standing: str
+
+
+@dataclass(frozen=True)
+class SeriesEditions:
+    """One series of an import, with every import that gave it, newest first."""
+
+    code: str
+    title: str
+    indicator: str | None
+    editions: tuple[Edition, ...]
+
+
+@dataclass(slots=True)
+class Total:
+    """The figures of one cut of a series in one region and year; `states` gave them. Not frozen: thousands are made."""
+
+    source: str
+    series: str
+    title: str
+    indicator: str | None
+    dimensions: str
+    unit: str
+    region: str
+    year: int
+    count: int
+    sum: float
+    low: float
+    high: float
+    states: int
+
+
+def get_import(session: Session, import_id: uuid.UUID, *, lock: bool = False) -> Import:
+    """One import; raises Missing. With `lock` its row is held until the commit."""
+    query = select(Import).where(Import.id == import_id)
+    row = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    if row is None:
+        raise Missing("There is no such import.")
+    return row
+
+
+def verdicts(session: Session, number: int) -> list[Said]:
+    """What was said of an import, newest first; one query."""
+    query = (
+        select(ImportVerdict.verdict, ImportVerdict.reason, ImportVerdict.said_at, User.name)
+        .join(User, User.id == ImportVerdict.said_by)
+        .where(ImportVerdict.import_number == number)
+        .order_by(ImportVerdict.id.desc())
+    )
+    return [Said(*row) for row in session.execute(query)]
+
+
+def editions(session: Session, number: int) -> list[SeriesEditions]:
+    """The series of an import, at most MOST_SERIES, each with the imports that gave it; two queries."""
+    mine = (
+        select(Series.id, Series.code, Series.title, Series.indicator)
+        .join(ImportSeries, ImportSeries.series_id == Series.id)
+        .where(ImportSeries.import_number == number)
+        .order_by(Series.code)
+        .limit(MOST_SERIES)
+    )
+    series = session.execute(mine).all()
+    given = (
+        select(
+            *(ImportSeries.series_id, Import.id, Import.edition, Import.file_name, Import.imported_at, Import.standing)
+        )
+        .join(Import, Import.number == ImportSeries.import_number)
+        .where(ImportSeries.series_id.in_([one.id for one in series]))
+        .order_by(Import.number.desc())
+    )
+    by_series: dict[int, list[Edition]] = {}
+    for row in session.execute(given):
+        by_series.setdefault(row.series_id, []).append(Edition(*row))
+    return [SeriesEditions(s.code, s.title, s.indicator, tuple(by_series.get(s.id, ()))) for s in series]
+
+
+def pending(session: Session, file_id: uuid.UUID, *, lock: bool = False) -> PendingFile:
+    """A file kept aside; raises Missing."""
+    query = select(PendingFile).where(PendingFile.id == file_id)
+    row = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    if row is None:
+        raise Missing("There is no such file.")
+    return row
+
+
+def import_of(session: Session, number: int | None) -> uuid.UUID | None:
+    """The identifier of an import by its number."""
+    return session.scalar(select(Import.id).where(Import.number == number))
+
+
+def unsettled_files(session: Session, limit: int = 50) -> list[PendingFile]:
+    """Files that are shown, wait, are read or could not be taken in, newest first; one query."""
+    open_states = ("shown", "waiting", "reading", "broken")
+    query = select(PendingFile).where(PendingFile.state.in_(open_states)).order_by(PendingFile.sent_at.desc())
+    return list(session.scalars(query.limit(limit)))
+
+
+def mapping_of(session: Session, fingerprint: str) -> ColumnMapping | None:
+    """The mapping saved for files with these headings."""
+    return session.scalars(select(ColumnMapping).where(ColumnMapping.fingerprint == fingerprint)).one_or_none()
+
+
+def mappings(session: Session) -> list[ColumnMapping]:
+    """Every saved mapping, by name; one query."""
+    return list(session.scalars(select(ColumnMapping).order_by(ColumnMapping.name, ColumnMapping.id)))
+
+
+def aliases(session: Session, source: str) -> dict[str, str]:
+    """What simplified wordings mean in files of this source, as area keys; one query."""
+    query = select(AreaAlias.wording, AreaAlias.area).where(AreaAlias.source == source)
+    return {row.wording: row.area for row in session.execute(query)}
+
+
+def all_aliases(session: Session) -> list[tuple[AreaAlias, str | None]]:
+    """Every alias with the name of its area, where the portal holds one; one query."""
+    query = select(AreaAlias, Area.name).outerjoin(Area, Area.key == AreaAlias.area)
+    return [(row[0], row[1]) for row in session.execute(query.order_by(AreaAlias.source, AreaAlias.wording))]
+
+
+def totals(session: Session, indicator: str, *, region: str | None = None, year: int | None = None) -> list[Total]:
+    """The totals of an indicator, SDG number or series code, headline cuts first; one query, no observation is read."""
+    query = (
+        select(
+            *(Series.source, Series.code, Series.title, Series.indicator, Cut.dimensions, Cut.unit),
+            *(ObservationTotal.region, ObservationTotal.year, ObservationTotal.count, ObservationTotal.sum),
+            *(ObservationTotal.low, ObservationTotal.high, ObservationTotal.states),
+        )
+        .join(Series, Series.id == ObservationTotal.series_id)
+        .join(Cut, Cut.id == ObservationTotal.cut_id)
+        .where((Series.indicator == indicator) | (Series.sdg == indicator) | (Series.code == indicator))
+    )
+    if region is not None:
+        query = query.where(ObservationTotal.region == region)
+    if year is not None:
+        query = query.where(ObservationTotal.year == year)
+    order = (Cut.headline.desc(), ObservationTotal.series_id, ObservationTotal.cut_id)
+    found = session.connection().execute(query.order_by(*order, ObservationTotal.region, ObservationTotal.year))
+    return [Total(*tuple(row)) for row in found]
+
+
+def indicators_with_totals(session: Session) -> list[tuple[str, int]]:
+    """The indicators of which totals are held, with how many series give them; one query."""
+    query = (
+        select(Series.indicator, func.count(Series.id.distinct()))
+        .join(ObservationTotal, ObservationTotal.series_id == Series.id)
+        .where(Series.indicator.is_not(None))
+        .group_by(Series.indicator)
+        .order_by(Series.indicator)
+    )
+    return [(str(code), count) for code, count in session.execute(query)]

@@ -1,0 +1,88 @@
+"""Reads near copies: the pairs that are listed, and the passages that may be near copies of new ones."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy.orm import Session, aliased
+
+from portal.db import AnyRow
+from portal.models.contributions import Contribution, Partner
+from portal.models.entities import Entity
+from portal.models.passages import NearCopy, Passage, PassageBand
+from portal.models.reports import Report
+from portal.queries.passages import Reader, owner_of
+
+AT_ONCE = 5_000
+MOST_HOLDERS = 8
+
+
+def copies(
+    session: Session, reader: Reader, *, kind: str = "", cycle: str = "", passage: int | None = None, limit: int = 200
+) -> list[AnyRow]:
+    """Near copies, the most alike first: NearCopy, Passage, entity_names, partner_name, other (a Passage),
+    other_names, other_partner. Only between passages that stand now, and that the reader may read both.
+    """
+    other = aliased(Passage, name="other")
+    there, whose = aliased(Entity), aliased(Partner)
+    mine, theirs = aliased(Report), aliased(Report)
+    sent, their_sent = aliased(Contribution), aliased(Contribution)
+    readable = true() if reader.of_the_team else and_(
+        or_(mine.state == "published", sent.state == "accepted"),
+        or_(theirs.state == "published", their_sent.state == "accepted"),
+    )  # fmt: skip
+    query = (
+        select(
+            NearCopy, Passage, Entity.names.label("entity_names"), Partner.name.label("partner_name"),
+            other, there.names.label("other_names"), whose.name.label("other_partner"),
+        )
+        .join(Passage, Passage.id == NearCopy.passage_id)
+        .join(other, other.id == NearCopy.other_id)
+        .outerjoin(Entity, Entity.iso3 == Passage.entity)
+        .outerjoin(Partner, Partner.id == Passage.partner_id)
+        .outerjoin(there, there.iso3 == other.entity)
+        .outerjoin(whose, whose.id == other.partner_id)
+        .outerjoin(mine, mine.id == Passage.report_id)
+        .outerjoin(theirs, theirs.id == other.report_id)
+        .outerjoin(sent, sent.id == Passage.contribution_id)
+        .outerjoin(their_sent, their_sent.id == other.contribution_id)
+        .where(readable, Passage.current, or_(other.current, other.cycle != Passage.cycle))
+    )  # fmt: skip
+    if kind:
+        query = query.where(NearCopy.kind == kind)
+    if cycle:
+        query = query.where(Passage.cycle == cycle)
+    if passage is not None:
+        query = query.where(or_(NearCopy.passage_id == passage, NearCopy.other_id == passage))
+    query = query.order_by(NearCopy.likeness.desc(), NearCopy.passage_id, NearCopy.other_id)
+    return list(session.execute(query.limit(limit)).all())
+
+
+def sharing_bands(
+    session: Session, bands: Iterable[int], source: str, owner: uuid.UUID
+) -> dict[int, tuple[Passage, list[int]]]:
+    """The passages of others that share one of these bands, by id, each with the bands shared. Of a band that many
+    share, such as a phrase of the guidelines, only those that came first.
+    """
+    wanted = list(bands)
+    found: dict[int, tuple[Passage, list[int]]] = {}
+    of_others = or_(owner_of(source) != owner, owner_of(source).is_(None))
+    for start in range(0, len(wanted), AT_ONCE):
+        place = func.row_number().over(partition_by=PassageBand.band, order_by=PassageBand.passage_id)
+        held = (
+            select(PassageBand.band, PassageBand.passage_id, place.label("place"))
+            .join(Passage, Passage.id == PassageBand.passage_id)
+            .where(PassageBand.band.in_(wanted[start : start + AT_ONCE]), Passage.current, of_others)
+            .subquery()
+        )
+        rows = session.execute(
+            select(Passage, held.c.band)
+            .join(held, held.c.passage_id == Passage.id)
+            .where(held.c.place <= MOST_HOLDERS)
+            .order_by(Passage.id, held.c.band)
+        )
+        for passage, band in rows:
+            found.setdefault(passage.id, (passage, []))[1].append(band)
+    return found

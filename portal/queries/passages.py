@@ -1,0 +1,347 @@
+"""Reads passages: by what they say, of whom, under which code; one with its context; what waits to be cut or read."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, column, exists, func, or_, select, table, text
+from sqlalchemy.orm import Session, aliased
+
+from forms.words import N_
+from portal.db import AnyRow, AnySelect
+from portal.models.accounts import User
+from portal.models.contributions import Contribution, ContributionVersion, Partner
+from portal.models.entities import Entity
+from portal.models.passages import Coded, Coding, FileToRead, Passage
+from portal.models.reports import Report, Version
+from portal.rules.analyser import Search
+from portal.rules.refusals import Missing
+
+NO_PASSAGE = N_("There is no such passage.")
+WORDS = table("passage_words", column("rowid"))
+
+
+@dataclass(frozen=True)
+class Which:
+    """Which passages are asked for; "" for all. `coded` is nobody, somebody, or not_by_me; `change` one of the ways in
+    which a passage continues another. Without `earlier` only those that stand now.
+    """
+
+    cycle: str = ""
+    channel: str = ""
+    region: str = ""
+    commitment: str = ""
+    entity: str = ""
+    partner: str = ""
+    language: str = ""
+    section: str = ""
+    code: str = ""
+    coded: str = ""
+    change: str = ""
+    earlier: str = ""
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> Which:
+        """What an address asks for."""
+        return cls(**{one.name: given.get(one.name, "").strip() for one in fields(cls)})
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads: the team reads every passage, others those of what is published or accepted."""
+
+    id: uuid.UUID
+    of_the_team: bool
+
+
+@dataclass(frozen=True)
+class Subject:
+    """As much of a passage as the policy looks at."""
+
+    passage: Passage
+    entity: str | None
+    state: str
+
+
+def subject(session: Session, passage_id: int) -> Subject:
+    """The passage with what the policy looks at: `state` is published where everybody may read its source. Missing
+    when there is none.
+    """
+    row = session.execute(
+        select(Passage, Report.state.label("report_state"), Contribution.state.label("contribution_state"))
+        .outerjoin(Report, Report.id == Passage.report_id)
+        .outerjoin(Contribution, Contribution.id == Passage.contribution_id)
+        .where(Passage.id == passage_id)
+    ).one_or_none()
+    if row is None:
+        raise Missing(NO_PASSAGE)
+    is_open = row.report_state == "published" or row.contribution_state == "accepted"
+    return Subject(row.Passage, row.Passage.entity, "published" if is_open else "received")
+
+
+def _matching(session: Session, sought: Search) -> ColumnElement[bool]:
+    """Whether the words of a passage meet a search; nothing meets one without a word."""
+    if session.get_bind().dialect.name == "sqlite":
+        clauses = (
+            " OR ".join(f'"{" ".join(one.terms)}"{"*" if one.open else ""}' for one in clause)
+            for clause in sought.clauses
+        )
+        written, condition = " AND ".join(f"({clause})" for clause in clauses), "passage_words MATCH :sought"
+    else:
+        clauses = (
+            " | ".join(
+                "(" + " <-> ".join(f"'{term}'" for term in one.terms) + (":*" if one.open else "") + ")"
+                for one in clause
+            )
+            for clause in sought.clauses
+        )
+        written, condition = " & ".join(f"({clause})" for clause in clauses), "words @@ CAST(:sought AS tsquery)"
+    found = select(WORDS.c.rowid).where(text(condition).bindparams(sought=written))
+    return Passage.id.in_(found)
+
+
+def _open() -> ColumnElement[bool]:
+    return or_(Report.state == "published", Contribution.state == "accepted")
+
+
+def readable(query: AnySelect, reader: Reader) -> AnySelect:
+    """A query of passages, left to those that the reader may read."""
+    if reader.of_the_team:
+        return query
+    return (
+        query.outerjoin(Report, Report.id == Passage.report_id)
+        .outerjoin(Contribution, Contribution.id == Passage.contribution_id)
+        .where(_open())
+    )
+
+
+def _conditions(which: Which, reader: Reader) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [] if which.earlier else [Passage.current.is_(True)]
+    if not reader.of_the_team:
+        found.append(_open())
+    named = {name: getattr(which, name) for name in ("cycle", "channel", "region", "entity", "language", "change")}
+    found += [getattr(Passage, name) == wanted for name, wanted in named.items() if wanted]
+    if which.partner:
+        found.append(Passage.partner_id == _uuid(which.partner))
+    if which.section:
+        found.append(or_(Passage.section == which.section, Passage.section.startswith(f"{which.section}.")))
+    if which.commitment:
+        coded = _coded(Coding.code == f"commitment:{which.commitment}")
+        found.append(or_(Passage.commitment == which.commitment, coded))
+    if which.code:
+        found.append(_coded(Coding.code == which.code))
+    return found + _conditions_of_coding(which, reader)
+
+
+def _conditions_of_coding(which: Which, reader: Reader) -> list[ColumnElement[bool]]:
+    gone_through = exists().where(Coded.passage_id == Passage.id)
+    conditions = {
+        "nobody": ~gone_through,
+        "somebody": gone_through,
+        "not_by_me": ~gone_through.where(Coded.coder == reader.id),
+    }
+    return [conditions[which.coded]] if which.coded in conditions else []
+
+
+def _coded(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(Coding.passage_id == Passage.id, Coding.removed_at.is_(None), condition)
+
+
+def _uuid(written: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(written)
+    except ValueError:
+        return uuid.UUID(int=0)
+
+
+def _asked_for(session: Session, which: Which, reader: Reader, sought: Search | None, *what: Any) -> AnySelect:
+    query = (
+        select(*what)
+        .select_from(Passage)
+        .outerjoin(Report, Report.id == Passage.report_id)
+        .outerjoin(Contribution, Contribution.id == Passage.contribution_id)
+        .outerjoin(Partner, Partner.id == Passage.partner_id)
+        .outerjoin(Entity, Entity.iso3 == Passage.entity)
+        .where(*_conditions(which, reader))
+    )
+    return query.where(_matching(session, sought)) if sought is not None else query
+
+
+LISTED = (
+    Passage,
+    Entity.names.label("entity_names"),
+    Partner.name.label("partner_name"),
+    Contribution.title.label("title"),
+)
+
+
+def listed(
+    session: Session, which: Which, reader: Reader, sought: Search | None, *, after: int = 0, limit: int
+) -> list[AnyRow]:
+    """The passages asked for, in the order in which they came, behind a place: Passage, entity_names, partner_name,
+    title (of the contribution); one statement.
+    """
+    query = _asked_for(session, which, reader, sought, *LISTED).where(Passage.id > after)
+    return list(session.execute(query.order_by(Passage.id).limit(limit)).all())
+
+
+def counted(session: Session, which: Which, reader: Reader, sought: Search | None) -> int:
+    """How many passages are asked for."""
+    return session.scalar(_asked_for(session, which, reader, sought, func.count())) or 0
+
+
+def codes_of(session: Session, passages: Iterable[int]) -> dict[int, list[str]]:
+    """The codes in force of these passages, each once, in order; one statement."""
+    rows = session.execute(
+        select(Coding.passage_id, Coding.code)
+        .where(Coding.passage_id.in_(list(passages)), Coding.removed_at.is_(None))
+        .distinct()
+        .order_by(Coding.passage_id, Coding.code)
+    )
+    found: dict[int, list[str]] = {}
+    for passage, code in rows:
+        found.setdefault(passage, []).append(code)
+    return found
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where a passage stands: its source's row of the list, the passages before and behind it in the same answer, the
+    versions that it continues, newest first, and what continues it now.
+    """
+
+    row: AnyRow
+    beside: Sequence[Passage]
+    earlier: Sequence[Passage]
+    later: Passage | None
+
+
+def context(session: Session, passage: Passage) -> Context:
+    """A passage with its surroundings."""
+    row = session.execute(
+        select(*LISTED)
+        .select_from(Passage)
+        .outerjoin(Contribution, Contribution.id == Passage.contribution_id)
+        .outerjoin(Partner, Partner.id == Passage.partner_id)
+        .outerjoin(Entity, Entity.iso3 == Passage.entity)
+        .where(Passage.id == passage.id)
+    ).one()
+    owner = owner_of(passage.source)
+    same = and_(owner == getattr(passage, owner.key), Passage.question == passage.question)
+    rows = session.scalars(
+        select(Passage)
+        .where(same, Passage.language == passage.language, Passage.file == passage.file)
+        .order_by(Passage.version, Passage.ordinal)
+    ).all()
+    beside = [one for one in rows if one.version == passage.version and abs(one.ordinal - passage.ordinal) <= 2]
+    return Context(row, beside, _followed(session, passage), _following(session, passage))
+
+
+def _followed(session: Session, passage: Passage) -> list[Passage]:
+    """The passages of earlier versions that this one continues, newest first; one statement."""
+    chain = select(Passage.id, Passage.follows).where(Passage.id == passage.id).cte("chain", recursive=True)
+    before = aliased(Passage)
+    chain = chain.union(select(before.id, before.follows).join(chain, before.id == chain.c.follows))
+    query = select(Passage).join(chain, chain.c.id == Passage.id).where(Passage.id != passage.id)
+    return list(session.scalars(query.order_by(Passage.version.desc())))
+
+
+def _following(session: Session, passage: Passage) -> Passage | None:
+    """The newest passage that continues this one; None where nothing does."""
+    chain = select(Passage.id).where(Passage.id == passage.id).cte("chain", recursive=True)
+    behind = aliased(Passage)
+    chain = chain.union(select(behind.id).join(chain, behind.follows == chain.c.id))
+    query = select(Passage).join(chain, chain.c.id == Passage.id).where(Passage.id != passage.id)
+    return session.scalars(query.order_by(Passage.version.desc()).limit(1)).one_or_none()
+
+
+def owner_of(source: str) -> Any:
+    """The column that names the owner of passages of this source."""
+    return Passage.report_id if source == "report" else Passage.contribution_id
+
+
+def is_cut(session: Session, source: str, owner: uuid.UUID, version: int) -> bool:
+    """Whether a version has passages already."""
+    found = exists().where(owner_of(source) == owner, Passage.version == version, Passage.file == "")
+    return bool(session.scalar(select(found)))
+
+
+def written_before(session: Session, source: str, owner: uuid.UUID, version: int) -> list[Passage]:
+    """The passages of the newest version before this one, without those of files, in their order."""
+    newest = (
+        select(func.max(Passage.version))
+        .where(owner_of(source) == owner, Passage.version < version, Passage.file == "")
+        .scalar_subquery()
+    )
+    query = select(Passage).where(owner_of(source) == owner, Passage.version == newest, Passage.file == "")
+    return list(session.scalars(query.order_by(Passage.id)))
+
+
+def passages_of_file(session: Session, source: str, owner: uuid.UUID, version: int, file: uuid.UUID) -> list[Passage]:
+    """The passages of the same file in the newest version before this one, in their order."""
+    at = f"%@{file}:%"
+    newest = (
+        select(func.max(Passage.version))
+        .where(owner_of(source) == owner, Passage.version < version, Passage.key.like(at))
+        .scalar_subquery()
+    )
+    query = select(Passage).where(owner_of(source) == owner, Passage.version == newest, Passage.key.like(at))
+    return list(session.scalars(query.order_by(Passage.id)))
+
+
+def uncut_reports(session: Session) -> list[tuple[Report, Version]]:
+    """The submitted versions without passages, oldest first, without reports to practise with."""
+    cut = exists().where(Passage.report_id == Version.report_id, Passage.version == Version.number)
+    query = (
+        select(Report, Version)
+        .join(Version, Version.report_id == Report.id)
+        .where(Report.practice.is_(False), ~cut)
+        .order_by(Version.submitted_at, Version.report_id, Version.number)
+    )
+    return [(row.Report, row.Version) for row in session.execute(query)]
+
+
+def uncut_contributions(session: Session) -> list[tuple[Contribution, ContributionVersion]]:
+    """The versions of contributions without passages, oldest first."""
+    sent = ContributionVersion
+    cut = exists().where(Passage.contribution_id == sent.contribution_id, Passage.version == sent.number)
+    query = (
+        select(Contribution, sent)
+        .join(sent, sent.contribution_id == Contribution.id)
+        .where(~cut)
+        .order_by(sent.sent_at, sent.contribution_id, sent.number)
+    )
+    return [(row.Contribution, row.ContributionVersion) for row in session.execute(query)]
+
+
+def next_file(session: Session) -> FileToRead | None:
+    """The file that waits longest to be read; None where none does."""
+    query = select(FileToRead).where(FileToRead.read_at.is_(None)).order_by(FileToRead.laid_at, FileToRead.file)
+    return session.scalars(query.limit(1)).one_or_none()
+
+
+def files_of(session: Session, passage: Passage) -> list[FileToRead]:
+    """The files of the version of a passage, with what became of them."""
+    owner = passage.report_id or passage.contribution_id
+    query = select(FileToRead).where(FileToRead.version_of == owner, FileToRead.version == passage.version)
+    return list(session.scalars(query.order_by(FileToRead.name)))
+
+
+def codings(session: Session, passage: int) -> list[AnyRow]:
+    """The codings in force of a passage with the names of the coders: Coding, name."""
+    query = (
+        select(Coding, User.name.label("name"))
+        .join(User, User.id == Coding.coder)
+        .where(Coding.passage_id == passage, Coding.removed_at.is_(None))
+        .order_by(User.name, Coding.coder, Coding.code)
+    )
+    return list(session.execute(query).all())
+
+
+def gone_through(session: Session, passage: int) -> dict[uuid.UUID, str]:
+    """Who went through a passage: names by id."""
+    query = select(Coded.coder, User.name).join(User, User.id == Coded.coder).where(Coded.passage_id == passage)
+    return {row.coder: row.name for row in session.execute(query)}

@@ -1,0 +1,158 @@
+"""Reads desk profiles: one with its parts and what the state said, and what the other channels hold on a state."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from forms.words import N_
+from portal.db import AnyRow
+from portal.models.contributions import Contribution, ContributionArea, Partner
+from portal.models.entities import Entity
+from portal.models.passages import Coding, Passage
+from portal.models.profiles import Profile, ProfileAnswer, ProfileItem
+from portal.models.reports import Report
+from portal.queries.contributions import public
+from portal.queries.cycles import current, entity
+from portal.queries.observations import for_section
+from portal.queries.reports import SEEN
+from portal.rules import crosswalk
+from portal.rules.offers import Held
+from portal.rules.refusals import Missing
+
+NO_PROFILE = N_("No desk profile has been compiled of this state.")
+CODE = "commitment:"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A state in the present cycle as the policy looks at it: its profile, None before the first; `reported` whether a
+    report of its own was received in the cycle and stands.
+    """
+
+    entity: str
+    names: dict[str, Any]
+    cycle: str
+    profile: Profile | None
+    reported: bool
+
+    @property
+    def released_at(self) -> Any:
+        return self.profile.released_at if self.profile else None
+
+    @property
+    def held(self) -> Profile:
+        """The profile; Missing before the first."""
+        if self.profile is None:
+            raise Missing(NO_PROFILE)
+        return self.profile
+
+
+def desk(session: Session, iso3: str, *, lock: bool = False) -> Desk:
+    """The state with this code and its profile in the newest cycle; `lock` holds the row of the profile."""
+    of, cycle = entity(session, iso3), current(session)
+    query = select(Profile).where(Profile.cycle == cycle.key, Profile.entity == of.iso3)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    profile = session.scalars(query).one_or_none()
+    reported = bool(session.scalar(select(_received(of.iso3, cycle.key))))
+    return Desk(of.iso3, of.names, cycle.key, profile, reported)
+
+
+def items(session: Session, profile_id: uuid.UUID) -> list[AnyRow]:
+    """The parts of a profile by commitment and channel, each with the last word of the state: ProfileItem, answer,
+    words, language and answered_at of it (None before the first). One statement.
+    """
+    newest = select(func.max(ProfileAnswer.id)).group_by(ProfileAnswer.item_id)
+    said = and_(ProfileAnswer.item_id == ProfileItem.id, ProfileAnswer.id.in_(newest))
+    query = (
+        select(
+            ProfileItem,
+            ProfileAnswer.answer,
+            ProfileAnswer.words,
+            ProfileAnswer.language,
+            ProfileAnswer.answered_at,
+        )
+        .outerjoin(ProfileAnswer, said)
+        .where(ProfileItem.profile_id == profile_id)
+        .order_by(ProfileItem.commitment == "", ProfileItem.commitment, ProfileItem.channel, ProfileItem.id)
+    )
+    return list(session.execute(query).all())
+
+
+def silent(session: Session, cycle: str) -> list[AnyRow]:
+    """The states of which no report was received in a cycle, by region and English name, with their profiles: iso3,
+    names, region, compiled_at and released_at (None without), parts, and how many of them the state answered.
+    """
+    answered = func.count(ProfileItem.id).filter(exists().where(ProfileAnswer.item_id == ProfileItem.id))
+    columns = (Entity.iso3, Entity.names, Entity.region, Profile.compiled_at, Profile.released_at)
+    query = (
+        select(*columns, func.count(ProfileItem.id).label("parts"), answered.label("answered"))
+        .outerjoin(Profile, and_(Profile.entity == Entity.iso3, Profile.cycle == cycle))
+        .outerjoin(ProfileItem, ProfileItem.profile_id == Profile.id)
+        .where(~_received(Entity.iso3, cycle))
+        .group_by(*columns, Entity.name_en)
+        .order_by(Entity.region, Entity.name_en)
+    )
+    return list(session.execute(query).all())
+
+
+def unanswered(session: Session, cycle: str, codes: Collection[str]) -> set[str]:
+    """Those of these states whose profile has a part that they have not answered, and that have not reported."""
+    said = exists().where(ProfileAnswer.item_id == ProfileItem.id)
+    query = (
+        select(Profile.entity)
+        .join(ProfileItem, ProfileItem.profile_id == Profile.id)
+        .where(Profile.cycle == cycle, Profile.entity.in_(sorted(codes)), ~said, ~_received(Profile.entity, cycle))
+        .distinct()
+    )
+    return set(session.scalars(query))
+
+
+def _received(entity: Any, cycle: Any) -> ColumnElement[bool]:
+    """True where a report of this entity was received in this cycle and stands."""
+    return exists().where(
+        Report.entity == entity,
+        Report.cycle == cycle,
+        Report.first_submitted_at.is_not(None),
+        SEEN != "withdrawn",
+    )
+
+
+def references(session: Session, profile_id: uuid.UUID) -> set[str]:
+    """What is in a profile already."""
+    return set(session.scalars(select(ProfileItem.reference).where(ProfileItem.profile_id == profile_id)))
+
+
+def figures(session: Session, iso3: str) -> list[Held]:
+    """The newest figure of each headline line that channel b holds of a state itself."""
+    held = for_section(session, iso3, sorted(crosswalk.measures()))
+    newest: dict[tuple[str, ...], Held] = {}
+    for one in (one for found in held.values() for one in found if one.headline):
+        newest.setdefault((one.indicator, one.source, one.series, one.dimensions, one.unit), one)
+    return list(newest.values())
+
+
+def passages(session: Session, cycle: str, iso3: str) -> list[AnyRow]:
+    """The passages in force of accepted contributions that speak of a state: Passage, partner (name), credit, title of
+    the contribution, and `coded`, a commitment that a coder gave to the passage.
+    """
+    speaks = exists().where(ContributionArea.contribution_id == Contribution.id, ContributionArea.area == iso3)
+    coded = (
+        select(func.min(func.substr(Coding.code, len(CODE) + 1)))
+        .where(Coding.passage_id == Passage.id, Coding.removed_at.is_(None), Coding.code.startswith(CODE))
+        .scalar_subquery()
+    )
+    query = (
+        select(Passage, Partner.name.label("partner"), Contribution.credit, Contribution.title, coded.label("coded"))
+        .join(Contribution, Contribution.id == Passage.contribution_id)
+        .join(Partner, Partner.id == Contribution.partner_id)
+        .where(Passage.cycle == cycle, Passage.current, public(), or_(Passage.entity == iso3, speaks))
+        .order_by(Passage.contribution_id, Passage.id)
+    )
+    return list(session.execute(query).all())

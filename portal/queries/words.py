@@ -1,0 +1,108 @@
+"""Reads where the words and figures of a state or a partner went: out of the newest release, and the cases."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.models.contradictions import Case
+from portal.models.contributions import Contribution
+from portal.models.synthesis import SynthesisRelease
+from portal.queries import contributions, cycles, partners
+from portal.rules.cases import RAISED
+from portal.rules.synthesis import PASSAGE
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Whose words are asked for: a state by its `entity`, or a partner with its `members`. `name` is by language."""
+
+    entity: str
+    partner: uuid.UUID | None
+    name: Mapping[str, str]
+    members: frozenset[uuid.UUID] = frozenset()
+
+    def own(self, citation: Mapping[str, Any]) -> bool:
+        """Whether a citation of a release is of this reader: its report, a figure about it, its contribution."""
+        if self.partner is not None:
+            return citation.get("partner") == str(self.partner)
+        return citation["entity"] == self.entity and not citation.get("partner")
+
+
+@dataclass(frozen=True)
+class Used:
+    """A released statement that cites the reader: the statement as it was released, and the reader's own citations."""
+
+    statement: Mapping[str, Any]
+    own: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the newest release of a cycle says to one reader; `supplements` name the statements of it that the late
+    report of the state touches.
+    """
+
+    number: int
+    digest: str
+    released_at: dt.datetime
+    used: Sequence[Used]
+    supplements: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
+
+
+def of_state(session: Session, iso3: str) -> Reader:
+    """The reader for a state; Missing when there is no such entity."""
+    found = cycles.entity(session, iso3)
+    return Reader(found.iso3, None, found.names)
+
+
+def of_partner(session: Session, partner_id: uuid.UUID) -> Reader:
+    """The reader for a partner with the people who file for it; Missing when there is none."""
+    found = partners.get(session, partner_id)
+    return Reader("", found.id, {"en": found.name}, contributions.members(session, found.id))
+
+
+def released(session: Session, cycle: str, reader: Reader) -> Words | None:
+    """What the newest release of a cycle holds of this reader; None before the first release. One statement."""
+    row = session.scalars(
+        select(SynthesisRelease)
+        .where(SynthesisRelease.cycle == cycle)
+        .order_by(SynthesisRelease.number.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    told = json.loads(row.document)
+    used = [
+        Used(one, [citation for citation in one["citations"] if reader.own(citation)]) for one in told["statements"]
+    ]
+    by_id = {one["id"]: one for one in told["statements"]}
+    late = [
+        (by_id[one["statement"]], one)
+        for one in told["supplements"]
+        if reader.partner is None and one["entity"] == reader.entity and one["statement"] in by_id
+    ]
+    return Words(row.number, row.digest, row.released_at, [one for one in used if one.own], late)
+
+
+def cases(session: Session, cycle: str, reader: Reader) -> list[Case]:
+    """The contradictions that concern a reader and that a person has taken up: of a state those about it, of a partner
+    those in which a passage of its own is a side. At most two statements.
+    """
+    query = select(Case).where(Case.cycle == cycle, Case.state != RAISED).order_by(Case.raised_at, Case.id)
+    if reader.partner is None:
+        return list(session.scalars(query.where(Case.entity == reader.entity)))
+    filed = session.scalars(select(Contribution.id).where(Contribution.partner_id == reader.partner))
+    own = {str(contribution) for contribution in filed}
+    return [
+        case
+        for case in session.scalars(query)
+        if any(side["kind"] == PASSAGE and side["ref"].partition(":")[0] in own for side in case.sides)
+    ]

@@ -1,0 +1,113 @@
+"""How far evidence reaches: how many states of how many have reported, said with no more than there is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from forms.words import N_
+
+REAL = frozenset({"member", "observer"})
+
+
+class Place(NamedTuple):
+    """An entity as coverage looks at it: its code, region and status."""
+
+    iso3: str
+    region: str
+    status: str
+
+
+class Said(NamedTuple):
+    """A sentence in English with its named values; the edge translates it, `english` writes it as it is."""
+
+    sentence: str
+    values: Mapping[str, Any]
+
+    @property
+    def english(self) -> str:
+        return self.sentence % self.values
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many of the `of` states of a region ("" for the world) are behind something: `reported` by their own report.
+
+    `profiled` counts states without a report of which the secretariat compiled a desk profile, and `agreed` those of
+    them that confirmed or corrected something of it: both apart from `reported`, never added to it. `invented` counts
+    demonstration entities that reported; they are in no other number.
+    """
+
+    region: str
+    reported: int
+    of: int
+    profiled: int = 0
+    agreed: int = 0
+    invented: int = 0
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.reported <= self.of and 0 <= self.agreed <= self.profiled <= self.of - self.reported):
+            raise ValueError(f"no coverage can be {self}")
+
+    @property
+    def share(self) -> float:
+        """The part of the states that reported, from 0 to 1; 0 where there are none."""
+        return self.reported / self.of if self.of else 0.0
+
+
+ALL = N_("All %(of)s states reported")
+ALL_IN = N_("All %(of)s states in %(region)s reported")
+NONE = N_("None of the %(of)s states has reported yet")
+NONE_IN = N_("None of the %(of)s states in %(region)s has reported yet")
+SOME = N_("%(reported)s of %(of)s states reported")
+SOME_IN = N_("%(reported)s of %(of)s states in %(region)s reported")
+PROFILES = N_(
+    "of %(profiled)s more the secretariat compiled a desk profile, in which %(agreed)s confirmed or corrected something"
+)
+INVENTED = N_("invented states of the demonstration that reported: %(invented)s, counted in none of these numbers")
+
+
+def say(coverage: Coverage) -> list[Said]:
+    """What may be said of this coverage: how many reported, then apart what is no report."""
+    values = {name: getattr(coverage, name) for name in ("reported", "of", "region", "profiled", "agreed", "invented")}
+    if coverage.reported and coverage.reported == coverage.of:
+        sentence = ALL_IN if coverage.region else ALL
+    elif coverage.reported:
+        sentence = SOME_IN if coverage.region else SOME
+    else:
+        sentence = NONE_IN if coverage.region else NONE
+    apart = [(PROFILES, coverage.profiled), (INVENTED, coverage.invented)]
+    return [Said(one, values) for one in (sentence, *(words for words, count in apart if count))]
+
+
+def by_region(
+    places: Iterable[Place],
+    reported: Collection[str],
+    profiled: Collection[str] = (),
+    agreed: Collection[str] = (),
+) -> list[Coverage]:
+    """The coverage of the world, then of each region by its name, from the codes of the entities that reported.
+
+    A state that reported is counted as that alone, whatever was compiled of it before.
+    """
+    counts: dict[str, Counter[str]] = {"": Counter()}
+    for place in places:
+        marks = _marks(place, reported, profiled, agreed)
+        counts[""].update(marks)
+        if place.region:
+            counts.setdefault(place.region, Counter()).update(marks)
+    names = ("reported", "of", "profiled", "agreed", "invented")
+    return [Coverage(region, **{name: counts[region][name] for name in names}) for region in sorted(counts)]
+
+
+def _marks(place: Place, reported: Collection[str], profiled: Collection[str], agreed: Collection[str]) -> list[str]:
+    has_reported = place.iso3 in reported
+    if place.status not in REAL:
+        return ["invented"] if has_reported else []
+    if has_reported:
+        return ["of", "reported"]
+    if place.iso3 not in profiled:
+        return ["of"]
+    return ["of", "profiled", "agreed"] if place.iso3 in agreed else ["of", "profiled"]

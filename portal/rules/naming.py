@@ -1,0 +1,120 @@
+"""The areas that a contribution names in words, one a line: codes, and names in six languages, matched and never
+guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from forms.words import N_
+from portal.rules.areas import CITY, COUNTRY, AreaFact, EntityFact, area_table, name_table, simplified, without_article
+
+UNKNOWN = N_(
+    "No area has the code or the name “%(name)s”. Write a state, a region or the world as the United Nations writes "
+    "it, or a city with its state: “city: Almaty, Kazakhstan”."
+)
+SEVERAL = N_("“%(name)s” is the name of several areas; please write its code.")
+OF_THE_UNITED_NATIONS = ("M49:", "REGION:")
+REPORTING_REGIONS = {
+    "Arab States": "REGION:Arab States",
+    "Asia and the Pacific": "REGION:Asia and the Pacific",
+    "Europe and North America": "REGION:Europe and North America",
+    "Africa": "M49:2",
+    "Latin America and the Caribbean": "M49:419",
+}
+"""The regions of the reporting states, as `entities.region` writes them, with the key of the area each is."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """What some lines name: the areas in their order, each once, and the lines that name none with the reason."""
+
+    areas: tuple[AreaFact, ...]
+    unknown: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the areas."""
+        return tuple(area.key for area in self.areas)
+
+
+class Names:
+    """Every name and code of the entities given, of the table of areas, and of the regions of reporting."""
+
+    def __init__(self, entities: Iterable[EntityFact]) -> None:
+        self._by_key: dict[str, AreaFact] = {}
+        self._by_name: dict[str, set[str]] = {}
+        for entity in entities:
+            names = {language: without_article(name) for language, name in entity.names.items()}
+            fact = AreaFact(entity.iso3, COUNTRY, entity.iso3, names.get("en", entity.iso3), names)
+            self._add(fact, [entity.iso2, f"M49:{entity.m49.lstrip('0')}" if entity.m49 else ""])
+        for fact, _codes in area_table():
+            self._add(fact, ())
+        for name, key in REPORTING_REGIONS.items():
+            self._by_key.setdefault(key, AreaFact(key, "region", None, name, {"en": name}))
+            self._by_name[simplified(name)] = {key}
+        for name, key in name_table().items():
+            self._by_name.setdefault(name, set()).add(key)
+
+    def _add(self, fact: AreaFact, codes: Iterable[str]) -> None:
+        self._by_key[fact.key] = fact
+        for name in {fact.name, *fact.names.values(), *codes}:
+            if name:
+                self._by_name.setdefault(simplified(name), set()).add(fact.key)
+
+    def of_key(self, key: str) -> AreaFact | None:
+        """The area with this key, a city that was named in words included; None where there is none."""
+        if key in self._by_key:
+            return self._by_key[key]
+        around, _, name = key.removeprefix("CITY:").partition("/")
+        if key.startswith("CITY:") and name and around in self._by_key:
+            return AreaFact(key, CITY, self._by_key[around].entity, name, {"en": name})
+        return None
+
+    def named(self, lines: Sequence[str]) -> Named:
+        """The areas that these lines name. A key, a code or a name in one of six languages will do."""
+        found: dict[str, AreaFact] = {}
+        unknown = []
+        for line in (" ".join(line.split()) for line in lines):
+            if not line:
+                continue
+            try:
+                fact = self._one(line)
+            except LookupError as odd:
+                unknown.append((line, str(odd.args[0])))
+                continue
+            found[fact.key] = fact
+        return Named(tuple(found.values()), tuple(unknown))
+
+    def _one(self, line: str) -> AreaFact:
+        fact = self.of_key(line) or self.of_key(line.upper())
+        if fact is not None:
+            return fact
+        prefix, colon, rest = line.partition(":")
+        if colon and simplified(prefix) == "city":
+            return self._city(rest)
+        keys = self._by_name.get(simplified(line), set()) & self._by_key.keys()
+        countries = {key for key in keys if self._by_key[key].kind == COUNTRY}
+        keys = countries or {key for key in keys if key.startswith(OF_THE_UNITED_NATIONS)} or keys
+        if len(keys) != 1:
+            raise LookupError(SEVERAL if keys else UNKNOWN)
+        return self._by_key[next(iter(keys))]
+
+    def _city(self, words: str) -> AreaFact:
+        name, comma, state = words.rpartition(",")
+        name, state = name.strip(), state.strip()
+        around = self._one(state) if comma and name and ":" not in state else None
+        if around is None or around.entity is None:
+            raise LookupError(UNKNOWN)
+        return AreaFact(f"CITY:{around.key}/{name}", CITY, around.entity, name, {"en": name})
+
+
+def states_of(areas: Iterable[AreaFact]) -> frozenset[str]:
+    """The states that are named by these areas: each country; a city or a part of a country names its state too."""
+    return frozenset(area.entity for area in areas if area.entity)
+
+
+def region_of(area: str) -> str | None:
+    """The region of reporting that an area is; None for any other area."""
+    return next((name for name, key in REPORTING_REGIONS.items() if key == area), None)

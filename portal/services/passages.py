@@ -1,0 +1,306 @@
+"""Passages: what was submitted or sent is cut into them, each is anchored to the one it continues, indexed for the
+search and compared with the texts of others. Nothing is ever removed; `current` tells which stand now.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select, update
+
+from portal.adapters.reading import READABLE
+from portal.models.contributions import Contribution, ContributionArea, ContributionVersion, Partner
+from portal.models.entities import Entity
+from portal.models.passages import Coded, Coding, FileToRead, NearCopy, Passage, PassageBand
+from portal.models.reports import Report, Version
+from portal.queries import near_copies
+from portal.queries import passages as queries
+from portal.rules import likeness
+from portal.rules.analyser import language_of, terms
+from portal.rules.anchors import EDITED, NEW, Placed, anchor, follow
+from portal.rules.areas import area_table
+from portal.rules.contributions import SET_ASIDE, WITHDRAWN
+from portal.rules.cutting import Piece, cut_text, pieces
+from portal.rules.lifecycle import seen_state
+from portal.services import rechecks
+from portal.services.act import Act
+from portal.services.passage_words import index
+
+REPORT, CONTRIBUTION = "report", "contribution"
+CHANNEL_OF_REPORTS = "a"
+MOST_COPIES = 5
+"""So many near copies are kept for one passage, the most alike."""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """What a version belongs to, as its passages name it."""
+
+    source: str
+    id: uuid.UUID
+    version: int
+    cycle: str
+    channel: str
+    language: str
+    current: bool
+    entity: str | None = None
+    partner_id: uuid.UUID | None = None
+    region: str | None = None
+
+
+def cut_report(act: Act, report: Report, version: Version) -> int:
+    """Cuts a submitted version into passages, and lays its files to be read; returns how many passages there are. A
+    version that is cut already, and a report to practise with, are left as they are: 0.
+    """
+    if report.practice:
+        return 0
+    return _cut(act, _owner_of_report(act, report, version.number), version.document, version.files)
+
+
+def cut_contribution(act: Act, contribution: Contribution, version: ContributionVersion) -> int:
+    """Cuts a version of a contribution that was sent, as `cut_report` does."""
+    owner = _owner_of_contribution(act, contribution, version.number)
+    return _cut(act, owner, version.document, version.files)
+
+
+def settle_report(act: Act, report: Report) -> None:
+    """Brings `current` to what the state of a report says: after a withdrawal no passage of it stands."""
+    if not report.practice:
+        _settle(act, REPORT, report.id, report.versions, standing=_stands(report))
+
+
+def settle_contribution(act: Act, contribution: Contribution) -> None:
+    """The same for a contribution that was withdrawn, set aside or taken up again."""
+    standing = contribution.state not in (WITHDRAWN, SET_ASIDE)
+    _settle(act, CONTRIBUTION, contribution.id, contribution.versions, standing=standing)
+
+
+def cut_what_was_there(act: Act) -> int:
+    """Cuts every version that has no passages yet, oldest first; returns how many passages that gave."""
+    made = 0
+    for report, version in queries.uncut_reports(act.session):
+        made += cut_report(act, report, version)
+    for contribution, sent in queries.uncut_contributions(act.session):
+        made += cut_contribution(act, contribution, sent)
+    return made
+
+
+def keep_file(act: Act, waiting: FileToRead, texts: Sequence[tuple[int | None, str]], problem: str = "") -> int:
+    """Keeps the text of an attached file as passages, from (page, text) in its order, or why there is none."""
+    row = act.session.get(FileToRead, (waiting.version_of, waiting.version, waiting.file))
+    if row is None or row.read_at is not None:
+        return 0
+    owner = _owner(act, row)
+    found = [(page, text) for page, whole in texts for text in cut_text(whole)]
+    mostly = language_of(" ".join(text for _page, text in found), row.language)
+    made = [
+        _passage(act, owner, Piece(row.question, language_of(text, mostly), at, text), file=row, page=page)
+        for at, (page, text) in enumerate(found, 1)
+    ]
+    row.read_at, row.passages, row.problem = act.at, len(made), problem
+    _anchor(made, queries.passages_of_file(act.session, owner.source, owner.id, row.version, row.file))
+    _add(act, owner, made)
+    rechecks.after_file(act, row)
+    return len(made)
+
+
+def _owner(act: Act, row: FileToRead) -> Owner:
+    if row.source == REPORT:
+        report = act.session.get_one(Report, row.version_of)
+        return _owner_of_report(act, report, row.version)
+    return _owner_of_contribution(act, act.session.get_one(Contribution, row.version_of), row.version)
+
+
+def _stands(report: Report) -> bool:
+    return seen_state(report.state, report.drafting, report.versions) != "withdrawn"
+
+
+def _owner_of_report(act: Act, report: Report, version: int) -> Owner:
+    return Owner(
+        source=REPORT,
+        id=report.id,
+        version=version,
+        cycle=report.cycle,
+        channel=CHANNEL_OF_REPORTS,
+        language=str(report.languages[0]),
+        current=version == report.versions and _stands(report),
+        entity=report.entity,
+        region=act.session.scalar(select(Entity.region).where(Entity.iso3 == report.entity)),
+    )
+
+
+def _owner_of_contribution(act: Act, contribution: Contribution, version: int) -> Owner:
+    """A contribution is of its one named state, or of the state and region that its partner works in."""
+    areas = list(
+        act.session.scalars(
+            select(ContributionArea.area)
+            .where(ContributionArea.contribution_id == contribution.id)
+            .order_by(ContributionArea.area)
+        )
+    )
+    partner = act.session.get_one(Partner, contribution.partner_id)
+    rows = act.session.execute(select(Entity.iso3, Entity.region).where(Entity.iso3.in_(areas))).all()
+    known = {row.iso3: row.region for row in rows}
+    named = next(iter(known)) if len(known) == 1 else None
+    spoken = {known[named]} if named else {known.get(area) or _region(act, area) for area in areas}
+    return Owner(
+        source=CONTRIBUTION,
+        id=contribution.id,
+        version=version,
+        cycle=contribution.cycle,
+        channel=contribution.channel,
+        language=contribution.language,
+        current=version == contribution.versions and contribution.state not in (WITHDRAWN, SET_ASIDE),
+        entity=named or (partner.entity if not areas else None),
+        partner_id=contribution.partner_id,
+        region=(next(iter(spoken)) if len(spoken) == 1 else None) or partner.region,
+    )
+
+
+def _region(act: Act, area: str) -> str | None:
+    """The region of the entities that an area is, by its name; None for the world, a city or a region cut otherwise."""
+    name = next((fact.name for fact, _codes in area_table() if fact.key == area), None)
+    return act.session.scalar(select(Entity.region).where(Entity.region == name).limit(1)) if name else None
+
+
+def _cut(act: Act, owner: Owner, document: bytes, files: Iterable[dict[str, str]]) -> int:
+    if queries.is_cut(act.session, owner.source, owner.id, owner.version):
+        return 0
+    made = [_passage(act, owner, piece) for piece in pieces(json.loads(document))]
+    _anchor(made, queries.written_before(act.session, owner.source, owner.id, owner.version))
+    _lay_files(act, owner, files)
+    _settle(act, owner.source, owner.id, owner.version, standing=owner.current)
+    _add(act, owner, made)
+    return len(made)
+
+
+def _passage(
+    act: Act, owner: Owner, piece: Piece, *, file: FileToRead | None = None, page: int | None = None
+) -> Passage:
+    at = f"{piece.question}@{file.file}" if file else piece.question
+    return Passage(
+        key=f"{owner.id}:v{owner.version}:{at}:{piece.language}:{piece.ordinal}",
+        source=owner.source,
+        report_id=owner.id if owner.source == REPORT else None,
+        contribution_id=owner.id if owner.source == CONTRIBUTION else None,
+        version=owner.version,
+        cycle=owner.cycle,
+        channel=owner.channel,
+        entity=owner.entity,
+        partner_id=owner.partner_id,
+        region=owner.region,
+        question=piece.question,
+        section=piece.section,
+        commitment=piece.commitment,
+        language=piece.language,
+        ordinal=piece.ordinal,
+        text=piece.text,
+        hash=anchor(piece.text),
+        current=owner.current,
+        change=NEW,
+        file=file.name if file else "",
+        page=page,
+        cut_at=act.at,
+    )
+
+
+def _anchor(made: Sequence[Passage], before: Sequence[Passage]) -> None:
+    """Ties each new passage to the one of the version before that it continues."""
+    old = [Placed((one.question, one.language), one.hash, one.text) for one in before]
+    new = [Placed((one.question, one.language), one.hash, one.text) for one in made]
+    for one, (at, change) in zip(made, follow(old, new), strict=True):
+        one.follows = None if at is None else before[at].id
+        one.change = change
+
+
+def _add(act: Act, owner: Owner, made: Sequence[Passage]) -> None:
+    """Adds passages with their words for the search, the codes that came along, and their near copies."""
+    act.session.add_all(made)
+    act.session.flush()
+    told = [(one.id, terms(one.text, one.language)) for one in made]
+    index(act.session, told)
+    _carry_codes(act, made)
+    _find_copies(act, owner, {one.id: one for one in made}, {key: likeness.runs(words) for key, words in told})
+
+
+def _settle(act: Act, source: str, owner: uuid.UUID, newest: int, *, standing: bool) -> None:
+    column = Passage.report_id if source == REPORT else Passage.contribution_id
+    act.session.execute(
+        update(Passage)
+        .where(column == owner)
+        .values(current=(Passage.version == newest) if standing else False)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _lay_files(act: Act, owner: Owner, files: Iterable[dict[str, str]]) -> None:
+    rows = [
+        {
+            "version_of": owner.id,
+            "version": owner.version,
+            "file": uuid.UUID(file["attachment"]),
+            "source": owner.source,
+            "question": file["question"],
+            "name": file["name"],
+            "media_type": file["media_type"],
+            "blob": file["blob"],
+            "language": owner.language,
+            "laid_at": act.at,
+        }
+        for file in files
+        if file["media_type"] in READABLE
+    ]
+    if rows:
+        act.session.execute(insert(FileToRead), rows)
+
+
+def _carry_codes(act: Act, made: Sequence[Passage]) -> None:
+    """A passage that says the same keeps its codes, and who went through it; an edited one is coded anew."""
+    there = {one.follows: one.id for one in made if one.follows is not None and one.change not in (EDITED, NEW)}
+    if not there:
+        return
+    codings = act.session.scalars(select(Coding).where(Coding.passage_id.in_(there), Coding.removed_at.is_(None)))
+    carried = [
+        Coding(passage_id=there[one.passage_id], coder=one.coder, code=one.code, at=one.at, carried_from=one.id)
+        for one in codings
+    ]
+    coded = act.session.scalars(select(Coded).where(Coded.passage_id.in_(there)))
+    gone_through = [Coded(passage_id=there[one.passage_id], coder=one.coder, at=one.at) for one in coded]
+    act.session.add_all([*carried, *gone_through])
+    act.session.flush()
+
+
+def _find_copies(act: Act, owner: Owner, made: dict[int, Passage], found: dict[int, frozenset[int]]) -> None:
+    """Lists the passages of others that nearly have the words of a new one, then lays its bands for those to come."""
+    bands = {key: likeness.bands(runs) for key, runs in found.items()}
+    holders: dict[int, list[int]] = defaultdict(list)
+    for key, several in bands.items():
+        for band in several:
+            holders[band].append(key)
+    others = near_copies.sharing_bands(act.session, holders, owner.source, owner.id)
+    runs_of = {key: likeness.runs(terms(other.text, other.language)) for key, (other, _bands) in others.items()}
+    rows = []
+    pairs: dict[int, set[int]] = defaultdict(set)
+    for other, (_row, shared) in others.items():
+        for band in shared:
+            for key in holders[band]:
+                pairs[key].add(other)
+    for key, near in pairs.items():
+        alike = ((likeness.likeness(found[key], runs_of[other]), other) for other in sorted(near))
+        for share, other in likeness.most_alike(alike, MOST_COPIES):
+            mine, theirs = made[key], others[other][0]
+            if mine.language != theirs.language:
+                continue
+            kind = likeness.kind_of_pair(
+                (mine.entity, mine.partner_id, mine.cycle), (theirs.entity, theirs.partner_id, theirs.cycle)
+            )
+            rows.append(NearCopy(passage_id=key, other_id=other, likeness=share, kind=kind, found_at=act.at))
+    act.session.add_all(rows)
+    laid = [{"band": band, "passage_id": key} for key, several in bands.items() for band in set(several)]
+    if laid:
+        act.session.execute(insert(PassageBand), laid)
+    act.session.flush()

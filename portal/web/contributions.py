@@ -1,0 +1,393 @@
+"""Contributions on pages: what is accepted, one with the replies of states, drafting, sending, deciding."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from forms import build
+from forms.contributions import HeadForm
+from forms.kinds import KINDS
+from forms.outline import Guideline, text
+from portal.adapters.content import disposition
+from portal.http import contributing, render
+from portal.http.context import signer
+from portal.http.contributing import FILES, filing, filing_unheld
+from portal.http.files import send_blob
+from portal.http.frozen import File
+from portal.http.guard import PUBLIC, guarded
+from portal.http.uploads import receive
+from portal.models.contributions import Contribution
+from portal.queries import calls_for_input as calls
+from portal.queries import contributions as held
+from portal.queries import cycles, desk, partners
+from portal.queries.guidelines import guideline
+from portal.rules.contributions import (
+    CHANNELS,
+    LICENCES,
+    MODALITY,
+    OUTCOMES,
+    REASON_NEEDED,
+    STATES,
+    WRITABLE,
+    Filing,
+    hindrances_of_sending,
+    moderations_open,
+)
+from portal.rules.naming import Names
+from portal.rules.policy import may
+from portal.rules.refusals import Invalid, Missing, Problem, Stale
+from portal.services import contribution_files, contributions, moderation
+from portal.services.act import Act
+from portal.services.attachments import Upload
+from portal.services.contributions import Draft
+
+pages = Blueprint("contributions", __name__)
+FILE = "@file"
+PER_PAGE = 100
+
+
+@pages.get("/contributions")
+@guarded(PUBLIC)
+def listing(act: Act) -> ResponseReturnValue:
+    """What was accepted from partners, newest first, with credit and licence."""
+    channel = request.args.get("channel", "")
+    wanted = held.Wanted(channel=channel if channel in CHANNELS else None, only_public=True)
+    rows = held.listed(act.session, None, wanted)
+    at = min(max(1, request.args.get("page", 1, type=int)), max(1, -(-len(rows) // PER_PAGE)))
+    part = rows[(at - 1) * PER_PAGE : at * PER_PAGE]
+    ids = [row.Contribution.id for row in part]
+    return render_template(
+        "contributions/listing.html",
+        rows=part,
+        count=len(rows),
+        page=at,
+        pages=max(1, -(-len(rows) // PER_PAGE)),
+        areas=contributing.areas_of(act, ids),
+        replies=held.replies(act.session, ids),
+        channels=CHANNELS,
+        channel=channel,
+        licences=LICENCES,
+        page_url=lambda number: url_for(".listing", channel=channel or None, page=number),
+    )
+
+
+@pages.get("/contributions/<uuid:contribution_id>")
+@guarded(PUBLIC, subject=filing, by="contribution_id")
+def contribution(act: Act, found: Filing) -> ResponseReturnValue:
+    """One contribution as this person may know it, with the replies of the states that are named in it."""
+    return _page(act, found)
+
+
+def _page(act: Act, found: Filing, problems: Sequence[Problem] = ()) -> str:
+    one: Contribution = found.contribution
+    number = contributing.shown_number(act, found)
+    within = contributing.inside(act, found) or contributing.reads_all(act, found)
+    mine = {g.entity for g in act.person.grants if g.role == "focal_point" and g.entity} if act.person else set()
+    return render_template(
+        "contributions/contribution.html",
+        found=found,
+        one=one,
+        partner=partners.get(act.session, one.partner_id),
+        cycle=cycles.cycle(act.session, one.cycle),
+        shown=contributing.shown(act, found, number) if number else None,
+        within=within,
+        inside=contributing.inside(act, found),
+        versions=held.versions(act.session, one.id) if within else [],
+        moderations=held.moderations(act.session, one.id) if within else [],
+        replies=held.replies(act.session, [one.id]).get(one.id, []),
+        may_reply=desk.entity_names(act.session, mine & found.named) if may(act.person, "reply:write", found) else {},
+        deciding=moderations_open(one.state) if may(act.person, "contribution:moderate", found) else [],
+        channels=CHANNELS,
+        licences=LICENCES,
+        states=STATES,
+        outcomes=OUTCOMES,
+        writable=one.state in WRITABLE,
+        problems=problems,
+        typed=request.form,
+    )
+
+
+@pages.get("/contributions/<uuid:contribution_id>/draft")
+@guarded("contribution:write", subject=filing, by="contribution_id", conceal=None)
+def draft(act: Act, found: Filing) -> ResponseReturnValue:
+    """The draft as a form."""
+    return _form(act, found)
+
+
+def _form(act: Act, found: Filing, stale: Stale | None = None, problems: Sequence[Problem] = ()) -> str:
+    """The form; with `stale` or `problems` it holds what was just sent, so that nothing typed is lost."""
+    one: Contribution = found.contribution
+    asked = guideline(act.session, one.edition)
+    sent = request.form if stale or problems else None
+    judged = contributions.check(act, one)
+    return render_template(
+        "contributions/draft.html",
+        one=one,
+        partner=partners.get(act.session, one.partner_id),
+        asked=asked,
+        sections=asked.counted_sections(MODALITY),
+        head=_head(act, one, sent),
+        fields=_fields(asked, one, sent),
+        findings=_findings(judged.findings),
+        attachments=_files(act, one),
+        channels=CHANNELS,
+        states=STATES,
+        languages_of=render.LANGUAGES,
+        stale=_differing(asked, stale),
+        revision=stale.texts.revision if stale else one.revision,
+        problems=problems,
+        unknown=[sentence % {"name": line} for line, sentence in judged.named.unknown],
+        can_edit=one.state in WRITABLE,
+    )
+
+
+def _head(act: Act, one: Contribution, sent: Any) -> HeadForm:
+    """The hand-written part; areas in the words of the reader."""
+    names = held.names(act.session)
+    licences = [("", _("not chosen yet")), *((key, _(title)) for key, title in LICENCES.items())]
+    stored = {
+        "title": one.title,
+        "credit": one.credit,
+        "licence": one.licence,
+        "areas": "\n".join(_as_line(names, key) for key in one.areas),
+    }
+    return HeadForm(sent, licences=licences, **stored)
+
+
+def _as_line(names: Names, key: str) -> str:
+    """An area as a person writes it: the name of a state, the key of anything else whose name does not tell it."""
+    fact = names.of_key(key)
+    if fact is None:
+        return key
+    name = text(fact.names, render.language()) or fact.name
+    return name if names.named([name]).keys == (key,) else key
+
+
+def _fields(asked: Guideline, one: Contribution, sent: Any) -> dict[str, Any]:
+    """The fields of every section by key of question."""
+    found: dict[str, Any] = {}
+    for section in asked.counted_sections(MODALITY):
+        made = build.section_form(asked, section, MODALITY, render.language())
+        found |= made(sent, data=one.values)._fields
+    return found
+
+
+def _findings(found: Iterable[Any]) -> dict[str, list[Any]]:
+    by_question: dict[str, list[Any]] = {}
+    for one in found:
+        told = {"severity": one.severity, "sentence": _(one.message) % one.params, "place": one.place}
+        by_question.setdefault(one.question, []).append(told)
+    return by_question
+
+
+def _files(act: Act, one: Contribution) -> dict[str, list[File]]:
+    """The files of the draft by question, each with the address at which it is read."""
+    by_question: dict[str, list[File]] = {}
+    for file in held.files(act.session, one.id):
+        shown = File(str(file.id), file.name, f"{FILES}{file.id}", file.size)
+        by_question.setdefault(file.question, []).append(shown)
+    return by_question
+
+
+def _differing(asked: Guideline, stale: Stale | None) -> list[tuple[str, str]]:
+    """What somebody else saved in the places that both changed: a title, and the text."""
+    if stale is None:
+        return []
+    base, theirs, yours = stale.texts.base, stale.texts.theirs, stale.texts.yours
+    names = {"title": _("Title"), "licence": _("Licence"), "credit": _("Credit")}
+    found = [(title, theirs[key]) for key, title in names.items() if theirs[key] not in (base[key], yours[key])]
+    for key, value in theirs["values"].items():
+        question = asked.questions.get(key)
+        if question is not None and value not in (base["values"].get(key), yours["values"].get(key)):
+            found.append((text(question.title, render.language()), KINDS[question.kind].text(question, value)))
+    return found
+
+
+@pages.post("/contributions/<uuid:contribution_id>/draft")
+@guarded("contribution:write", subject=filing_unheld, by="contribution_id", conceal=None, later=True)
+def save(act: Act, found: Filing) -> ResponseReturnValue:
+    """Saves the whole form: answers, files added and taken out. Files are judged and kept first."""
+    one: Contribution = found.contribution
+    contributions.demand_writable(one)
+    contribution_id, asked = one.id, guideline(act.session, one.edition)
+    taken = _received(asked)
+    given = _given(act, asked, one)
+    act.write()
+    found = filing(act, contribution_id)
+    try:
+        joined = contributions.save(act, found, given, _number(request.form.get("revision")))
+    except Stale as stale:
+        return _form(act, found, stale), 409
+    except Invalid as refusal:
+        return _form(act, found, None, refusal.problems), 422
+    for question, upload in taken:
+        contribution_files.attach(act, found, question, upload)
+    for file_id in request.form.getlist("remove"):
+        contribution_files.remove_file(act, found, _identifier(file_id))
+    flash(
+        _("Saved, joined with what somebody else wrote meanwhile.") if joined else _("The draft is saved."), "success"
+    )
+    page = "sending" if request.form.get("go") == "send" else "draft"
+    at = request.form.get("at", "")
+    anchor = render.slug(at) if at in asked.questions else None
+    return redirect(url_for(f".{page}", contribution_id=contribution_id, _anchor=anchor), 303)
+
+
+def _given(act: Act, asked: Guideline, one: Contribution) -> Draft:
+    head = _head(act, one, request.form)
+    values: dict[str, Any] = {}
+    for section in asked.counted_sections(MODALITY):
+        made = build.section_form(asked, section, MODALITY, render.language())
+        values |= build.values(made(request.form))
+    return Draft(head.title.data or "", head.licence.data or "", head.credit.data or "", head.lines(), values)
+
+
+def _received(asked: Guideline) -> list[tuple[str, Upload]]:
+    """The files sent with the page that are taken; of the others the page says why, and goes on."""
+    taken = []
+    for question in asked.counted(MODALITY):
+        for file in request.files.getlist(question.key + FILE):
+            if not file.filename:
+                continue
+            try:
+                taken.append((question.key, receive(file)))
+            except Invalid as refusal:
+                flash(_("%(name)s is not taken. %(reason)s", name=file.filename, reason=_(refusal.sentence)), "problem")
+    return taken
+
+
+def _number(sent: str | None) -> int:
+    return int(sent) if sent and sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
+
+
+def _identifier(sent: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(sent)
+    except ValueError:
+        raise Missing(held.NO_FILE) from None
+
+
+@pages.get("/contributions/<uuid:contribution_id>/sending")
+@guarded("contribution:write", subject=filing, by="contribution_id", conceal=None)
+def sending(act: Act, found: Filing) -> ResponseReturnValue:
+    """What would be sent: what is still to be put right, who will be told, and the button."""
+    one: Contribution = found.contribution
+    judged = contributions.check(act, one)
+    call = calls.get(act.session, one.call_id) if one.call_id else None
+    hindrances = list(
+        hindrances_of_sending(
+            one.state,
+            call_open=call is None or calls.window(call).open(act.at),
+            sent_before=bool(one.versions),
+            changed=True,
+        )
+    )
+    named = sorted(contributions.states_named(judged))
+    return render_template(
+        "contributions/sending.html",
+        one=one,
+        partner=partners.get(act.session, one.partner_id),
+        problems=judged.problems,
+        hindrances=hindrances,
+        areas=contributing.area_names(act, list(one.areas)),
+        named=contributing.area_names(act, named),
+        licences=LICENCES,
+        files=held.files(act.session, one.id),
+        channels=CHANNELS,
+    )
+
+
+@pages.post("/contributions/<uuid:contribution_id>/sending")
+@guarded("contribution:write", subject=filing, by="contribution_id", conceal=None)
+def send(act: Act, found: Filing) -> ResponseReturnValue:
+    """Sends the draft as the next version; its receipt stands on the page of the contribution."""
+    version = contributions.send(act, found, signer())
+    flash(_("Version %(number)s is sent. Its receipt is below.", number=version.number), "success")
+    return redirect(url_for(".contribution", contribution_id=found.contribution.id, _anchor="receipt"), 303)
+
+
+@pages.post("/contributions/<uuid:contribution_id>/withdrawal")
+@guarded("contribution:write", subject=filing, by="contribution_id", conceal=None)
+def withdraw(act: Act, found: Filing) -> ResponseReturnValue:
+    """Withdraws the contribution."""
+    contributions.withdraw(act, found)
+    flash(
+        _("The contribution is withdrawn; nobody outside your organisation and the team sees it any more."), "success"
+    )
+    return redirect(url_for(".contribution", contribution_id=found.contribution.id), 303)
+
+
+@pages.post("/contributions/<uuid:contribution_id>/moderation")
+@guarded("contribution:moderate", subject=filing, by="contribution_id", conceal=None)
+def moderate(act: Act, found: Filing) -> ResponseReturnValue:
+    """The team accepts, returns or sets aside."""
+    outcome, reason = request.form.get("outcome", ""), request.form.get("reason", "")
+    if outcome in OUTCOMES and outcome != "accepted" and not reason.strip():
+        sentence = _(REASON_NEEDED)
+        return _page(act, found, [Problem("reason", sentence)]), 422
+    try:
+        moderation.moderate(act, found, outcome, reason)
+    except Invalid as refusal:
+        return _page(act, found, refusal.problems), 422
+    flash(_("Your decision is kept, and the partner has been told."), "success")
+    return redirect(url_for(".contribution", contribution_id=found.contribution.id), 303)
+
+
+@pages.post("/contributions/<uuid:contribution_id>/replies")
+@guarded("reply:write", subject=filing, by="contribution_id", conceal=None)
+def reply(act: Act, found: Filing) -> ResponseReturnValue:
+    """A named state replies."""
+    sent = request.form
+    try:
+        moderation.reply(act, found, sent.get("entity", ""), sent.get("text", ""), sent.get("language", "en"))
+    except Invalid as refusal:
+        return _page(act, found, refusal.problems), 422
+    flash(_("The reply stands beside the contribution now, wherever that is shown."), "success")
+    return redirect(url_for(".contribution", contribution_id=found.contribution.id, _anchor="replies"), 303)
+
+
+@pages.get("/contributions/<uuid:contribution_id>/versions/<int(min=1, max=99999):number>.json")
+@guarded(PUBLIC, subject=filing, by="contribution_id")
+def document(act: Act, found: Filing, number: int) -> ResponseReturnValue:
+    """The canonical bytes of a version."""
+    version = contributing.version_for(act, found, number)
+    return _json(version.document, f"contribution-{found.contribution.id}-version-{number}.json")
+
+
+@pages.get("/contributions/<uuid:contribution_id>/versions/<int(min=1, max=99999):number>/receipt.json")
+@guarded(PUBLIC, subject=filing, by="contribution_id")
+def receipt(act: Act, found: Filing, number: int) -> ResponseReturnValue:
+    """The receipt of a version; `python -m portal.verify` checks it without the portal."""
+    version = contributing.version_for(act, found, number)
+    return _json(version.receipt, f"contribution-{found.contribution.id}-receipt-{number}.json")
+
+
+def _json(body: bytes, name: str) -> Response:
+    return Response(body, mimetype="application/json", headers={"Content-Disposition": disposition(name)})
+
+
+def laid(act: Act, file_id: uuid.UUID) -> Mapping[str, Any]:
+    """The file of an address, where this reader gets it: the partner its draft, others the versions they may read."""
+    file, of = held.file(act.session, file_id)
+    found = filing(act, of.id)
+    if contributing.inside(act, found):
+        return {"name": file.name, "media_type": file.media_type, "size": file.size, "blob": file.blob,
+                "sha256": file.sha256}  # fmt: skip
+    for number in sorted({contributing.shown_number(act, found), found.accepted} - {0}, reverse=True):
+        for kept in contributing.version_for(act, found, number).files:
+            if kept["attachment"] == str(file_id):
+                return dict(kept)
+    raise Missing(held.NO_FILE)
+
+
+@pages.get("/contributions/files/<uuid:attached_id>")
+@guarded(PUBLIC, subject=laid, by="attached_id")
+def download(_act: Act, kept: Mapping[str, Any]) -> ResponseReturnValue:
+    """The bytes of a file, to keep and never to run here."""
+    return send_blob(kept["blob"], kept["name"], kept["media_type"], size=kept["size"], etag=kept["sha256"])

@@ -1,0 +1,59 @@
+"""Where your words went: what the synthesis made of a state's report, or of a partner's contributions."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from portal.http.guard import guarded
+from portal.queries import cycles, words
+from portal.queries.words import Reader
+from portal.rules.cases import OUTCOMES, STATES
+from portal.rules.synthesis import EFFECTS, STANCES
+from portal.services.act import Act
+
+pages = Blueprint("words", __name__)
+
+
+def of_state(act: Act, iso3: str) -> Reader:
+    """Loads the state of an address."""
+    return words.of_state(act.session, iso3)
+
+
+def of_partner(act: Act, partner_id: uuid.UUID) -> Reader:
+    """Loads the partner of an address with the people who file for it."""
+    return words.of_partner(act.session, partner_id)
+
+
+@pages.get("/entities/<iso3>/words")
+@guarded("words:see", subject=of_state, by="iso3", conceal=None)
+def state(act: Act, reader: Reader) -> ResponseReturnValue:
+    """The statements that cite a state, the cases that concern it, and what came of them."""
+    return _page(act, reader)
+
+
+@pages.get("/partners/<uuid:partner_id>/words")
+@guarded("words:see", subject=of_partner, by="partner_id", conceal=None)
+def partner(act: Act, reader: Reader) -> ResponseReturnValue:
+    """The same for a partner."""
+    return _page(act, reader)
+
+
+def _page(act: Act, reader: Reader) -> str:
+    key = request.args.get("cycle")
+    cycle = cycles.counting(act.session, key) if key else cycles.current(act.session)
+    released = words.released(act.session, cycle.key, reader)
+    return render_template(
+        "words/words.html",
+        reader=reader,
+        cycle=cycle,
+        cycles=cycles.cycles(act.session),
+        released=released,
+        cases=words.cases(act.session, cycle.key, reader) if released else [],
+        stances=STANCES,
+        effects=EFFECTS,
+        case_states=STATES,
+        outcomes=OUTCOMES,
+    )

@@ -1,0 +1,254 @@
+"""Statements of the synthesis for programs: listed, written with what they cite, reworded, found supported."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from marshmallow import fields, validate
+
+from portal.api.calls import Answer, Calls
+from portal.api.cursors import opened, page
+from portal.api.shapes import (
+    USUAL,
+    Asked,
+    Given,
+    Moment,
+    Paging,
+    StrictWhole,
+    key_text,
+    language_code,
+    one_of,
+    page_of,
+    words,
+)
+from portal.models.synthesis import Statement
+from portal.queries import cycles
+from portal.queries.guidelines import guideline
+from portal.rules.synthesis import OBSERVATION, PASSAGE, STANCES, STATES, Entry, outline
+from portal.services.act import Act
+from reviewer.queries import statements as queries
+from reviewer.rules.statements import statement_told
+from reviewer.services import statements as service
+from reviewer.services.statements import MOST, MOST_GROUNDS, MOST_REASON, Draft, Ground
+
+calls = Calls("Statements", __name__, "The statements of the synthesis, and what each of them cites.")
+
+
+class GroundShape(Asked):
+    """What a statement cites: `reference` is the key of a passage or the number of a figure (`observation`), `stance`
+    tells whether it speaks for the statement or against it."""
+
+    kind = one_of((PASSAGE, OBSERVATION), required=True)
+    reference = words(240, required=True)
+    stance = one_of(STANCES, required=True)
+
+
+class NewStatement(Asked):
+    """A statement to write, under a heading of the outline of the extended report, with what it cites."""
+
+    cycle = key_text(required=True)
+    heading = words(64, required=True)
+    text = words(MOST, required=True)
+    language = language_code(load_default="en")
+    citations = fields.List(fields.Nested(GroundShape), load_default=list, validate=validate.Length(max=MOST_GROUNDS))
+
+
+class NewText(Asked):
+    """Another text, upon the revision that the caller saw; `note` says why."""
+
+    text = words(MOST, required=True)
+    base_revision = StrictWhole(least=1, required=True)
+    note = words(MOST_REASON, load_default="")
+
+
+class Grounds(Asked):
+    """What is to be cited; all of it is taken or none."""
+
+    citations = fields.List(fields.Nested(GroundShape), required=True, validate=validate.Length(1, MOST_GROUNDS))
+
+
+class Seen(Asked):
+    """The revision of the text that the caller saw."""
+
+    revision = StrictWhole(least=1, required=True)
+
+
+class WhichStatements(Paging):
+    """Which statements are asked for; without a cycle those of the newest."""
+
+    cycle = key_text()
+    heading = words(64)
+    state = one_of(STATES)
+
+
+class BehindShape(Given):
+    """What speaks for a statement: `states` in their own reports, other states that it is told of, regions, channels,
+    languages of the passages, how many citations for and against, and open contradictions on its commitment."""
+
+    states = fields.List(fields.String())
+    spoken_of = fields.List(fields.String())
+    regions = fields.List(fields.String())
+    channels = fields.List(fields.String())
+    languages = fields.List(language_code())
+    speaking_for = fields.Integer(data_key="for")
+    against = fields.Integer()
+    open_contradictions = fields.Integer()
+
+
+class CitedShape(Given):
+    """One citation. Of a passage `text`, `language`, `question` and `version` are given, of a figure `value`, `unit`,
+    `period`, `area`, `source` and `edition`; the others are null."""
+
+    kind = one_of((PASSAGE, OBSERVATION))
+    stance = one_of(STANCES)
+    reference = fields.String()
+    channel = fields.String()
+    entity = fields.String(allow_none=True)
+    region = fields.String(allow_none=True)
+    text = fields.String(allow_none=True)
+    language = fields.String(allow_none=True)
+    question = fields.String(allow_none=True)
+    version = fields.Integer(allow_none=True)
+    partner_name = fields.String(allow_none=True)
+    value = fields.String(allow_none=True)
+    unit = fields.String(allow_none=True)
+    period = fields.String(allow_none=True)
+    area = fields.String(allow_none=True)
+    source = fields.String(allow_none=True)
+    edition = fields.String(allow_none=True)
+
+
+class StatementShape(Given):
+    """A statement with what stands behind it. `waiting` counts the citations to check again."""
+
+    id = fields.UUID()
+    cycle = fields.String()
+    heading = fields.String()
+    title = fields.String()
+    text = fields.String()
+    language = language_code()
+    revision = fields.Integer()
+    state = one_of(STATES)
+    changed_at = Moment()
+    waiting = fields.Integer()
+    behind = fields.Nested(BehindShape)
+    citations = fields.List(fields.Nested(CitedShape))
+
+
+OF_A_CITATION = tuple(CitedShape().fields)
+
+
+def statement_of(act: Act, statement_id: uuid.UUID) -> Statement:
+    """Loads the statement of an address."""
+    return queries.get(act.session, statement_id)
+
+
+LOADED: dict[str, Any] = {"subject": statement_of, "by": "statement_id", "conceal": None}
+
+
+@calls.call("GET", "/statements", "synthesis:read", query=WhichStatements, gives=page_of(StatementShape), refuses=[404])
+def list_statements(act: Act, which: dict[str, Any]) -> dict[str, Any]:
+    """The statements of a cycle with what they cite, in a fixed order."""
+    cycle = cycles.counting(act.session, which["cycle"]) if which["cycle"] else cycles.current(act.session)
+    limit = which["limit"] or USUAL
+    (after,) = opened("statements", which["cursor"], uuid.UUID) or (None,)
+    rows = queries.listed(
+        act.session, cycle.key, heading=which["heading"], state=which["state"], after=after, limit=limit + 1
+    )
+    shown = _shapes(act, outline(guideline(act.session, cycle.edition)), rows[:limit])
+    return page("statements", [*shown, *rows[limit:]], limit, lambda last: (last["id"],))
+
+
+@calls.call(
+    "POST",
+    "/statements",
+    "synthesis:write",
+    body=NewStatement,
+    gives=Answer(StatementShape, status=201),
+    refuses=[404],
+    idempotent=True,
+)
+def write_statement(act: Act, sent: dict[str, Any]) -> dict[str, Any]:
+    """Writes a statement as a draft, and cites what is given with it; all of it is taken or nothing."""
+    draft = Draft(sent["cycle"], sent["heading"], sent["text"], sent["language"])
+    return _one(act, service.write(act, draft, _grounds(sent)))
+
+
+@calls.call("GET", "/statements/<uuid:statement_id>", "synthesis:read", gives=StatementShape, **LOADED)
+def read_statement(act: Act, found: Statement) -> dict[str, Any]:
+    """One statement."""
+    return _one(act, found)
+
+
+@calls.call(
+    "PUT",
+    "/statements/<uuid:statement_id>",
+    "synthesis:write",
+    body=NewText,
+    gives=StatementShape,
+    refuses=[409],
+    **LOADED,
+)
+def reword_statement(act: Act, found: Statement, sent: dict[str, Any]) -> dict[str, Any]:
+    """Gives a statement another text; what was supported is a draft again. 409 `stale` with both texts where a
+    colleague saved first."""
+    return _one(act, service.reword(act, found.id, sent["text"], sent["base_revision"], sent["note"]))
+
+
+@calls.call(
+    "POST",
+    "/statements/<uuid:statement_id>/citations",
+    "synthesis:write",
+    body=Grounds,
+    gives=StatementShape,
+    refuses=[409],
+    **LOADED,
+)
+def cite_in_statement(act: Act, found: Statement, sent: dict[str, Any]) -> dict[str, Any]:
+    """Cites passages and figures; all are taken or none."""
+    service.cite(act, found.id, _grounds(sent))
+    return _one(act, found)
+
+
+@calls.call(
+    "POST",
+    "/statements/<uuid:statement_id>/support",
+    "synthesis:write",
+    body=Seen,
+    gives=StatementShape,
+    refuses=[409],
+    **LOADED,
+)
+def support_statement(act: Act, found: Statement, sent: dict[str, Any]) -> dict[str, Any]:
+    """Finds a statement supported; 409 `not_now` with the reasons where it cites nothing that speaks for it, or
+    something that it cites has moved."""
+    return _one(act, service.support(act, found.id, sent["revision"]))
+
+
+def _grounds(sent: dict[str, Any]) -> list[Ground]:
+    return [Ground(**one) for one in sent["citations"]]
+
+
+def _one(act: Act, statement: Statement) -> dict[str, Any]:
+    cycle = cycles.counting(act.session, statement.cycle)
+    return _shapes(act, outline(guideline(act.session, cycle.edition)), [statement])[0]
+
+
+def _shapes(act: Act, entries: Sequence[Entry], found: Sequence[Statement]) -> list[dict[str, Any]]:
+    """The statements as they are given; three statements to the database for all of them."""
+    by_key = {entry.key: entry for entry in entries}
+    ids = [statement.id for statement in found]
+    cited = queries.citations(act.session, ids)
+    waiting = queries.waiting(act.session, ids)
+    cases = queries.open_cases(act.session, found[0].cycle if found else "", {one.commitment for one in entries})
+    shapes = []
+    for statement in found:
+        entry = by_key.get(statement.heading) or Entry(statement.heading, {}, 1)
+        told = statement_told(statement, entry.title, cited[statement.id], len(cases[entry.commitment]))
+        told["behind"]["speaking_for"] = told["behind"].pop("for")
+        told["citations"] = [{name: one.get(name) for name in OF_A_CITATION} for one in told["citations"]]
+        more = {"id": statement.id, "cycle": statement.cycle, "changed_at": statement.changed_at}
+        shapes.append(told | more | {"waiting": waiting.get(statement.id, 0)})
+    return shapes

@@ -1,0 +1,1 @@
+"""Commands of the reporting team, each a call of one service."""

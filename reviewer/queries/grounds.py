@@ -1,0 +1,126 @@
+"""Reads what the rules of contradictions compare, entity by entity in blocks: each block costs four statements."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import or_, select, union
+from sqlalchemy.orm import Session
+
+from forms.figures import parse_year
+from forms.outline import Guideline, Question
+from portal.models.contributions import Partner
+from portal.models.observations import Area, Cut, Import, Observation, Series
+from portal.models.passages import Passage
+from portal.models.reports import Report, Version
+from portal.queries.guidelines import guideline
+from portal.queries.reports import SEEN
+from portal.rules.plausible import period_question
+from reviewer.rules.raising import THE_REPORT, Answered, Figure, Ground, Words
+
+BLOCK = 20
+"""So many entities are read at a time."""
+WITHDRAWN = "withdrawn"
+
+
+def indicators(asked: Guideline) -> dict[str, Question]:
+    """The questions of an edition that ask for indicators, by indicator."""
+    return {one.indicator: one for one in asked.questions.values() if one.kind == "series" and one.indicator}
+
+
+def entities(session: Session, cycle: str) -> list[str]:
+    """The entities of which there is anything to compare in this cycle, in order; one statement."""
+    figures = (
+        select(Area.entity)
+        .join(Observation, Observation.area_id == Area.id)
+        .join(Series, Series.id == Observation.series_id)
+        .where(Area.entity.is_not(None), Series.indicator.is_not(None))
+    )
+    passages = select(Passage.entity).where(Passage.cycle == cycle, Passage.entity.is_not(None))
+    reports = select(Report.entity).where(Report.cycle == cycle, Report.versions > 0)
+    return sorted(session.scalars(union(figures, passages, reports)))
+
+
+def grounds(session: Session, cycle: str, block: Sequence[str]) -> list[Ground]:
+    """What stands on these entities now, in their order; three statements."""
+    found = {entity: Ground(entity) for entity in block}
+    for entity, figure in _figures(session, block):
+        found[entity].figures.append(figure)
+    for report, version in _versions(session, cycle, block):
+        _answers(found[report.entity], report, version, guideline(session, report.edition))
+    for entity, words in _words(session, cycle, block):
+        found[entity].words.append(words)
+    return list(found.values())
+
+
+def _figures(session: Session, block: Sequence[str]) -> Iterator[tuple[str, Figure]]:
+    """The figures of indicators of every area of these entities, those of withdrawn imports left out."""
+    columns = (
+        *(Area.entity, Series.indicator, Area.key, Area.name, Series.source, Series.code, Series.title),
+        *(Cut.dimensions, Cut.unit, Observation.period, Observation.value_text, Observation.id),
+    )
+    query = (
+        select(*columns)
+        .select_from(Observation)
+        .join(Series, Series.id == Observation.series_id)
+        .join(Area, Area.id == Observation.area_id)
+        .join(Cut, Cut.id == Observation.cut_id)
+        .join(Import, Import.number == Observation.import_number)
+        .where(Area.entity.in_(block), Series.indicator.is_not(None), Import.standing != WITHDRAWN)
+        .order_by(Area.entity, Series.indicator, Observation.id)
+    )
+    for row in session.execute(query):
+        yield str(row.entity), Figure._make(row[1:])
+
+
+def _versions(session: Session, cycle: str, block: Sequence[str]) -> Iterator[tuple[Report, bytes]]:
+    """The newest version of each report that stands."""
+    query = (
+        select(Report, Version.document)
+        .join(Version, (Version.report_id == Report.id) & (Version.number == Report.versions))
+        .where(Report.cycle == cycle, Report.entity.in_(block), SEEN != WITHDRAWN, Report.practice.is_(False))
+        .order_by(Report.entity)
+    )
+    for row in session.execute(query):
+        yield row.Report, row.document
+
+
+def _answers(ground: Ground, report: Report, document: bytes, asked: Guideline) -> None:
+    """Takes the answers to questions of indicators out of a version, and the years that it covers."""
+    told = json.loads(document)
+    answers: Mapping[str, Any] = {one["question"]: one["value"] for one in reversed(told["answers"])}
+    for key, value in answers.items():
+        question = asked.questions.get(key)
+        if question is not None and question.kind == "series" and question.indicator and value:
+            ground.answers.append(Answered(report.id, report.versions, question, value))
+    period = answers.get(period_question(asked) or "") or {}
+    first, last = (parse_year(str(period.get(end) or "")[:4]).last for end in ("from", "to"))
+    ground.period = (first, last) if first and last else None
+
+
+def _words(session: Session, cycle: str, block: Sequence[str]) -> Iterator[tuple[str, Words]]:
+    """The passages that stand now and speak of these entities, each with who says it."""
+    columns = (
+        *(Passage.entity, Passage.key, Passage.report_id, Passage.contribution_id, Passage.source, Passage.channel),
+        *(Passage.question, Passage.commitment, Passage.language, Passage.text, Partner.name),
+    )
+    query = (
+        select(*columns)
+        .outerjoin(Partner, Partner.id == Passage.partner_id)
+        .where(Passage.cycle == cycle, Passage.entity.in_(block), Passage.current.is_(True))
+        .where(or_(Passage.report_id.is_not(None), Passage.contribution_id.is_not(None)))
+        .order_by(Passage.id)
+    )
+    for row in session.execute(query):
+        owner: uuid.UUID = row.report_id or row.contribution_id
+        label = row.name or THE_REPORT
+        yield (
+            row.entity,
+            Words(
+                *(row.key, owner, row.source, row.channel, row.question, row.commitment, row.language),
+                *(row.text, label),
+            ),
+        )

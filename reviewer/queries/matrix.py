@@ -1,0 +1,164 @@
+"""Reads the evidence matrix: a fixed number of statements, figures from their totals alone, never from observations."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from portal.db import AnyRow
+from portal.models.contradictions import Case
+from portal.models.contributions import Contribution, ContributionVersion
+from portal.models.datasets import ObservationTotal
+from portal.models.entities import Entity
+from portal.models.observations import Series
+from portal.models.passages import Coding, Passage
+from portal.models.profiles import Profile, ProfileAnswer, ProfileItem
+from portal.models.reports import Report, Version
+from portal.queries.contributions import public
+from portal.queries.reports import SEEN
+from portal.rules import coverage, crosswalk
+from portal.rules.coverage import Coverage
+from portal.rules.profiles import AGREED
+from reviewer.rules.matrix import CHANNELS, FIGURES, SINCE, Matrix, Place, Tally
+
+YEAR = dt.timedelta(days=365.2425)
+CODE = "commitment:"
+OPEN_CASES = ("raised", "asked")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The matrix of a cycle, and the coverage of the world and of each region by reports."""
+
+    matrix: Matrix
+    coverage: list[Coverage]
+
+
+def evidence(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> Evidence:
+    """The matrix of a cycle at this moment: seven statements, whatever there is. `whole` counts the passages of every
+    report and contribution that was received, as the team may read them, else of what everybody may know alone.
+    """
+    places = [coverage.Place(*row) for row in session.execute(select(Entity.iso3, Entity.region, Entity.status))]
+    cells: defaultdict[Place, Tally] = defaultdict(Tally)
+    for place, tally in (*_passages(session, cycle, at, whole=whole), *_figures(session, at)):
+        cells[place] += tally
+    cases: Counter[tuple[str, str]] = Counter()
+    for commitment, region, channels in _cases(session, cycle, {place.iso3: place.region for place in places}):
+        cases[commitment, region] += 1
+        for channel in channels:
+            cells[Place(commitment, channel, region)] += Tally(cases=1)
+    states = Counter(place.region for place in places if place.region)
+    return Evidence(Matrix(dict(cells), dict(states), dict(cases)), _coverage(session, cycle, places))
+
+
+def covered(session: Session, cycle: str) -> list[Coverage]:
+    """The coverage of the world, then of each region, by reports, with desk profiles apart."""
+    places = [coverage.Place(*row) for row in session.execute(select(Entity.iso3, Entity.region, Entity.status))]
+    return _coverage(session, cycle, places)
+
+
+def _coverage(session: Session, cycle: str, places: Iterable[coverage.Place]) -> list[Coverage]:
+    received = (Report.cycle == cycle, Report.first_submitted_at.is_not(None), SEEN != "withdrawn")
+    reported = set(session.scalars(select(Report.entity).where(*received)))
+    profiled = set(session.scalars(select(Profile.entity).where(Profile.cycle == cycle)))
+    newest = select(func.max(ProfileAnswer.id)).group_by(ProfileAnswer.item_id)
+    agreed = (
+        select(Profile.entity)
+        .join(ProfileItem, ProfileItem.profile_id == Profile.id)
+        .join(ProfileAnswer, ProfileAnswer.item_id == ProfileItem.id)
+        .where(Profile.cycle == cycle, ProfileAnswer.id.in_(newest), ProfileAnswer.answer.in_(AGREED))
+    )
+    return coverage.by_region(places, reported, profiled, set(session.scalars(agreed)))
+
+
+def _passages(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> Iterator[tuple[Place, Tally]]:
+    """The passages in force, by the commitment of their section and by those that a coder gave them, each once."""
+    in_force = (Passage.cycle == cycle, Passage.current)
+    placed = select(Passage.id, Passage.commitment.label("commitment")).where(
+        *in_force, Passage.commitment.is_not(None)
+    )
+    coded = (
+        select(Passage.id, func.substr(Coding.code, len(CODE) + 1).label("commitment"))
+        .join(Coding, Coding.passage_id == Passage.id)
+        .where(*in_force, Coding.removed_at.is_(None), Coding.code.startswith(CODE))
+    )
+    told = placed.union(coded).subquery()
+    version = and_(Version.report_id == Passage.report_id, Version.number == Passage.version)
+    sent = and_(
+        ContributionVersion.contribution_id == Passage.contribution_id, ContributionVersion.number == Passage.version
+    )
+    moment = func.coalesce(Version.submitted_at, ContributionVersion.sent_at)
+    by = (told.c.commitment, Passage.channel, Passage.region, Passage.entity, moment)
+    known = or_(Report.state == "published", and_(Contribution.id.is_not(None), public())) if not whole else true()
+    rows = session.execute(
+        select(*by, func.count())
+        .join_from(told, Passage, Passage.id == told.c.id)
+        .outerjoin(Version, version)
+        .outerjoin(ContributionVersion, sent)
+        .outerjoin(Report, Report.id == Passage.report_id)
+        .outerjoin(Contribution, Contribution.id == Passage.contribution_id)
+        .where(known)
+        .group_by(*by)
+    )
+    for commitment, channel, region, entity, submitted_at, count in rows:
+        age = count * max(0.0, (at - submitted_at) / YEAR)
+        of = frozenset({entity}) if entity else frozenset()
+        yield Place(commitment, channel, region or ""), Tally(passages=count, entities=of, age=age)
+
+
+def figures(session: Session) -> list[AnyRow]:
+    """What the totals hold from SINCE on: indicator, region, figures, years (their sum), states (at most so many stand
+    in one series in one year), first and last year.
+    """
+    query = (
+        select(
+            Series.indicator,
+            ObservationTotal.region,
+            func.sum(ObservationTotal.count).label("figures"),
+            func.sum(ObservationTotal.count * ObservationTotal.year).label("years"),
+            func.max(ObservationTotal.states).label("states"),
+            func.min(ObservationTotal.year).label("first"),
+            func.max(ObservationTotal.year).label("last"),
+        )
+        .join(Series, Series.id == ObservationTotal.series_id)
+        .where(Series.indicator.is_not(None), ObservationTotal.year >= SINCE)
+        .group_by(Series.indicator, ObservationTotal.region)
+        .order_by(Series.indicator, ObservationTotal.region)
+    )
+    return list(session.execute(query).all())
+
+
+def _figures(session: Session, at: dt.datetime) -> Iterator[tuple[Place, Tally]]:
+    most: dict[Place, int] = {}
+    for row in figures(session):
+        commitment = crosswalk.commitment_of_indicator(row.indicator)
+        if commitment is None or not row.region:
+            continue
+        place, count = Place(commitment, FIGURES, row.region), int(row.figures)
+        more = max(0, row.states - most.get(place, 0))
+        most[place] = most.get(place, 0) + more
+        yield place, Tally(figures=count, counted=more, age=float(count * at.year - row.years))
+
+
+def _cases(session: Session, cycle: str, regions: dict[str, str]) -> Iterator[tuple[str, str, set[str]]]:
+    """Each open contradiction: its commitment, its region, "" without one, and the channels that stand in it; a side
+    that is silent stands in none.
+    """
+    query = select(Case.commitment, Case.indicator, Case.entity, Case.sides).where(
+        Case.cycle == cycle, Case.state.in_(OPEN_CASES), Case.gone_at.is_(None)
+    )
+    for commitment, indicator, entity, sides in session.execute(query):
+        key = commitment or crosswalk.commitment_of_indicator(indicator or "")
+        if key is not None:
+            yield key, regions.get(entity or "", ""), {side["channel"] for side in sides} & set(CHANNELS)
+
+
+def regions(session: Session) -> list[str]:
+    """The regions that there are states in, by name."""
+    query = select(Entity.region).where(Entity.region != "").distinct().order_by(Entity.region)
+    return list(session.scalars(query))

@@ -1,0 +1,232 @@
+"""Reads the list to check again, the supplements of late reports, and what was released."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from forms.words import N_
+from portal.db import AnyRow
+from portal.models.accounts import User
+from portal.models.contributions import Partner, PartnerMember
+from portal.models.entities import Entity
+from portal.models.observations import Area, Cut, Observation, Series
+from portal.models.passages import Passage
+from portal.models.reports import Report
+from portal.models.synthesis import Citation, Recheck, Statement, Supplement, SupplementMark, SynthesisRelease
+from portal.rules.refusals import Missing
+from portal.rules.synthesis import Entry
+from reviewer.queries import statements
+from reviewer.rules.statements import statement_told
+
+NO_SUPPLEMENT = N_("There is no such supplement.")
+
+
+def waiting(session: Session, cycle: str) -> int:
+    """How many entries of the list of a cycle are not settled."""
+    query = select(func.count()).select_from(Recheck).join(Statement, Statement.id == Recheck.statement_id)
+    return session.scalar(query.where(Statement.cycle == cycle, Recheck.settled_at.is_(None))) or 0
+
+
+def rechecks(
+    session: Session, cycle: str, *, settled: bool = False, statement: uuid.UUID | None = None, limit: int = 200
+) -> list[AnyRow]:
+    """The list to check again, oldest first, or what was settled of it, newest first: Recheck, Statement, stance, old
+    and new (Passage or None), what names the figure, the state and the partner, and who settled it.
+    """
+    old, new = aliased(Passage), aliased(Passage)
+    query = (
+        select(
+            *(Recheck, Statement, Citation.stance, Citation.kind, old.text.label("old_text"), old.key.label("old_key")),
+            *(old.language.label("old_language"), old.question, old.version.label("old_version")),
+            *(new.text.label("new_text"), new.key.label("new_key"), new.language.label("new_language")),
+            *(new.version.label("new_version"), Series.title.label("series_title"), Observation.period, Cut.unit),
+            *(Area.name.label("area_name"), Entity.names.label("entity_names"), Partner.name.label("partner_name")),
+            *(User.name.label("settled_by_name"), old.report_id, old.contribution_id),
+        )
+        .join(Statement, Statement.id == Recheck.statement_id)
+        .join(Citation, Citation.id == Recheck.citation_id)
+        .outerjoin(old, old.id == Recheck.old_passage_id)
+        .outerjoin(new, new.id == Recheck.new_passage_id)
+        .outerjoin(Observation, Observation.id == Citation.observation_id)
+        .outerjoin(Series, Series.id == Observation.series_id)
+        .outerjoin(Area, Area.id == Observation.area_id)
+        .outerjoin(Cut, Cut.id == Observation.cut_id)
+        .outerjoin(Entity, Entity.iso3 == func.coalesce(old.entity, Area.entity))
+        .outerjoin(Partner, Partner.id == old.partner_id)
+        .outerjoin(User, User.id == Recheck.settled_by)
+        .where(Statement.cycle == cycle)
+    )
+    if statement is not None:
+        query = query.where(Statement.id == statement)
+    if settled:
+        query = query.where(Recheck.settled_at.is_not(None)).order_by(Recheck.settled_at.desc(), Recheck.id)
+    else:
+        query = query.where(Recheck.settled_at.is_(None)).order_by(Recheck.raised_at, Recheck.id)
+    return list(session.execute(query.limit(limit)).all())
+
+
+def supplements(session: Session, cycle: str) -> list[AnyRow]:
+    """The supplements of a cycle, newest first: Supplement, names, region, state of the report, versions, and how many
+    statements were looked at.
+    """
+    looked = (
+        select(SupplementMark.supplement_id, func.count(SupplementMark.statement_id.distinct()).label("looked"))
+        .group_by(SupplementMark.supplement_id)
+        .subquery()
+    )
+    query = (
+        select(
+            *(Supplement, Entity.names, Entity.region, Entity.status, Report.state, Report.versions),
+            func.coalesce(looked.c.looked, 0).label("looked"),
+        )
+        .join(Entity, Entity.iso3 == Supplement.entity)
+        .join(Report, Report.id == Supplement.report_id)
+        .outerjoin(looked, looked.c.supplement_id == Supplement.id)
+        .where(Supplement.cycle == cycle)
+    )
+    return list(session.execute(query.order_by(Supplement.received_at.desc(), Supplement.id)).all())
+
+
+def supplement(session: Session, supplement_id: uuid.UUID) -> AnyRow:
+    """One supplement with its state and report: Supplement, Entity, Report; Missing when there is none."""
+    row = session.execute(
+        select(Supplement, Entity, Report)
+        .join(Entity, Entity.iso3 == Supplement.entity)
+        .join(Report, Report.id == Supplement.report_id)
+        .where(Supplement.id == supplement_id)
+    ).one_or_none()
+    if row is None:
+        raise Missing(NO_SUPPLEMENT)
+    return row
+
+
+def passages_of(session: Session, report_id: uuid.UUID) -> dict[str, list[Passage]]:
+    """The passages of the newest version of a report by commitment, "" for those of none."""
+    found: dict[str, list[Passage]] = defaultdict(list)
+    query = select(Passage).where(Passage.report_id == report_id, Passage.current).order_by(Passage.id)
+    for passage in session.scalars(query):
+        found[passage.commitment or ""].append(passage)
+    return found
+
+
+def told(session: Session, cycle: str, entries: Sequence[Entry], state: str | None = None) -> list[dict[str, Any]]:
+    """The statements of a cycle as they leave, in the order of the outline: those that are not withdrawn, or those in
+    one state; three statements to the database.
+    """
+    found = statements.standing(session, cycle, state)
+    cited = statements.citations(session, [one.id for one in found])
+    cases = statements.open_cases(session, cycle, {entry.commitment for entry in entries})
+    under: dict[str, list[Statement]] = defaultdict(list)
+    for one in found:
+        under[one.heading].append(one)
+    return [
+        statement_told(one, entry.title, cited[one.id], len(cases[entry.commitment]))
+        for entry in entries
+        for one in under[entry.key]
+    ]
+
+
+def _newest_marks() -> Any:
+    later = aliased(SupplementMark)
+    return (
+        select(SupplementMark)
+        .outerjoin(
+            later,
+            and_(
+                later.supplement_id == SupplementMark.supplement_id,
+                later.statement_id == SupplementMark.statement_id,
+                later.number > SupplementMark.number,
+            ),
+        )
+        .where(later.id.is_(None))
+    )
+
+
+def marks_of_supplement(session: Session, supplement_id: uuid.UUID) -> dict[uuid.UUID, AnyRow]:
+    """The newest choice about each statement: SupplementMark, name, key and text of the passage."""
+    query = (
+        _newest_marks()
+        .add_columns(User.name, Passage.key, Passage.text, Passage.language)
+        .join(User, User.id == SupplementMark.chosen_by)
+        .outerjoin(Passage, Passage.id == SupplementMark.passage_id)
+        .where(SupplementMark.supplement_id == supplement_id)
+    )
+    return {row.SupplementMark.statement_id: row for row in session.execute(query)}
+
+
+def marks_of_statements(session: Session, statements: Collection[uuid.UUID]) -> dict[uuid.UUID, list[AnyRow]]:
+    """What late reports do to each of these statements: SupplementMark, Supplement, names, key, text, language."""
+    found: dict[uuid.UUID, list[AnyRow]] = defaultdict(list)
+    query = (
+        _newest_marks()
+        .add_columns(Supplement, Entity.names, Passage.key, Passage.text, Passage.language)
+        .join(Supplement, Supplement.id == SupplementMark.supplement_id)
+        .join(Entity, Entity.iso3 == Supplement.entity)
+        .outerjoin(Passage, Passage.id == SupplementMark.passage_id)
+        .where(SupplementMark.statement_id.in_(list(statements)))
+        .order_by(Supplement.received_at, Supplement.id)
+    )
+    for row in session.execute(query):
+        found[row.SupplementMark.statement_id].append(row)
+    return found
+
+
+def marks_told(session: Session, cycle: str) -> list[dict[str, Any]]:
+    """The choices about the late reports of a cycle as a release keeps them."""
+    query = (
+        _newest_marks()
+        .add_columns(Supplement.entity, Supplement.received_at, Passage.key, Passage.text, Passage.language)
+        .join(Supplement, Supplement.id == SupplementMark.supplement_id)
+        .outerjoin(Passage, Passage.id == SupplementMark.passage_id)
+        .where(Supplement.cycle == cycle)
+        .order_by(Supplement.received_at, Supplement.entity, SupplementMark.statement_id)
+    )
+    return [
+        {
+            "entity": row.entity,
+            "received_at": row.received_at.isoformat(),
+            "statement": str(row.SupplementMark.statement_id),
+            "effect": row.SupplementMark.effect,
+            "words": row.SupplementMark.words,
+            "chosen_at": row.SupplementMark.chosen_at.isoformat(),
+            "reference": row.key,
+            "text": row.text,
+            "language": row.language,
+        }
+        for row in session.execute(query)
+    ]
+
+
+def last_release(session: Session, cycle: str) -> int | None:
+    """The number of the newest release of a cycle; None before the first."""
+    return session.scalar(select(func.max(SynthesisRelease.number)).where(SynthesisRelease.cycle == cycle))
+
+
+def releases(session: Session, cycle: str) -> list[AnyRow]:
+    """The releases of a cycle, newest first: number, digest, released_at, name."""
+    query = (
+        select(SynthesisRelease.number, SynthesisRelease.digest, SynthesisRelease.released_at, User.name)
+        .join(User, User.id == SynthesisRelease.released_by)
+        .where(SynthesisRelease.cycle == cycle)
+    )
+    return list(session.execute(query.order_by(SynthesisRelease.number.desc())).all())
+
+
+def members(session: Session, partners: Collection[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """The active people who file for each of these partners."""
+    found: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
+    query = (
+        select(PartnerMember.partner_id, PartnerMember.user_id)
+        .join(User, User.id == PartnerMember.user_id)
+        .where(PartnerMember.partner_id.in_(list(partners)), PartnerMember.ended_at.is_(None), User.active)
+        .order_by(PartnerMember.partner_id, PartnerMember.user_id)
+    )
+    for row in session.execute(query):
+        found[row.partner_id].append(row.user_id)
+    return found

@@ -1,0 +1,162 @@
+"""Coding: which codes the words of a passage and its place suggest, and how far coders agree."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from portal.rules import crosswalk
+from portal.rules.analyser import Word, words
+from portal.rules.shipped import TABLES
+
+MOST_SUGGESTED = 8
+TELLS = {
+    "actions": "kind:progress",
+    "results": "kind:progress",
+    "progress": "kind:progress",
+    "challenges": "kind:challenge",
+    "next": "kind:need",
+    "needs": "kind:need",
+    "practices": "kind:practice",
+}
+"""What the answer to a question tells, by the end of its key."""
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A code that somebody may give: the stretches of the text whose words say so, and whether the place of the passage
+    does.
+    """
+
+    code: str
+    spans: tuple[tuple[int, int], ...]
+    placed: bool
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far coders agree on a code: passages that two or more went through, how many of these carry it by all, by
+    some and by none of them, and Krippendorff's alpha for nominal data, None where nobody or everybody gave the code.
+    """
+
+    code: str
+    passages: int
+    by_all: int
+    by_some: int
+    by_none: int
+    alpha: float | None
+
+    @property
+    def same(self) -> float:
+        """The share of passages on which all agree, from 0 to 1."""
+        return (self.by_all + self.by_none) / self.passages
+
+
+@cache
+def _lexicon(language: str) -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    """The phrases of the code book in a language, by their first term: (code, terms)."""
+    found: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+    with (TABLES / "crosswalk_words.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["language"] != language:
+                continue
+            for phrase in row["words"].split(";"):
+                terms = tuple(word.term for word in _without_last(list(words(phrase, language))))
+                found[terms[0]].append((row["code"], terms))
+    return {first: tuple(several) for first, several in found.items()}
+
+
+def _without_last(found: list[Word]) -> list[Word]:
+    """The words without the single character that closes a run of Han."""
+    return [word for at, word in enumerate(found) if at == 0 or word.end != found[at - 1].end]
+
+
+def suggested(text: str, language: str, question: str, *, commitment: str | None) -> list[Suggestion]:
+    """The codes that the words of a passage suggest, most words first, then those that its place alone does."""
+    spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    found = list(words(text, language))
+    lexicon = _lexicon(language)
+    for at, word in enumerate(found):
+        for code, terms in lexicon.get(word.term, ()):
+            run = found[at : at + len(terms)]
+            if tuple(one.term for one in run) == terms:
+                spans[code].append((run[0].start, run[-1].end))
+    placed = _placed(question, commitment)
+    by_words = sorted(spans, key=lambda code: (-len(set(spans[code])), -(code in placed), code))
+    return [
+        *(Suggestion(code, tuple(spans[code]), code in placed) for code in by_words[:MOST_SUGGESTED]),
+        *(Suggestion(code, (), placed=True) for code in placed if code not in by_words[:MOST_SUGGESTED]),
+    ]
+
+
+def _placed(question: str, commitment: str | None) -> list[str]:
+    """The codes that the question suggests by its place in the outline."""
+    found = [f"commitment:{commitment}"] if commitment else []
+    tells = TELLS.get(question.partition("/")[2])
+    if tells:
+        found.append(tells)
+    crossing = crosswalk.crossing(question)
+    if crossing is not None:
+        found += [f"theme:{theme}" for theme in crossing.themes]
+        found += [f"recommendation:{letter}" for letter in crossing.recommendations]
+    return found
+
+
+def alpha(units: Iterable[Sequence[bool]]) -> float | None:
+    """Krippendorff's alpha for nominal data of two values; each unit holds what its coders said. Units of fewer than
+    two coders count nothing. None where only one value occurs: there is nothing to agree on by chance.
+    """
+    ones = zeros = 0
+    unlike = 0.0
+    for said in units:
+        if len(said) < 2:
+            continue
+        given = sum(said)
+        ones += given
+        zeros += len(said) - given
+        unlike += 2 * given * (len(said) - given) / (len(said) - 1)
+    number = ones + zeros
+    expected = 2 * ones * zeros / (number - 1) if number > 1 else 0
+    return 1 - unlike / expected if expected else None
+
+
+def agreements(
+    coders: Mapping[int, frozenset[object]], given: Mapping[tuple[int, str], frozenset[object]]
+) -> list[Agreement]:
+    """The agreement on each code that somebody gave, in the order of the code book: `coders` went through a passage,
+    `given` tells who of them gave a code.
+    """
+    both = {passage: several for passage, several in coders.items() if len(several) > 1}
+    used = {code for (passage, code), several in given.items() if passage in both and several & both[passage]}
+    order = {code: at for at, code in enumerate(crosswalk.codes())}
+    return [_agreement(code, both, given) for code in sorted(used, key=lambda code: order.get(code, len(order)))]
+
+
+def _agreement(
+    code: str, both: Mapping[int, frozenset[object]], given: Mapping[tuple[int, str], frozenset[object]]
+) -> Agreement:
+    nobody: frozenset[object] = frozenset()
+    counts = [(len(given.get((passage, code), nobody) & several), len(several)) for passage, several in both.items()]
+    return Agreement(
+        code=code,
+        passages=len(counts),
+        by_all=sum(number == of for number, of in counts),
+        by_some=sum(0 < number < of for number, of in counts),
+        by_none=sum(number == 0 for number, _of in counts),
+        alpha=alpha([True] * number + [False] * (of - number) for number, of in counts),
+    )
+
+
+def differing(
+    coders: Mapping[int, frozenset[object]], given: Mapping[tuple[int, str], frozenset[object]]
+) -> dict[int, list[str]]:
+    """The passages on which coders differ, each with the codes that some gave and some did not."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for (passage, code), several in sorted(given.items()):
+        of = coders.get(passage, frozenset())
+        if len(of) > 1 and 0 < len(several & of) < len(of):
+            found[passage].append(code)
+    return dict(found)

@@ -1,0 +1,180 @@
+"""The evidence matrix: what a cell of commitment, channel and region holds, which holes it has, and how they weigh."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from forms.words import N_
+from portal.rules import contributions
+
+FIGURES = "b"
+CHANNELS = {
+    "a": N_("Progress reports of governments"),
+    FIGURES: N_("Key indicators"),
+    **{key: channel.title for key, channel in contributions.CHANNELS.items()},
+}
+SINCE = 2016
+"""Figures count from the year in which the Agenda was adopted."""
+
+GOVERNMENTS, INDICATORS, BODIES, NON_STATE = "governments", "indicators", "bodies", "non_state"
+VOICES = {GOVERNMENTS: ("a",), INDICATORS: (FIGURES,), BODIES: ("c", "d"), NON_STATE: ("e", "f")}
+VOICE_TITLES = {
+    GOVERNMENTS: N_("Governments"),
+    INDICATORS: N_("Indicators"),
+    BODIES: N_("United Nations and multilateral bodies"),
+    NON_STATE: N_("Non-state and local actors"),
+}
+HOLES = {
+    GOVERNMENTS: N_("No report of a government on commitment %(commitment)s (%(title)s) in %(region)s yet"),
+    INDICATORS: N_("No figure on commitment %(commitment)s (%(title)s) in %(region)s"),
+    BODIES: N_(
+        "No evidence of United Nations or multilateral bodies on commitment %(commitment)s (%(title)s) in %(region)s"
+    ),
+    NON_STATE: N_("No non-state evidence on commitment %(commitment)s (%(title)s) in %(region)s"),
+}
+OTHER_VOICE, OPEN_CASE, MOST_FOR_CASES, STATES_A_POINT = 10, 5, 20, 10
+WEIGHT = N_(
+    "The weight is the sum of three parts: 10 for each other voice that is silent on the same commitment in the same "
+    "region; 5 for each open contradiction there, 20 at most; 1 for each ten states of the region."
+)
+HEAT = (1, 10, 50)
+
+
+class Place(NamedTuple):
+    """A cell: the key of a commitment, the letter of a channel, and a region, "" for what is of no single region."""
+
+    commitment: str
+    channel: str
+    region: str
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What a cell holds. `entities` are the states that its passages are of; of figures only the number is known that
+    one series covers in one year, so `counted` says how many states there are at least. `age` is the sum over all
+    passages and figures of their age in years; `cases` the contradictions that are not settled.
+    """
+
+    passages: int = 0
+    figures: int = 0
+    entities: frozenset[str] = frozenset()
+    counted: int = 0
+    age: float = 0.0
+    cases: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.passages + other.passages,
+            self.figures + other.figures,
+            self.entities | other.entities,
+            self.counted + other.counted,
+            self.age + other.age,
+            self.cases + other.cases,
+        )
+
+    @property
+    def pieces(self) -> int:
+        return self.passages + self.figures
+
+    @property
+    def states(self) -> int:
+        return len(self.entities) + self.counted
+
+    @property
+    def at_least(self) -> bool:
+        """Whether there may be more states than `states` says."""
+        return self.counted > 0
+
+    @property
+    def mean_age(self) -> float | None:
+        """The mean age in years; None of nothing."""
+        return self.age / self.pieces if self.pieces else None
+
+    @property
+    def heat(self) -> int:
+        """How dark the cell is, from 0 for none to 3; the number in it says the same."""
+        return sum(self.pieces >= step for step in HEAT)
+
+
+NOTHING = Tally()
+
+
+class Hole(NamedTuple):
+    """A voice that says nothing on a commitment in a region. `weight` is the sum of the three parts of WEIGHT."""
+
+    voice: str
+    commitment: str
+    region: str
+    silent: int
+    cases: int
+    states: int
+
+    @property
+    def weight(self) -> int:
+        by_cases = min(OPEN_CASE * self.cases, MOST_FOR_CASES)
+        return OTHER_VOICE * self.silent + by_cases + self.states // STATES_A_POINT
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The cells of a cycle that hold something, how many states each region has, and how many open contradictions there
+    are by commitment and region, each once.
+    """
+
+    cells: Mapping[Place, Tally]
+    states: Mapping[str, int]
+    cases: Mapping[tuple[str, str], int]
+
+    @property
+    def regions(self) -> list[str]:
+        return sorted(self.states)
+
+    def of(self, region: str = "") -> int:
+        """How many states there are in a region, or in all."""
+        return self.states.get(region, 0) if region else sum(self.states.values())
+
+    def only(self, commitment: str, channel: str, region: str) -> Tally:
+        """What a channel holds on a commitment in this region alone; "" for what is of no single region."""
+        return self.cells.get(Place(commitment, channel, region), NOTHING)
+
+    def cell(self, commitment: str, channels: Collection[str], region: str = "") -> Tally:
+        """What these channels hold on a commitment in a region, or in all and in none together."""
+        return sum(
+            (
+                tally
+                for place, tally in self.cells.items()
+                if place.commitment == commitment and place.channel in channels and region in ("", place.region)
+            ),
+            NOTHING,
+        )
+
+
+def holes(matrix: Matrix, commitments: Iterable[str], measured: Collection[str]) -> list[Hole]:
+    """The voices that say nothing, heaviest first. Where no indicator belongs to a commitment (`measured` names those
+    with one), no figure is missed. What is of no single region fills no hole of a region.
+    """
+    found = []
+    by_region = _by_voice(matrix)
+    for commitment in commitments:
+        asked = [voice for voice in VOICES if voice != INDICATORS or commitment in measured]
+        for region in matrix.regions:
+            held = by_region.get((commitment, region), {})
+            silent = [voice for voice in asked if not held.get(voice, NOTHING).pieces]
+            cases = matrix.cases.get((commitment, region), 0)
+            found += [
+                Hole(voice, commitment, region, len(silent) - 1, cases, matrix.states[region]) for voice in silent
+            ]
+    order = list(VOICES)
+    return sorted(found, key=lambda one: (-one.weight, one.commitment, one.region, order.index(one.voice)))
+
+
+def _by_voice(matrix: Matrix) -> dict[tuple[str, str], dict[str, Tally]]:
+    """What each voice holds, by commitment and region."""
+    found: dict[tuple[str, str], dict[str, Tally]] = {}
+    of = {channel: voice for voice, channels in VOICES.items() for channel in channels}
+    for place, tally in matrix.cells.items():
+        voices = found.setdefault((place.commitment, place.region), {})
+        voices[of[place.channel]] = voices.get(of[place.channel], NOTHING) + tally
+    return found

@@ -1,0 +1,212 @@
+"""What becomes of a moved citation, of a late report, and of the synthesis once it is released: chosen by people."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from forms.answers import canonical, digest
+from forms.kinds.base import tidy
+from forms.words import N_
+from portal.models.passages import Passage
+from portal.models.synthesis import Citation, Recheck, Supplement, SupplementMark, SynthesisRelease
+from portal.queries import cycles
+from portal.queries.guidelines import guideline
+from portal.rules.refusals import Invalid, Missing, NotNow, Problem
+from portal.rules.synthesis import (
+    EFFECTS,
+    GONE,
+    HOLDS,
+    REMOVED,
+    REWORDED,
+    STATEMENT_WITHDRAWN,
+    SUPPORTED,
+    TAKEN_BACK,
+    UNTOUCHED,
+    outcomes_of,
+    outline,
+)
+from portal.services.act import Act
+from portal.services.rechecks import restate
+from reviewer.queries import statements as queries
+from reviewer.queries import synthesis
+from reviewer.rules.statements import FORMAT
+from reviewer.services import statements
+
+MOST = 2_000
+NEED_WORDS = frozenset({HOLDS, STATEMENT_WITHDRAWN})
+NO_RECHECK = N_("There is no such entry on the list.")
+NO_SUPPLEMENT = N_("There is no such supplement.")
+Told = tuple[uuid.UUID | None, Sequence[uuid.UUID], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What a person decides of a moved citation: an outcome, why, and for a rewording the text upon revision `seen`."""
+
+    outcome: str
+    words: str = ""
+    text: str = ""
+    seen: int = 0
+
+
+def settle(act: Act, recheck_id: uuid.UUID, given: Settlement) -> Recheck:
+    """Settles one entry of the list. Where the statement still holds or is reworded, the citation goes over to what
+    stands there now; where nothing does, it is taken away. Stale where a rewording is upon an older text.
+    """
+    act.demand("synthesis:write")
+    found = act.session.get(Recheck, recheck_id)
+    if found is None:
+        raise Missing(NO_RECHECK)
+    statement = statements.held(act, found.statement_id)
+    act.session.refresh(found, with_for_update=True)
+    if found.settled_at is not None:
+        raise NotNow(N_("A colleague has settled this already; the page of the statement shows how."))
+    problems = _problems(found, given, statement.text)
+    if problems:
+        raise Invalid(problems[0].sentence, problems)
+    citation = act.session.get_one(Citation, found.citation_id)
+    if given.outcome == REWORDED:
+        if given.seen != statement.revision:
+            raise statements.stale(act, statement, given.text, given.seen)
+        statements.take_text(act, statement, given.text, given.words)
+    found.settled_at, found.settled_by, found.outcome = act.at, act.actor.id, given.outcome
+    found.words = tidy(given.words)
+    if given.outcome == STATEMENT_WITHDRAWN:
+        statements.end(act, statement, found.words)
+    elif given.outcome == REMOVED or found.reason in (GONE, TAKEN_BACK):
+        statements.drop(act, citation)
+    else:
+        citation.passage_id = found.new_passage_id or citation.passage_id
+        citation.value_text = found.new_value or citation.value_text
+    restate(act.session, [statement.id])
+    told = {"recheck": str(found.id), "statement": str(statement.id), "reason": found.reason, "outcome": found.outcome}
+    act.record("statement.check", told)
+    return found
+
+
+def _problems(found: Recheck, given: Settlement, text: str) -> list[Problem]:
+    if given.outcome not in outcomes_of(found.reason):
+        return [Problem("outcome", N_("Please choose one of the outcomes that are offered."))]
+    problems = []
+    words = tidy(given.words)
+    if given.outcome in NEED_WORDS and not words:
+        problems.append(Problem("words", N_("Please write why, in a sentence.")))
+    if len(words) > MOST:
+        problems.append(Problem("words", N_("A reason has at most 2,000 characters; please shorten it.")))
+    if given.outcome == REWORDED:
+        problems += statements.text_problems(given.text)
+        if tidy(given.text) == text:
+            problems.append(Problem("text", N_("The text is as it was. Please change it, or choose another outcome.")))
+    return problems
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a late report does to a statement: the effect, the passage that does it, and a sentence."""
+
+    effect: str
+    passage: str = ""
+    words: str = ""
+
+
+def mark(act: Act, supplement_id: uuid.UUID, statement_id: uuid.UUID, given: Effect) -> SupplementMark:
+    """A person says what a late report does to one statement. The statement stays as it is; a choice made anew stands
+    beside the earlier one, which is kept.
+    """
+    act.demand("synthesis:write")
+    supplement = act.session.get(Supplement, supplement_id)
+    if supplement is None:
+        raise Missing(NO_SUPPLEMENT)
+    statement = statements.held(act, statement_id)
+    if statement.cycle != supplement.cycle:
+        raise Missing(queries.NO_STATEMENT)
+    passage = queries.passages_by_key(act.session, [given.passage]).get(given.passage) if given.passage else None
+    problems = _effect_problems(supplement, given, passage)
+    if problems:
+        raise Invalid(problems[0].sentence, problems)
+    before = select(func.max(SupplementMark.number)).where(
+        SupplementMark.supplement_id == supplement.id, SupplementMark.statement_id == statement.id
+    )
+    made = SupplementMark(
+        supplement_id=supplement.id,
+        statement_id=statement.id,
+        number=(act.session.scalar(before) or 0) + 1,
+        statement_revision=statement.revision,
+        effect=given.effect,
+        passage_id=passage.id if passage else None,
+        words=tidy(given.words),
+        chosen_at=act.at,
+        chosen_by=act.actor.id,
+    )
+    act.session.add(made)
+    act.session.flush()
+    told = {"supplement": str(supplement.id), "statement": str(statement.id), "effect": given.effect}
+    act.record("statement.supplement", told)
+    return made
+
+
+def _effect_problems(supplement: Supplement, given: Effect, passage: Passage | None) -> list[Problem]:
+    problems = []
+    if given.effect not in EFFECTS:
+        problems.append(Problem("effect", N_("Please choose strengthens, weakens, contradicts or does not touch it.")))
+    if len(tidy(given.words)) > MOST:
+        problems.append(Problem("words", N_("A reason has at most 2,000 characters; please shorten it.")))
+    if given.passage and (passage is None or passage.report_id != supplement.report_id or not passage.current):
+        problems.append(Problem("passage", N_("This is no passage of the newest version of the late report.")))
+    elif given.effect != UNTOUCHED and not given.passage:
+        problems.append(Problem("passage", N_("Please choose the passage of the late report that does so.")))
+    return problems
+
+
+def release(act: Act, key: str) -> SynthesisRelease:
+    """The lead releases the supported statements of a cycle to those whom they cite: frozen as they stand, with their
+    citations and the supplements. NotNow while something waits to be checked again, or nothing is supported.
+    """
+    act.demand("synthesis:sign")
+    cycle = cycles.counting(act.session, key)
+    waiting = synthesis.waiting(act.session, cycle.key)
+    if waiting:
+        raise NotNow(N_("Some statements wait to be checked again. Please settle the list before the release."))
+    told = synthesis.told(act.session, cycle.key, outline(guideline(act.session, cycle.edition)), SUPPORTED)
+    if not told:
+        raise NotNow(N_("No statement is supported yet, so there is nothing to release."))
+    number = (synthesis.last_release(act.session, cycle.key) or 0) + 1
+    document = canonical(
+        {
+            "format": FORMAT,
+            "cycle": cycle.key,
+            "number": number,
+            "released_at": act.at.isoformat(),
+            "statements": told,
+            "supplements": synthesis.marks_told(act.session, cycle.key),
+        }
+    )
+    made = SynthesisRelease(
+        cycle=cycle.key,
+        number=number,
+        document=document,
+        digest=digest(document),
+        released_at=act.at,
+        released_by=act.actor.id,
+    )
+    act.session.add(made)
+    act.session.flush()
+    act.record("synthesis.release", {"cycle": cycle.key, "number": number, "sha256": made.digest})
+    _tell(act, cycle.key, [citation for one in told for citation in one["citations"]])
+    return made
+
+
+def _tell(act: Act, cycle: str, cited: Sequence[Mapping[str, Any]]) -> None:
+    """Tells the focal points of the states cited and the people of the partners cited, each of their own page."""
+    states = sorted({one["entity"] for one in cited if one["entity"]})
+    partners = {uuid.UUID(one["partner"]) for one in cited if one.get("partner")}
+    people = act.holders_by_entity("focal_point", states)
+    told: list[Told] = [(None, people[state], {"cycle": cycle, "entity": state}) for state in states if state in people]
+    members = synthesis.members(act.session, partners)
+    told += [(None, ids, {"cycle": cycle, "partner": str(partner)}) for partner, ids in members.items()]
+    act.notify_each("synthesis.release", told)

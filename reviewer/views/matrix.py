@@ -1,0 +1,259 @@
+"""The evidence matrix on a page and as a table, and its holes, heaviest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.adapters.content import disposition
+from portal.documents.tables import csv_text
+from portal.http.guard import guarded
+from portal.models.cycles import Cycle
+from portal.queries import cycles, profiles, requests
+from portal.rules import crosswalk
+from portal.rules.contributions import CHANNELS as ASKABLE
+from portal.rules.coverage import Coverage, say
+from portal.rules.policy import may
+from portal.services.act import Act
+from reviewer.queries import matrix as queries
+from reviewer.queries.matrix import Evidence
+from reviewer.rules.matrix import (
+    CHANNELS,
+    FIGURES,
+    HOLES,
+    SINCE,
+    VOICE_TITLES,
+    VOICES,
+    WEIGHT,
+    Hole,
+    Tally,
+    holes,
+)
+
+pages = Blueprint("matrix", __name__)
+COLUMNS = (
+    "cycle", "commitment", "title", "channel", "channel_title", "region", "passages", "figures", "states",
+    "states_at_least", "of_states", "mean_age_years", "open_contradictions",
+)  # fmt: skip
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the page: a region of a commitment, "" for all, with its cells (tally, address of its list)."""
+
+    region: str
+    of: int
+    cells: Sequence[tuple[str, Tally, str]]
+
+
+@pages.get("/evidence/matrix")
+@guarded("evidence:read")
+def page(act: Act) -> ResponseReturnValue:
+    """Commitments by channels, all regions and each, or the region and the channel of the address alone."""
+    cycle, found = _evidence(act)
+    region = _one_of("region", found.matrix.regions)
+    channel = _one_of("channel", CHANNELS)
+    channels = [channel] if channel else list(CHANNELS)
+    regions = [region] if region else ["", *found.matrix.regions]
+    return render_template(
+        "evidence/matrix.html",
+        cycle=cycle,
+        sentence=_sentence(act, cycle, found, region, channel),
+        channels={key: CHANNELS[key] for key in channels},
+        groups=[
+            (one, [_row(cycle, found, one.key, each, channels) for each in regions]) for one in crosswalk.commitments()
+        ],
+        coverage=[_coverage_words(one) for one in found.coverage if region in ("", one.region)],
+        since=SINCE,
+        table=url_for(".table", cycle=cycle.key),
+    )
+
+
+@pages.get("/evidence/matrix.csv")
+@guarded("evidence:read")
+def table(act: Act) -> ResponseReturnValue:
+    """Every cell of the matrix as a table to take along, those that hold nothing too."""
+    cycle, found = _evidence(act)
+    body = csv_text([COLUMNS, *cells(cycle.key, found)])
+    name = disposition(f"evidence-matrix-{cycle.key}.csv")
+    return Response(body, mimetype="text/csv", headers={"Content-Disposition": name})
+
+
+def cells(cycle: str, found: Evidence) -> Iterator[tuple[Any, ...]]:
+    """The cells in the order of COLUMNS: each commitment, channel and region; region "" is what is of no single one."""
+    for commitment in crosswalk.commitments():
+        for channel, title in CHANNELS.items():
+            for region in ["", *found.matrix.regions]:
+                tally = found.matrix.only(commitment.key, channel, region)
+                age = None if tally.mean_age is None else f"{tally.mean_age:.2f}"
+                yield (
+                    cycle, commitment.key, commitment.title, channel, title, region, tally.passages, tally.figures,
+                    tally.states, tally.at_least, found.matrix.states.get(region), age, tally.cases,
+                )  # fmt: skip
+
+
+@pages.get("/evidence/holes")
+@guarded("evidence:read")
+def gaps(act: Act) -> ResponseReturnValue:
+    """What nobody has told of, heaviest first, in plain words, each with what was asked of whom."""
+    cycle, found = _evidence(act)
+    region, voice = _one_of("region", found.matrix.regions), _one_of("voice", VOICES)
+    titles = {one.key: one.title for one in crosswalk.commitments()}
+    measured = {crosswalk.commitment_of_indicator(code) or "" for code in crosswalk.measures()}
+    wanted = [
+        hole
+        for hole in holes(found.matrix, titles, measured)
+        if region in ("", hole.region) and voice in ("", hole.voice)
+    ]
+    number = min(max(1, request.args.get("page", 1, type=int)), pages_of(wanted))
+    shown = wanted[(number - 1) * PER_PAGE : number * PER_PAGE]
+    asked = requests.open_places(act.session, cycle.key)
+    kept: dict[str, Any] = {"cycle": cycle.key, "region": region, "voice": voice}
+    return render_template(
+        "evidence/holes.html",
+        cycle=cycle,
+        sentence=_hole_sentence(act, cycle, found, region, voice),
+        rows=[(hole, _hole_words(hole, titles), _asked(hole, asked), _ask_address(cycle, hole)) for hole in shown],
+        count=len(wanted),
+        voices=VOICE_TITLES,
+        weight=WEIGHT,
+        may_ask=may(act.person, "request:make"),
+        page=number,
+        pages=pages_of(wanted),
+        url_of=lambda n: url_for(".gaps", page=n, **{name: value for name, value in kept.items() if value}),
+    )
+
+
+@pages.get("/evidence/profiles")
+@guarded("review:queue")
+def silent(act: Act) -> ResponseReturnValue:
+    """The states of which no report was received, each with its desk profile."""
+    key = request.args.get("cycle")
+    cycle = cycles.counting(act.session, key) if key else cycles.current(act.session)
+    rows = profiles.silent(act.session, cycle.key)
+    regions = sorted({row.region for row in rows if row.region})
+    region = _one_of("region", regions)
+    choices = [("", _("every region")), *((one, one) for one in regions)]
+    return render_template(
+        "evidence/profiles.html",
+        cycle=cycle,
+        sentence=[
+            _cycle_part(act, cycle, _("States without a report in")),
+            {"name": "region", "label": _("from"), "value": region, "choices": choices},
+        ],
+        rows=[row for row in rows if region in ("", row.region)],
+    )
+
+
+def pages_of(rows: Sequence[object]) -> int:
+    """How many pages these rows fill, one at least."""
+    return max(1, -(-len(rows) // PER_PAGE))
+
+
+def _evidence(act: Act) -> tuple[Cycle, Evidence]:
+    key = request.args.get("cycle")
+    cycle = cycles.counting(act.session, key) if key else cycles.current(act.session)
+    return cycle, queries.evidence(act.session, cycle.key, act.at, whole=may(act.person, "review:queue"))
+
+
+def _one_of(name: str, known: Any) -> str:
+    """What the address asks for under this name; "" for nothing and for what there is not."""
+    asked = request.args.get(name, "")
+    return asked if asked in known else ""
+
+
+def _row(cycle: Cycle, found: Evidence, commitment: str, region: str, channels: Sequence[str]) -> Row:
+    matrix = found.matrix
+    return Row(
+        region,
+        matrix.of(region),
+        [
+            (channel, matrix.cell(commitment, channel, region), list_address(cycle.key, commitment, channel, region))
+            for channel in channels
+        ],
+    )
+
+
+def list_address(cycle: str, commitment: str, channel: str, region: str) -> str:
+    """Where the list behind a cell is: the figures for channel b, else the passages."""
+    if channel == FIGURES:
+        asked = {"commitment": commitment, "region": region, "from": str(SINCE), "kind": "country"}
+        return "/data?" + urlencode({name: value for name, value in asked.items() if value})
+    asked = {"cycle": cycle, "channel": channel, "region": region, "commitment": commitment}
+    return "/evidence?" + urlencode({name: value for name, value in asked.items() if value})
+
+
+def _coverage_words(one: Coverage) -> str:
+    """A coverage as one sentence."""
+    return "; ".join(_(said.sentence) % said.values for said in say(one))
+
+
+def _sentence(act: Act, cycle: Cycle, found: Evidence, region: str, channel: str) -> list[dict[str, Any]]:
+    return [
+        _cycle_part(act, cycle, _("Evidence of")),
+        _region_part(found, region),
+        {
+            "name": "channel",
+            "label": _("through"),
+            "value": channel,
+            "choices": [("", _("every channel")), *((key, f"{key}: {_(title)}") for key, title in CHANNELS.items())],
+        },
+    ]
+
+
+def _hole_sentence(act: Act, cycle: Cycle, found: Evidence, region: str, voice: str) -> list[dict[str, Any]]:
+    return [
+        _cycle_part(act, cycle, _("Holes in the evidence of")),
+        _region_part(found, region),
+        {
+            "name": "voice",
+            "label": _("where nothing is told by"),
+            "value": voice,
+            "choices": [("", _("any voice")), *((key, _(title)) for key, title in VOICE_TITLES.items())],
+        },
+    ]
+
+
+def _cycle_part(act: Act, cycle: Cycle, label: str) -> dict[str, Any]:
+    choices = [(one.key, one.label) for one in cycles.cycles(act.session)]
+    return {"name": "cycle", "label": label, "value": cycle.key, "choices": choices}
+
+
+def _region_part(found: Evidence, region: str) -> dict[str, Any]:
+    choices = [("", _("every region")), *((one, one) for one in found.matrix.regions)]
+    return {"name": "region", "label": _("from"), "value": region, "choices": choices}
+
+
+def _hole_words(hole: Hole, titles: dict[str, str]) -> str:
+    named = {"commitment": hole.commitment, "title": _(titles[hole.commitment]), "region": hole.region}
+    return _(HOLES[hole.voice]) % named
+
+
+def _asked(hole: Hole, asked: dict[tuple[str, str, str], Any]) -> Any:
+    """The request that waits for this hole, None for none: one for the region, or one for every region."""
+    places = [(hole.commitment, channel, region) for channel in VOICES[hole.voice] for region in (hole.region, "")]
+    return next((asked[place] for place in places if place in asked), None)
+
+
+def _ask_address(cycle: Cycle, hole: Hole) -> str:
+    """Where this hole is made a request; "" where nobody is to be asked by a request: reporting is voluntary, and
+    figures come in by files.
+    """
+    channel = VOICES[hole.voice][-1]
+    if channel not in ASKABLE:
+        return ""
+    return url_for(
+        "requests_of_the_team.listing",
+        cycle=cycle.key,
+        commitment=hole.commitment,
+        channel=channel,
+        region=hole.region,
+        _anchor="ask",
+    )

@@ -1,0 +1,225 @@
+"""Contributions by page and by API: the same services, each reader seeing what is theirs to see."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from portal.db import db
+from portal.queries import contributions as held
+from portal.services.contributions import Draft
+from tests.factories import World, csrf
+from tests.portal.callers import Caller
+from tests.portal.contributing import HEAD, VALUES, call, contribution, decide, partner, save, send
+
+
+def post(client: FlaskClient, path: str, data: dict[str, Any], page: str | None = None) -> Any:
+    token = csrf(client.get(page or path).get_data(as_text=True))
+    return client.post(path, data={"csrf_token": token, **data})
+
+
+def test_a_partner_contributes_by_page_and_everybody_reads_it_once_it_is_accepted(world: World) -> None:
+    of, to = partner(world), call(world)
+    mine, public = world.browser("partner"), world.app.test_client()
+    begun = post(mine, f"/calls/{to.id}/contributions", {"partner": str(of.id), "title": "Rents"}, f"/calls/{to.id}")
+    draft = begun.headers["Location"]
+    address = draft.removesuffix("/draft")
+    form = {"revision": "1", "title": "Rents", "areas": "Kazakhstan\nAtlantis", "licence": "cc-by-4.0"}
+    form |= {"credit": "Example agency", "CC.1/form": "trend", "CC.1/period-from": "2015", "CC.1/period-to": "2023"}
+    form |= {"CC.2/text": "Rents rose.", "go": "send"}
+    sent = post(mine, draft, form)
+    assert (sent.status_code, sent.headers["Location"]) == (303, f"{address}/sending")
+    page = mine.get(f"{address}/sending").get_data(as_text=True)
+    assert "No area has the code or the name “Atlantis”" in page
+    assert 'aria-disabled="true"' in page
+    post(mine, draft, form | {"revision": "2", "areas": "Kazakhstan"})
+    assert public.get(address).status_code == 404
+    assert post(mine, f"{address}/sending", {}).status_code == 303
+    assert public.get(address).status_code == 404
+    reviewer = world.browser("reviewer")
+    refused = post(reviewer, f"{address}/moderation", {"outcome": "returned", "reason": ""}, address)
+    assert (refused.status_code, "Please give a reason" in refused.get_data(as_text=True)) == (422, True)
+    assert post(reviewer, f"{address}/moderation", {"outcome": "accepted"}, address).status_code == 303
+    read = public.get(address).get_data(as_text=True)
+    assert ("Rents rose." in read, "Creative Commons Attribution 4.0" in read, "Example agency" in read) == (True,) * 3
+    state = world.browser("focal_point", "KAZ")
+    reply = {"entity": "KAZ", "text": "Our figure is 26 per cent.", "language": "en"}
+    assert post(state, f"{address}/replies", reply, address).status_code == 303
+    assert "Our figure is 26 per cent." in public.get(address).get_data(as_text=True)
+    assert "1 reply of a state" in public.get("/contributions").get_data(as_text=True)
+
+
+def test_two_windows_of_one_draft_lose_nothing(world: World) -> None:
+    made = contribution(world)
+    save(world, made.id, Draft(title="Theirs"), 1)
+    form = {"revision": "1", "title": "Mine", "areas": "Kazakhstan", "licence": "cc-by-4.0", "credit": "Example agency"}
+    answer = post(world.browser("partner"), f"/contributions/{made.id}/draft", form)
+    page = answer.get_data(as_text=True)
+    assert (answer.status_code, 'value="Mine"' in page, "Theirs" in page) == (409, True, True)
+    assert 'name="revision" value="2"' in page
+    assert held.get(db.session, made.id).title == "Theirs"
+
+
+def test_a_file_is_judged_by_its_content_and_read_by_those_who_may(world: World) -> None:
+    made = contribution(world)
+    mine = world.browser("partner")
+    page = f"/contributions/{made.id}/draft"
+    form = {"revision": "1", **{key: HEAD[key] for key in ("title", "licence", "credit")}, "areas": "Kazakhstan"}
+    bad = {"CC.3/files@file": (io.BytesIO(b"<svg onload=alert(1)>"), "picture.png")}
+    told = post(mine, page, form | bad)
+    assert told.status_code == 303
+    assert "picture.png is not taken" in mine.get(page).get_data(as_text=True)
+    form["revision"] = str(held.get(db.session, made.id).revision)
+    post(mine, page, form | {"CC.3/files@file": (io.BytesIO(b"a,b\n1,2\n"), "table.csv")})
+    db.session.rollback()
+    (file,) = held.files(db.session, made.id)
+    where = f"/contributions/files/{file.id}"
+    seen = {name: one.get(where).status_code for name, one in {
+        "partner": mine, "reviewer": world.browser("reviewer"), "public": world.app.test_client()
+    }.items()}  # fmt: skip
+    assert seen == {"partner": 200, "reviewer": 404, "public": 404}
+    send(world, made.id)
+    assert world.browser("reviewer").get(where).status_code == 200
+    assert world.app.test_client().get(where).status_code == 404
+    decide(world, made.id, "accepted")
+    assert world.app.test_client().get(where).data == b"a,b\n1,2\n"
+
+
+def test_what_may_only_be_quoted_is_not_published_whole(world: World) -> None:
+    made = contribution(world, "c", "accepted", licence="quote")
+    public = world.app.test_client()
+    page = public.get(f"/contributions/{made.id}").get_data(as_text=True)
+    assert (HEAD["title"] in page, "Rents rose faster" in page) == (True, False)
+    assert public.get(f"/contributions/{made.id}/versions/1.json").status_code == 404
+    shown = Caller(world, "data_officer").get(f"/contributions/{made.id}").json["shown"]
+    assert sorted(shown) == ["areas", "credit", "licence", "number", "partner", "title"]
+    assert "Rents rose faster" in world.browser("reviewer").get(f"/contributions/{made.id}").get_data(as_text=True)
+
+
+def test_an_organisation_registers_by_page_without_an_account(world: World) -> None:
+    to = call(world, "f")
+    public, path = world.app.test_client(), f"/calls/{to.id}/registration"
+    odd = post(public, path, {"name": "", "kind": "agency", "person": "", "email": "nowhere"})
+    assert odd.status_code == 422
+    assert re.findall(r'href="#(q-\w+)"', odd.get_data(as_text=True)) == ["q-name", "q-kind", "q-person", "q-email"]
+    good = {"name": "Example network", "kind": "stakeholder", "person": "A role", "email": "network@example.org"}
+    assert "Thank you" in post(public, path, good).get_data(as_text=True)
+    lead = world.browser("lead")
+    page = lead.get("/channels/f").get_data(as_text=True)
+    (confirm,) = re.findall(r'action="(/registrations/[^"]+/confirm)"', page)
+    code = re.search(
+        r'<code class="digest" dir="ltr">([^<]+)<', post(lead, confirm, {}, "/channels/f").get_data(as_text=True)
+    )
+    assert code is not None
+    wanted = {"code": code.group(1), "name": "Network office", "password": "a password for tests"}
+    entered = post(public, "/partner-invitation", wanted)
+    assert (entered.status_code, entered.headers["Location"]) == (303, "/desk")
+    assert "Contribute to" in public.get("/desk").get_data(as_text=True)
+
+
+def test_the_lead_opens_and_closes_a_call_by_page(world: World) -> None:
+    of = partner(world)
+    lead = world.browser("lead")
+    form = {"title": "Trends", "text": "What moved?", "opens": "2025-06-16", "closes": "2025-06-01"}
+    form |= {"registration": "named", "partners": str(of.id)}
+    odd = post(lead, "/channels/c/calls", form)
+    assert (odd.status_code, "A call opens before it closes." in odd.get_data(as_text=True)) == (422, True)
+    made = post(lead, "/channels/c/calls", form | {"closes": "2025-07-01"})
+    where = made.headers["Location"]
+    assert "2 July 2025, 12:00 UTC" in lead.get(where).get_data(as_text=True)
+    assert post(lead, f"{where}/close", {}, where).status_code == 303
+    assert "Closed" in world.app.test_client().get(where).get_data(as_text=True)
+
+
+def test_a_table_is_tried_by_page_with_a_report_of_each_row(world: World) -> None:
+    of, to = partner(world), call(world)
+    template = world.app.test_client().get(f"/calls/{to.id}/template.csv").get_data(as_text=True)
+    text = template.lstrip("\ufeff").strip() + "\n" + "m1,Rents" + "," * 14 + "\n" + "m2," + "," * 14 + "\n"
+    data = {"partner": str(of.id), "dry_run": "yes", "file": (io.BytesIO(text.encode()), "mine.csv")}
+    page = post(world.browser("partner"), f"/calls/{to.id}/file", data, f"/calls/{to.id}").get_data(as_text=True)
+    assert ("nothing is kept" in page, "The row has no title." in page, "Rents" in page) == (True,) * 3
+    assert held.by_mark(db.session, of.id, "c", "2026") == {}
+
+
+def test_a_contribution_by_api_from_draft_to_reply(world: World) -> None:
+    of, to = partner(world), call(world)
+    mine, team, state = Caller(world, "partner"), Caller(world, "reviewer"), Caller(world, "focal_point", "KAZ")
+    body = {"call": str(to.id), "partner": str(of.id), **HEAD, "values": VALUES["c"] | {"CC.2/text": ""}}
+    made = mine.post("/contributions", body)
+    assert (made.status_code, [p["where"] for p in made.json["problems"]]) == (201, ["CC.2/text"])
+    path = f"/contributions/{made.json['id']}"
+    assert mine.post(f"{path}/send", {}).status_code == 422
+    saved = mine.put(path, {"values": {"CC.2/text": VALUES["c"]["CC.2/text"]}, "base_revision": 1})
+    assert (saved.status_code, saved.json["revision"], saved.json["problems"]) == (200, 2, [])
+    assert [one.get(path).status_code for one in (mine, team, state)] == [200, 404, 404]
+    sent = mine.post(f"{path}/send", {})
+    assert (sent.json["state"], sent.json["versions"], sent.json["areas"]) == ("sent", 1, ["KAZ", "M49:143"])
+    document = mine.get(f"{path}/versions/1").data
+    assert json.loads(mine.get(f"{path}/versions/1/receipt").data)["statement"]["version"]["size"] == len(document)
+    assert team.post(f"{path}/moderation", {"outcome": "set_aside"}).json["reasons"] == [
+        "Please give a reason: the partner reads it."
+    ]
+    assert team.post(f"{path}/moderation", {"outcome": "accepted"}).json["accepted"] == 1
+    reply = state.post(f"{path}/replies", {"entity": "KAZ", "text": "We count otherwise."})
+    assert (reply.status_code, reply.json["version"]) == (201, 1)
+    shown = Caller(world, "data_officer").get(path).json
+    assert [one["text"] for one in shown["replies"]] == ["We count otherwise."]
+    assert (shown["values"], shown["revision"], shown["decisions"]) == (None, None, [])
+    listed = Caller(world, "data_officer").get("/contributions?channel=c&entity=KAZ").json["items"]
+    assert [(one["id"], one["accepted"]) for one in listed] == [(made.json["id"], 1)]
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"unknown": 1}, "unknown"),
+        ({"values": {"CC.2/text": {"a": 1}}}, "values.CC.2/text"),
+        ({"values": {"CC.9/x": "a"}}, "values.CC.9/x"),
+        ({"licence": "mine"}, "licence"),
+    ],
+)
+def test_the_api_refuses_what_it_does_not_know_by_its_place(world: World, change: dict[str, Any], where: str) -> None:
+    made = contribution(world)
+    answer = Caller(world, "partner").put(f"/contributions/{made.id}", {"base_revision": 1, **change})
+    assert (answer.status_code, [problem["where"] for problem in answer.json["problems"]]) == (422, [where])
+
+
+def test_a_list_of_contributions_costs_the_same_for_one_and_for_many(world: World) -> None:
+    def statements() -> int:
+        seen: list[str] = []
+        listener = lambda _c, _cu, statement, *_rest: seen.append(statement)  # noqa: E731
+        event.listen(db.engine, "before_cursor_execute", listener)
+        try:
+            assert world.app.test_client().get("/channels/c").status_code == 200
+            assert world.app.test_client().get("/contributions").status_code == 200
+        finally:
+            event.remove(db.engine, "before_cursor_execute", listener)
+        return len(seen)
+
+    contribution(world, "c", "accepted")
+    few = statements()
+    for _ in range(3):
+        contribution(world, "c", "accepted")
+    assert statements() == few
+
+
+def test_the_command_brings_a_table_in(world: World, tmp_path: Any) -> None:
+    of, to = partner(world), call(world)
+    table = tmp_path / "table.csv"
+    table.write_text("mark,title,CC.1/form\nm1,Rents,trend\nm2,,text\n", "utf-8")
+    options = ["contributions", "import", str(table), "--call", str(to.id), "--partner", str(of.id)]
+    runner = world.app.test_cli_runner()
+    db.session.rollback()
+    tried = runner.invoke(args=[*options, "--as", "partner@example.org", "--dry-run"])
+    assert (tried.exit_code, "a dry run, nothing kept" in tried.output) == (0, True)
+    done = runner.invoke(args=[*options, "--as", "partner@example.org"])
+    assert (done.exit_code, "row 2: new: Rents" in done.output, "row 3: left out" in done.output) == (0, True, True)
+    assert list(held.by_mark(db.session, of.id, "c", "2026")) == ["m1"]
+    refused = runner.invoke(args=[*options, "--as", "reviewer@example.org"])
+    assert refused.exit_code == 1

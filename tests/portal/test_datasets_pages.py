@@ -1,0 +1,181 @@
+"""Channel b in earnest on pages and by the API: a file shown first, put right, given to the worker, verified."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from portal.db import db
+from portal.models.datasets import PendingFile
+from portal.models.observations import Import
+from portal.worker import work_once
+from tests.factories import World, csrf
+from tests.portal.callers import Caller
+
+NATIONAL = "Land;Jahr;Wert\nKenya;2020;12,5\nThe hill country;2020;14\n"
+DDF = "age,geo_area,nature,observation_status,sex,units,year,sl_tlf_uem\n15,404,n,a,bothsex,percent,2020,7\n"
+DDF_NAME = "ddf--datapoints--sl_tlf_uem--by--x.csv"
+
+
+def page(client: FlaskClient, address: str, status: int = 200) -> str:
+    answer = client.get(address)
+    assert answer.status_code == status
+    return answer.get_data(as_text=True)
+
+
+def send(client: FlaskClient, address: str, **fields: Any) -> TestResponse:
+    token = csrf(page(client, "/channels/b"))
+    return client.post(address, data={"csrf_token": token, **fields}, content_type="multipart/form-data")
+
+
+def laid(client: FlaskClient, content: str, name: str, **fields: str) -> str:
+    """Sends a file to be shown; the address of its page."""
+    answer = send(client, "/channels/b/files", file=(io.BytesIO(content.encode()), name), **fields)
+    assert answer.status_code == 303
+    return str(answer.headers["Location"])
+
+
+def imports() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Import)) or 0
+
+
+def worked() -> bool:
+    """Whether the worker found something to do."""
+    db.session.rollback()
+    return work_once()
+
+
+def test_a_file_is_shown_put_right_taken_in_and_verified(world: World) -> None:
+    officer = world.browser("data_officer")
+    address = laid(officer, NATIONAL, "national.csv", source="yearbook")
+    shown = page(officer, address)
+    assert "Please say what the figures are" in shown
+    assert re.findall(r'<option value="(\w+)" selected>', shown)[:3] == ["area", "period", "figure"]
+    lacking = send(officer, f"{address}/confirm", source="yearbook")
+    assert (lacking.status_code, imports()) == (422, 0)
+    told = {"source": "yearbook", "series": "Urban growth", "unit": "%", "save": "yes"}
+    assert send(officer, f"{address}/columns", **told).status_code == 303
+    shown = page(officer, address)
+    assert ("Kenya (KEN)" in shown, 'name="area-The hill country"' in shown) == (True, True)
+    wrong = send(officer, f"{address}/areas", **{"area-The hill country": "Neverland"})
+    assert (wrong.status_code, "Neverland" in wrong.get_data(as_text=True)) == (422, True)
+    assert send(officer, f"{address}/areas", **{"area-The hill country": "Nepal"}).status_code == 303
+    assert "Nepal (NPL)" in page(officer, address)
+    assert (send(officer, f"{address}/confirm", **told).status_code, imports()) == (303, 0)
+    assert "http-equiv" in page(officer, address)
+    assert (worked(), worked(), imports()) == (True, False, 1)
+    done = page(officer, address)
+    [report] = re.findall(r'href="(/channels/b/[0-9a-f-]{36})"', done)
+    assert "http-equiv" not in done
+    assert "somebody else verifies it" in page(officer, report)
+    assert send(officer, f"{report}/verdict", verdict="verified").status_code == 403
+    lead = world.browser("lead")
+    assert send(lead, f"{report}/verdict", verdict="doubtful").status_code == 422
+    assert send(lead, f"{report}/verdict", verdict="doubtful", reason="Look at row 3.").status_code == 303
+    assert "Look at row 3." in page(officer, report)
+    rules = page(officer, "/channels/b/rules")
+    assert ("national.csv" in rules, "the hill country" in rules, "U1" in rules) == (True, True, True)
+
+
+def test_a_file_of_an_unknown_kind_is_shown_instead_of_refused(world: World) -> None:
+    officer = world.browser("data_officer")
+    answer = send(officer, "/channels/b", file=(io.BytesIO(NATIONAL.encode()), "national.csv"))
+    assert (answer.status_code, imports()) == (303, 0)
+    assert "does not know this kind of file" in page(officer, answer.headers["Location"])
+
+
+def test_a_dropped_file_is_gone(world: World) -> None:
+    officer = world.browser("data_officer")
+    address = laid(officer, DDF, DDF_NAME)
+    assert send(officer, f"{address}/drop").status_code == 303
+    assert (send(officer, f"{address}/confirm").status_code, worked(), imports()) == (409, False, 0)
+
+
+def test_a_file_that_cannot_be_read_is_refused_at_once(world: World) -> None:
+    officer = world.browser("data_officer")
+    answer = send(officer, "/channels/b/files", file=(io.BytesIO(b"\0\0"), "x.csv"))
+    assert answer.status_code == 422
+    assert db.session.scalar(select(func.count()).select_from(PendingFile)) == 0
+
+
+def test_the_worker_says_why_a_file_could_not_be_taken_in(world: World) -> None:
+    officer = world.browser("data_officer")
+    address = laid(officer, DDF, DDF_NAME)
+    assert send(officer, f"{address}/confirm").status_code == 303
+    row = db.session.scalars(select(PendingFile)).one()
+    blob = row.blob
+    world.app.extensions["portal"].storage.delete(blob)
+    db.session.rollback()
+    assert (worked(), imports()) == (True, 0)
+    assert "could not be taken in" in page(officer, address)
+
+
+def test_totals_by_region_on_a_page_and_by_the_api(world: World) -> None:
+    officer = world.browser("data_officer")
+    address = laid(officer, DDF.replace("sl_tlf_uem\n", "en_atm_pm25\n"), DDF_NAME)
+    assert send(officer, f"{address}/confirm").status_code == 303
+    assert worked()
+    assert "Africa" in page(officer, "/channels/b/totals")
+    found = Caller(world, "partner").get("/observations/totals?indicator=en_atm_pm25").get_json()["items"]
+    assert [(one["region"], one["year"], one["count"], one["sum"], one["states"]) for one in found] == [
+        ("Africa", 2020, 1, 7.0, 1)
+    ]
+
+
+@pytest.mark.parametrize(("role", "status"), [("data_officer", 200), ("lead", 403), ("partner", 403)])
+def test_who_sees_a_file_that_is_not_taken_in(world: World, role: str, status: int) -> None:
+    address = laid(world.browser("data_officer"), DDF, DDF_NAME)
+    assert world.browser(role).get(address).status_code == status
+
+
+# by the API
+
+
+def sent(caller: Caller, path: str, content: str, name: str, **fields: str) -> Any:
+    file = (io.BytesIO(content.encode()), name)
+    return caller("POST", path, data={"file": file, **fields}, content_type="multipart/form-data")
+
+
+def test_a_preview_by_the_api_proposes_the_mapping_that_takes_the_file_in(world: World) -> None:
+    officer = Caller(world, "data_officer")
+    shown = sent(officer, "/datasets/preview", NATIONAL, "national.csv", source="yearbook").get_json()
+    assert shown["mapping"]["roles"] == ["area", "period", "figure"]
+    assert [problem["where"] for problem in shown["problems"]] == ["series"]
+    mapping = json.dumps(shown["mapping"] | {"series": "Urban growth"})
+    shown = sent(officer, "/datasets/preview", NATIONAL, "n.csv", source="yearbook", mapping=mapping).get_json()
+    assert (shown["figures"], shown["left_out"], shown["problems"]) == (1, {"unknown_area": 1}, [])
+    assert [one["wording"] for one in shown["unmatched"]] == ["The hill country"]
+    assert imports() == 0
+    taken = sent(officer, "/datasets", NATIONAL, "national.csv", source="yearbook", mapping=mapping)
+    assert (taken.status_code, taken.get_json()["new"], taken.get_json()["standing"]) == (201, 1, "unverified")
+
+
+def test_a_mapping_that_is_none_is_refused_with_its_place(world: World) -> None:
+    officer = Caller(world, "data_officer")
+    for wrong in ("{", "[]", '{"header": 1}'):
+        answer = sent(officer, "/datasets", NATIONAL, "national.csv", source="x", mapping=wrong)
+        assert (answer.status_code, answer.get_json()["problems"][0]["where"]) == (422, "mapping")
+
+
+def test_a_verdict_by_the_api_and_a_figure_in_another_unit(world: World) -> None:
+    officer = Caller(world, "data_officer")
+    milligrams = DDF.replace("percent", "mg/m3").replace(",7\n", ",0.035\n")
+    made = sent(officer, "/datasets", milligrams, DDF_NAME).get_json()
+    address = f"/datasets/{made['id']}/verdicts"
+    figure = officer.get("/observations").get_json()["items"][0]
+    assert (figure["value_text"], figure["unit"], figure["standing"]) == ("0.035", "mg/m3", "unverified")
+    assert figure["converted"] == {"value": "35", "unit": "µg/m3", "rule": "U1"}
+    assert officer.post(address, {"verdict": "verified"}).status_code == 403
+    lead = Caller(world, "lead")
+    assert lead.post(address, {"verdict": "withdrawn"}).status_code == 422
+    said = lead.post(address, {"verdict": "withdrawn", "reason": "The wrong table."})
+    assert (said.status_code, said.get_json()["standing"]) == (201, "withdrawn")
+    assert officer.get("/observations").get_json()["items"] == []

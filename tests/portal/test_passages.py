@@ -1,0 +1,336 @@
+"""Passages: cutting, anchoring, search in six languages and in attached files, on either database."""
+
+from __future__ import annotations
+
+import unicodedata
+import uuid
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.pofile import read_po
+from sqlalchemy import select
+
+from portal.adapters.content import recognise
+from portal.db import db
+from portal.http.context import EXTENSION
+from portal.http.file_texts import read_waiting_file
+from portal.models.passages import FileToRead, Passage
+from portal.models.reports import Report, Version
+from portal.queries import passages as queries
+from portal.queries import reports
+from portal.queries.passages import Reader, Which
+from portal.rules.analyser import search
+from portal.services import drafting
+from portal.services import passages as service
+from portal.services.attachments import Upload, attach
+from tests.factories import World
+from tests.portal.contributing import contribution, decide
+from tests.portal.test_sources import docx, paragraph
+
+TEAM = Reader(uuid.UUID(int=1), of_the_team=True)
+FIRST = "The city built 400 homes.\n\nWater reaches 17.4 percent more people.\n\nBuses run at night."
+
+
+def again(world: World, report: Report, values: dict[str, Any]) -> None:
+    """Submits another version after a clarification, with these answers in place of the first."""
+    world.step(report, "claim")
+    world.step(report, "clarify")
+    act = world.acting("focal_point", report.entity)
+    found = reports.get(act.session, report.id, lock=True)
+    rows = reports.answers(act.session, report.id)
+    given = [
+        drafting.Given(key, "en", value, rows[key, "en"].revision if (key, "en") in rows else 0)
+        for key, value in values.items()
+    ]
+    drafting.save_section(act, found, given)
+    world.done()
+    for step in ("ask", "submit"):
+        world.step(report, step)
+
+
+def submitted(world: World, text: str = FIRST, entity: str = "KAZ", languages: tuple[str, ...] = ("en",)) -> Report:
+    """A submitted report whose answer to one question is this text."""
+    report = world.report(entity, languages=languages)
+    act = world.acting("focal_point", entity)
+    world.fill(act, report)
+    world.fill(act, report, {"1.1.2.1/actions": text})
+    world.done()
+    for step in ("ask", "submit"):
+        world.step(report, step)
+    return reports.get(db.session, report.id)
+
+
+def told(question: str = "1.1.2.1/actions", version: int | None = None) -> list[tuple[Any, ...]]:
+    """The passages of a question: version, ordinal, text, change, whether it stands."""
+    rows = db.session.scalars(select(Passage).where(Passage.question == question).order_by(Passage.id))
+    return [
+        (one.version, one.ordinal, one.text, one.change, one.current) for one in rows if version in (None, one.version)
+    ]
+
+
+def test_a_submission_is_cut_into_passages_with_stable_keys(world: World) -> None:
+    report = submitted(world)
+    assert told() == [
+        (1, 1, "The city built 400 homes.", "new", True),
+        (1, 2, "Water reaches 17.4 percent more people.", "new", True),
+        (1, 3, "Buses run at night.", "new", True),
+    ]
+    found = db.session.scalars(select(Passage).where(Passage.question == "1.1.2.1/actions")).first()
+    assert found is not None
+    assert found.key == f"{report.id}:v1:1.1.2.1/actions:en:1"
+    assert (found.section, found.commitment, found.entity, found.region, found.channel, found.cycle) == (
+        "1.1.2.1",
+        "1.1",
+        "KAZ",
+        "Asia and the Pacific",
+        "a",
+        "2026",
+    )
+
+
+def test_a_comma_moves_nothing_and_every_other_change_is_told(world: World) -> None:
+    report = submitted(world)
+    changed = (
+        "Water reaches 17.4 percent more people.\n\nThe city, built 400 homes!\n\n"
+        "A tram is planned.\n\nBuses run every night now."
+    )
+    again(world, report, {"1.1.2.1/actions": changed})
+    assert told(version=1) == [
+        (1, 1, "The city built 400 homes.", "new", False),
+        (1, 2, "Water reaches 17.4 percent more people.", "new", False),
+        (1, 3, "Buses run at night.", "new", False),
+    ]
+    rows = list(db.session.scalars(select(Passage).where(Passage.question == "1.1.2.1/actions", Passage.current)))
+    before = {one.id: one.text for one in db.session.scalars(select(Passage).where(Passage.version == 1))}
+    assert [(one.text, one.change, before.get(one.follows)) for one in rows] == [
+        ("Water reaches 17.4 percent more people.", "moved", "Water reaches 17.4 percent more people."),
+        ("The city, built 400 homes!", "same", "The city built 400 homes."),
+        ("A tram is planned.", "new", None),
+        ("Buses run every night now.", "edited", "Buses run at night."),
+    ]
+    others = {
+        one.change for one in db.session.scalars(select(Passage).where(Passage.version == 2, Passage.section == "F.2"))
+    }
+    assert others == {"same"}
+
+
+def test_a_deleted_paragraph_has_nothing_that_follows_it(world: World) -> None:
+    report = submitted(world)
+    again(world, report, {"1.1.2.1/actions": "The city built 400 homes.\n\nBuses run at night."})
+    followed = {one.follows for one in db.session.scalars(select(Passage).where(Passage.version == 2))}
+    gone = [
+        one.text for one in db.session.scalars(select(Passage).where(Passage.version == 1)) if one.id not in followed
+    ]
+    assert gone == ["Water reaches 17.4 percent more people."]
+
+
+def test_a_withdrawn_report_keeps_its_passages_and_none_stands(world: World) -> None:
+    report = submitted(world)
+    assert queries.counted(db.session, Which(), TEAM, None) == 6
+    world.step(report, "withdraw")
+    assert queries.counted(db.session, Which(), TEAM, None) == 0
+    assert queries.counted(db.session, Which(earlier="1"), TEAM, None) == 6
+
+
+def test_cutting_twice_changes_nothing_and_what_was_there_is_cut_by_the_command(world: World) -> None:
+    report = submitted(world)
+    act = world.act(None)
+    version = act.session.get_one(Version, (report.id, 1))
+    assert service.cut_report(act, act.session.get_one(Report, report.id), version) == 0
+    assert service.cut_what_was_there(act) == 0
+    world.done()
+
+
+def test_a_report_to_practise_with_is_not_cut_and_the_command_cuts_what_was_there(world: World) -> None:
+    report = world.report("KAZ")
+    act = world.acting("focal_point", "KAZ")
+    world.fill(act, report)
+    act.session.get_one(Report, report.id).practice = True
+    world.done()
+    for step in ("ask", "submit"):
+        world.step(report, step)
+    world.act(None).session.get_one(Report, report.id).practice = False
+    world.done()
+    assert queries.counted(db.session, Which(), TEAM, None) == 0
+    db.session.close()
+    told_of = [world.app.test_cli_runner().invoke(args=["passages", "cut"]).output for _ in range(2)]
+    assert told_of == [f"Passages made of versions that had none: {number}.\n" for number in (3, 0)]
+    assert queries.counted(db.session, Which(), TEAM, None) == 3
+
+
+def test_what_a_partner_sends_is_cut_and_stands_until_it_is_set_aside(world: World) -> None:
+    made = contribution(world, "c", "sent")
+    rows = list(db.session.scalars(select(Passage).order_by(Passage.id)))
+    assert [(one.key, one.text) for one in rows] == [
+        (f"{made.id}:v1:CC.2/text:{made.language}:1", "Rents rose faster than wages."),
+        (f"{made.id}:v1:CC.2/text:{made.language}:2", "Most in the largest cities."),
+    ]
+    assert {(one.channel, one.entity, one.region, one.partner_id, one.current) for one in rows} == {
+        ("c", "KAZ", "Asia and the Pacific", made.partner_id, True)
+    }
+    decide(world, made.id, "set_aside", "a reason")
+    assert queries.counted(db.session, Which(), TEAM, None) == 0
+    decide(world, made.id, "accepted")
+    assert queries.counted(db.session, Which(), Reader(uuid.UUID(int=2), of_the_team=False), None) == 2
+
+
+SIX = {
+    "ar": ("تعمل المدينة على تحسين الأحياء الفقيرة.", "فقيرة"),
+    "zh": ("城市改善了贫民窟的供水条件。", "贫民窟"),
+    "en": ("Slum upgrading programmes reached 40 settlements.", "slums"),
+    "fr": ("Les quartiers précaires sont réhabilités.", "quartier precaire"),
+    "ru": ("Программы благоустройства трущоб продолжаются.", "трущобы"),
+    "es": ("La población de los barrios marginales disminuyó.", "poblacion barrio"),
+}
+
+
+def found(asked: str, language: str | None = None) -> list[str]:
+    """The texts that a search finds."""
+    rows = queries.listed(db.session, Which(language=language or ""), TEAM, search(asked, language), limit=500)
+    return [row.Passage.text for row in rows]
+
+
+def test_a_word_finds_its_passage_in_each_of_six_languages(world: World) -> None:
+    report = world.report("KAZ", languages=("en", "fr", "es", "ru", "ar", "zh"))
+    act = world.acting("focal_point", "KAZ")
+    world.fill(act, report)
+    given = [drafting.Given("1.1.2.4/actions", language, text, 0) for language, (text, _word) in SIX.items()]
+    drafting.save_section(act, reports.get(act.session, report.id, lock=True), given)
+    world.done()
+    for step in ("ask", "submit"):
+        world.step(report, step)
+    for language, (text, word) in SIX.items():
+        assert found(word) == [text], language
+        assert found(word, language) == [text], language
+    assert found('"Slum upgrading" programmes') == [SIX["en"][0]]
+    assert found('"upgrading slum"') == []
+    assert found("水") == [SIX["zh"][0]]
+    assert found("窟供") == []
+    assert found("slum 41") == []
+
+
+def test_the_names_of_people_are_cut_into_no_passage(world: World) -> None:
+    submitted(world)
+    assert [one for one in db.session.scalars(select(Passage.text)) if "focal" in one] == []
+    assert set(db.session.scalars(select(Passage.question))) == {
+        "F.2/summary",
+        "F.3/process",
+        "1.1.2.1/actions",
+    }
+
+
+def pdf(words: str) -> bytes:
+    """A PDF of one page with these words, in Latin letters."""
+    shown = f"BT /F1 12 Tf 72 720 Td ({words}) Tj ET".encode()
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(shown), shown),
+    ]
+    made, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(made))
+        made += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    end = b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(made))
+    return made + head + table + end
+
+
+FILES = {
+    "review.docx": (docx("".join(paragraph(text) for text, _word in SIX.values())), SIX),
+    "annex.pdf": (pdf("Cycling lanes were painted in four districts."), {"en": ("Cycling lanes", "cycling")}),
+}
+
+
+def test_a_word_finds_its_passage_in_attached_documents_too(world: World) -> None:
+    report = world.report("KAZ")
+    act = world.acting("focal_point", "KAZ")
+    world.fill(act, report)
+    for name, (content, _words) in FILES.items():
+        kind = recognise(BytesIO(content), name)
+        blob = world.app.extensions[EXTENSION].storage.put(BytesIO(content))
+        upload = Upload(name, kind.media_type, blob.key, blob.size, blob.sha256)
+        attach(act, reports.get(act.session, report.id, lock=True), "A.4/files", upload)
+    world.done()
+    for step in ("ask", "submit"):
+        world.step(report, step)
+    assert found("cycling") == []
+    told_of = {one.name: (one.passages, one.problem) for one in iter(read_waiting_file, None)}
+    assert told_of == {"annex.pdf": (1, ""), "review.docx": (6, "")}
+    for text, word in SIX.values():
+        assert found(word) == [text]
+    row = queries.listed(db.session, Which(), TEAM, search("cycling"), limit=5)[0]
+    assert (row.Passage.file, row.Passage.page, row.Passage.question) == ("annex.pdf", 1, "A.4/files")
+    again(world, report, {"F.2/summary": "Another summary."})
+    assert list(iter(read_waiting_file, None)) != []
+    changes = db.session.scalars(select(Passage.change).where(Passage.file != "", Passage.current))
+    assert list(changes) == ["same"] * 7
+
+
+def test_a_file_that_cannot_be_read_says_why_and_is_not_tried_again(world: World) -> None:
+    report = submitted(world)
+    act = world.act(None)
+    blob = world.app.extensions[EXTENSION].storage.put(BytesIO(pdf("")))
+    act.session.add(
+        FileToRead(
+            version_of=report.id, version=1, file=uuid.uuid4(), source="report", question="A.4/files", name="a.pdf",
+            media_type="application/pdf", blob=blob.key, language="en", laid_at=act.at,
+        )
+    )  # fmt: skip
+    world.done()
+    tried = read_waiting_file()
+    assert tried is not None
+    assert (tried.passages, tried.problem.split(".")[0]) == (
+        0,
+        "This PDF holds pictures of pages and no text that can be taken over",
+    )
+    assert read_waiting_file() is None
+
+
+PROSE = Path("/work/shared/data/texts/prose_six_languages")
+"""Real prose with its translations; the words that are sought, and what a passage that holds one of their forms has."""
+REAL = {
+    "ar": ("تصحر", ["تصحر"]),
+    "zh": ("土地退化", ["土地退化"]),
+    "en": ("indicators", ["indicator"]),
+    "fr": ("désertification", ["desertification"]),
+    "ru": ("показатели", ["показател"]),
+    "es": ("desertificación", ["desertificacion"]),
+}
+
+
+def bare(text: str) -> str:
+    """A text in small letters without signs above and below."""
+    return "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
+
+
+@pytest.mark.skipif(not PROSE.is_dir(), reason="the real prose in six languages is not on this machine")
+def test_real_prose_is_found_by_a_word_in_each_language(world: World) -> None:
+    report = world.report("KAZ", languages=tuple(REAL))
+    act = world.acting("focal_point", "KAZ")
+    world.fill(act, report)
+    given = []
+    for language in REAL:
+        if language == "en":
+            text = (PROSE / "introduction.en.md").read_text("utf-8")
+        else:
+            name = "introduction.zh_CN.po" if language == "zh" else f"introduction.{language}.po"
+            with (PROSE / name).open("rb") as file:
+                text = "\n\n".join(str(one.string) for one in read_po(file) if one.id and one.string)
+        given.append(drafting.Given("1.1.1.1/actions", language, text[:30_000], 0))
+    drafting.save_section(act, reports.get(act.session, report.id, lock=True), given)
+    world.done()
+    for step in ("ask", "submit"):
+        world.step(report, step)
+    whole = db.session.execute(
+        select(Passage.language, Passage.text).where(Passage.question == "1.1.1.1/actions")
+    ).all()
+    for language, (word, forms) in REAL.items():
+        gold = sorted(text for code, text in whole if code == language and any(f in bare(text) for f in forms))
+        assert len(gold) > 2, language
+        assert sorted(found(word, language)) == gold, language

@@ -1,0 +1,261 @@
+"""Desk profiles: compiled of a state without a report, answered by it part by part, and counted apart from reports."""
+
+from __future__ import annotations
+
+import io
+import uuid
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DBAPIError
+
+from portal.db import AnyRow, db
+from portal.http.context import EXTENSION
+from portal.models.events import Notice
+from portal.models.profiles import ProfileAnswer, ProfileItem
+from portal.queries import profiles as queries
+from portal.rules.profiles import ALL_REFUSED, HAS_REPORTED, NOTHING_TO_TELL, STATE_FIRST, hindrances_of_release
+from portal.rules.refusals import Forbidden, Invalid, Missing, NotNow
+from portal.services import profiles
+from portal.services.observations import take_in
+from portal.services.profiles import Said
+from reviewer.queries.matrix import covered
+from tests.factories import World, csrf
+from tests.portal.contributing import contribution
+
+TABLE = "Year,UNIT_MEASURE,Value\n2010,PT,1.5\n2018,PT,10.25\n"
+
+
+def figures(world: World, table: str = TABLE, edition: str = "2024") -> None:
+    told = {"source": "demonstration", "edition": edition, "entity": "KAZ"}
+    storage = world.app.extensions[EXTENSION].storage
+    act = world.acting("data_officer")
+    take_in(act, storage, io.BytesIO(table.encode()), "data_indicator_1-1-1.csv", **told)
+    world.done()
+
+
+def compiled(world: World) -> None:
+    act = world.acting("reviewer")
+    profiles.compile_profile(act, queries.desk(act.session, "KAZ", lock=True))
+    world.done()
+
+
+def rows(world: World) -> list[AnyRow]:
+    db.session.rollback()
+    return queries.items(db.session, queries.desk(db.session, "KAZ").held.id)
+
+
+def said(world: World, answers: dict[int, Said], role: str = "focal_point", entity: str = "KAZ") -> int:
+    act = world.acting(role, entity)
+    count = profiles.answer(act, queries.desk(act.session, "KAZ", lock=True), answers)
+    world.done()
+    return count
+
+
+def all_of_it(world: World, answer: str) -> int:
+    act = world.acting("certifier", "KAZ")
+    count = profiles.answer_all(act, queries.desk(act.session, "KAZ", lock=True), answer)
+    world.done()
+    return count
+
+
+def release(world: World) -> None:
+    act = world.acting("lead")
+    profiles.release(act, queries.desk(act.session, "KAZ", lock=True))
+    world.done()
+
+
+def told(world: World, kind: str) -> set[uuid.UUID]:
+    return set(world.act(None).session.scalars(select(Notice.user_id).where(Notice.kind == kind)))
+
+
+def furnished(world: World) -> None:
+    """A figure, and an accepted contribution of two passages, on Kazakhstan alone."""
+    figures(world)
+    contribution(world, "c", "accepted", areas=["Kazakhstan"])
+    compiled(world)
+
+
+def test_it_is_put_together_from_the_other_channels_with_their_sources_and_the_state_is_told(world: World) -> None:
+    furnished(world)
+    found = [row.ProfileItem for row in rows(world)]
+    assert {one.channel for one in found} == {"b", "c"}
+    (figure,) = [one for one in found if one.kind == "figure"]
+    assert (figure.value, figure.year, figure.commitment, figure.source[-6:]) == ("10.25", 2018, "1.1", ", 2024")
+    texts = [one.text for one in found if one.kind == "passage"]
+    assert "Rents rose faster than wages." in texts
+    assert {one.source for one in found if one.kind == "passage"} == {"Example agency: Rents in cities of Central Asia"}
+    state = {world.person("focal_point", "KAZ").id, world.person("certifier", "KAZ").id}
+    assert told(world, "profile.compile") == state
+
+
+@pytest.mark.parametrize("state", ["sent", "set_aside", "withdrawn"])
+def test_what_is_not_accepted_is_in_no_profile(world: World, state: str) -> None:
+    contribution(world, "c", state, areas=["Kazakhstan"])
+    with pytest.raises(NotNow, match=NOTHING_TO_TELL):
+        compiled(world)
+
+
+def test_compiling_again_adds_what_has_come_since_and_leaves_what_was_there(world: World) -> None:
+    furnished(world)
+    before = rows(world)
+    said(world, {before[0].ProfileItem.id: Said("confirmed")})
+    with pytest.raises(NotNow, match=NOTHING_TO_TELL):
+        compiled(world)
+    figures(world, TABLE + "2020,PT,11.75\n", "2025")
+    compiled(world)
+    after = rows(world)
+    assert len(after) == len(before) + 1
+    assert [row.answer for row in after].count("confirmed") == 1
+
+
+def test_a_state_that_has_reported_gets_no_profile(world: World) -> None:
+    figures(world)
+    world.report("KAZ", "submitted")
+    with pytest.raises(NotNow, match=HAS_REPORTED):
+        compiled(world)
+
+
+def test_nobody_compiles_of_the_own_state_and_no_state_answers_for_another(world: World) -> None:
+    furnished(world)
+    act = world.acting("focal_point", "KAZ")
+    with pytest.raises(Forbidden):
+        profiles.compile_profile(act, queries.desk(act.session, "KAZ", lock=True))
+    with pytest.raises(Forbidden):
+        said(world, {rows(world)[0].ProfileItem.id: Said("confirmed")}, entity="KEN")
+    with pytest.raises(Forbidden):
+        said(world, {rows(world)[0].ProfileItem.id: Said("confirmed")}, role="contributor")
+
+
+def test_the_state_confirms_corrects_and_refuses_each_part_and_its_last_word_stands(world: World) -> None:
+    furnished(world)
+    first, second, third = [row.ProfileItem.id for row in rows(world)][:3]
+    given = {first: Said("confirmed"), second: Said("corrected", "It was 9.", "fr"), third: Said("refused")}
+    assert said(world, given) == 3
+    assert said(world, given) == 0
+    assert said(world, {first: Said("refused", "Not ours.")}) == 1
+    stands = {row.ProfileItem.id: (row.answer, row.words, row.language) for row in rows(world)}
+    assert stands[first] == ("refused", "Not ours.", "en")
+    assert stands[second] == ("corrected", "It was 9.", "fr")
+    assert stands[third] == ("refused", "", "en")
+    assert told(world, "profile.answer") == {world.person("reviewer").id}
+
+
+def test_an_answer_that_will_not_do_keeps_none(world: World) -> None:
+    furnished(world)
+    first, second = [row.ProfileItem.id for row in rows(world)][:2]
+    with pytest.raises(Invalid) as refused:
+        said(world, {first: Said("confirmed"), second: Said("corrected", " "), 0: Said("refused")})
+    assert [one.where for one in refused.value.problems] == [f"words-{second}", "answer-0"]
+    assert [row.answer for row in rows(world)] == [None] * len(rows(world))
+
+
+def test_the_rest_is_confirmed_at_once_and_the_whole_refused_at_once(world: World) -> None:
+    furnished(world)
+    found = rows(world)
+    said(world, {found[0].ProfileItem.id: Said("corrected", "It was 9.")})
+    assert all_of_it(world, "confirmed") == len(found) - 1
+    assert {row.answer for row in rows(world)} == {"corrected", "confirmed"}
+    assert all_of_it(world, "refused") == len(found)
+    assert {row.answer for row in rows(world)} == {"refused"}
+
+
+def test_it_is_shown_to_others_only_after_the_state_answered_and_without_what_it_refused(world: World) -> None:
+    furnished(world)
+    stranger = world.browser("focal_point", "KEN")
+    with pytest.raises(NotNow, match=STATE_FIRST):
+        release(world)
+    assert stranger.get("/entities/KAZ/profile").status_code == 403
+    found = rows(world)
+    passage = next(row.ProfileItem for row in found if row.ProfileItem.text == "Rents rose faster than wages.")
+    said(world, {passage.id: Said("refused")})
+    all_of_it(world, "confirmed")
+    release(world)
+    page = stranger.get("/entities/KAZ/profile").get_data(as_text=True)
+    assert ("10.25" in page, "Rents rose faster" in page) == (True, False)
+    assert "it is no report of the state" in page
+    own = world.browser("contributor", "KAZ").get("/entities/KAZ/profile").get_data(as_text=True)
+    assert "Rents rose faster" in own
+
+
+def test_what_hinders_the_showing() -> None:
+    def hindered(*answers: str | None, released: bool = False, reported: bool = False) -> list[str]:
+        return hindrances_of_release(answers, released=released, reported=reported)
+
+    assert hindered("confirmed", "refused") == []
+    assert hindered("confirmed", None) == [STATE_FIRST]
+    assert hindered("refused", "refused") == [ALL_REFUSED]
+    assert hindered("confirmed", reported=True) == [HAS_REPORTED]
+    assert len(hindered("confirmed", released=True)) == 1
+
+
+def test_it_is_counted_apart_from_reports_and_no_more_once_the_state_reports(world: World) -> None:
+    furnished(world)
+    db.session.rollback()
+    counts = covered(db.session, "2026")[0]
+    assert (counts.reported, counts.of, counts.profiled, counts.agreed) == (0, 195, 1, 0)
+    all_of_it(world, "confirmed")
+    db.session.rollback()
+    assert covered(db.session, "2026")[0].agreed == 1
+    all_of_it(world, "refused")
+    db.session.rollback()
+    assert covered(db.session, "2026")[0].agreed == 0
+    world.report("KAZ", "submitted")
+    db.session.rollback()
+    counts = covered(db.session, "2026")[0]
+    assert (counts.reported, counts.profiled, counts.agreed) == (1, 0, 0)
+
+
+def test_what_was_compiled_and_what_was_said_is_never_changed(world: World) -> None:
+    furnished(world)
+    all_of_it(world, "confirmed")
+    for change in (update(ProfileItem).values(text=""), delete(ProfileAnswer)):
+        act = world.act(None)
+        with pytest.raises(DBAPIError, match="append-only"):
+            act.session.execute(change)
+
+
+def test_the_page_takes_the_answers_and_gives_back_what_is_to_be_put_right(world: World) -> None:
+    browser = world.browser("focal_point", "KAZ")
+    assert "No desk profile has been compiled" in browser.get("/entities/KAZ/profile").get_data(as_text=True)
+    team = world.browser("reviewer")
+    page = team.get("/entities/KAZ/profile").get_data(as_text=True)
+    assert team.post("/entities/KAZ/profile", data={"csrf_token": csrf(page)}).status_code == 409
+    figures(world)
+    assert team.post("/entities/KAZ/profile", data={"csrf_token": csrf(page)}).status_code == 303
+    key = rows(world)[0].ProfileItem.id
+    token = {"csrf_token": csrf(browser.get("/entities/KAZ/profile").get_data(as_text=True))}
+    wrong = browser.post("/entities/KAZ/profile/answers", data=token | {f"answer-{key}": "corrected"})
+    assert (wrong.status_code, "Please write what is right" in wrong.get_data(as_text=True)) == (422, True)
+    sent = token | {f"answer-{key}": "corrected", f"words-{key}": "It was 9."}
+    assert browser.post("/entities/KAZ/profile/answers", data=sent).status_code == 303
+    assert (rows(world)[0].answer, rows(world)[0].words) == ("corrected", "It was 9.")
+    assert browser.get("/entities/XYZ/profile").status_code == 404
+
+
+def test_a_state_without_a_profile_has_nothing_to_answer(world: World) -> None:
+    act = world.acting("focal_point", "KEN")
+    with pytest.raises(Missing, match="No desk profile has been compiled"):
+        profiles.answer_all(act, queries.desk(act.session, "KEN", lock=True), "confirmed")
+
+
+def test_the_desk_of_the_state_names_the_profile_until_each_part_is_answered(world: World) -> None:
+    furnished(world)
+    browser, task = world.browser("certifier", "KAZ"), "Look at the desk profile of Kazakhstan"
+    assert task in browser.get("/desk").get_data(as_text=True)
+    assert task not in world.browser("certifier", "KEN").get("/desk").get_data(as_text=True)
+    all_of_it(world, "confirmed")
+    assert task not in browser.get("/desk").get_data(as_text=True)
+
+
+def test_the_list_names_the_states_without_a_report_with_their_profiles(world: World) -> None:
+    furnished(world)
+    said(world, {rows(world)[0].ProfileItem.id: Said("confirmed")})
+    world.report("KEN", "submitted")
+    db.session.rollback()
+    found = {row.iso3: row for row in queries.silent(db.session, "2026")}
+    assert (len(found), "KEN" in found) == (194, False)
+    assert (found["KAZ"].parts, found["KAZ"].answered) == (len(rows(world)), 1)
+    assert (found["GHA"].compiled_at, found["GHA"].parts, found["GHA"].answered) == (None, 0, 0)
+    page = world.browser("reviewer").get("/evidence/profiles?region=Asia and the Pacific").get_data(as_text=True)
+    assert ("44 states" in page, f"1 of {len(rows(world))} parts" in page) == (True, True)

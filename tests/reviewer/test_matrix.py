@@ -1,0 +1,248 @@
+"""The evidence matrix upon a real database: what its cells hold, that it adds up, and that its cost does not grow."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import uuid
+
+import pytest
+from sqlalchemy import delete, event, func, select
+
+from portal.db import db
+from portal.http.context import EXTENSION
+from portal.models.contradictions import Case
+from portal.models.datasets import ObservationTotal
+from portal.models.observations import Observation
+from portal.models.passages import Coding, Passage
+from portal.services.observations import take_in
+from reviewer.queries.matrix import Evidence, evidence
+from reviewer.rules.matrix import NOTHING, Place
+from tests.factories import BLOCKERS, DAY, PATH, World
+from tests.portal.contributing import contribution
+
+YEAR = dt.timedelta(days=365.2425)
+ASIA, AFRICA = "Asia and the Pacific", "Africa"
+ACTIONS = "1.1.2.4/actions"
+TABLE = "Year,UNIT_MEASURE,Value\n2010,PERCENT,1\n2018,PERCENT,10\n2020,PERCENT,12\n"
+
+
+def found(world: World, at: dt.datetime = DAY + YEAR, *, whole: bool = True) -> Evidence:
+    db.session.rollback()
+    return evidence(db.session, "2026", at, whole=whole)
+
+
+def reported(world: World, entity: str, text: str, state: str = "submitted") -> uuid.UUID:
+    """A report with this text on commitment 1.1, in this state."""
+    report = world.report(entity, "preparing")
+    world.fill(world.acting("focal_point", entity), report, BLOCKERS | {ACTIONS: text})
+    world.done()
+    for step in PATH[state]:
+        world.step(report, step)
+    return report.id
+
+
+def figures(world: World, entity: str) -> None:
+    """Three figures of an indicator of channel b, two of them from 2016 on."""
+    name, told = "data_indicator_1-1-1.csv", {"source": "demonstration", "edition": "1", "entity": entity}
+    storage = world.app.extensions[EXTENSION].storage
+    take_in(world.acting("data_officer"), storage, io.BytesIO(TABLE.encode()), name, **told)
+    world.done()
+
+
+def raise_case(world: World, *channels: str, state: str = "raised") -> None:
+    act = world.act(None)
+    sides = [{"kind": "passage", "ref": "", "channel": channel} for channel in channels]
+    about = {"cycle": "2026", "rule": "numbers", "entity": "KAZ", "commitment": "1.1", "state": state}
+    act.session.add(Case(key=uuid.uuid4().hex, sides=sides, question="?", raised_at=act.at, **about))
+    world.done()
+
+
+def code(world: World, text: str, commitment: str) -> None:
+    act = world.acting("reviewer")
+    passage = act.session.scalars(select(Passage.id).where(Passage.text == text, Passage.current)).one()
+    coding = {"coder": act.actor.id, "code": f"commitment:{commitment}", "at": act.at}
+    act.session.add(Coding(passage_id=passage, **coding))
+    world.done()
+
+
+def test_a_cell_holds_what_was_submitted_of_how_many_states_and_how_old_it_is(world: World) -> None:
+    reported(world, "KAZ", "Homes were built.\n\nRents are capped.")
+    world.report("KEN", "preparing")
+    matrix = found(world).matrix
+    cell = matrix.only("1.1", "a", ASIA)
+    assert (cell.passages, cell.figures, cell.entities, cell.at_least) == (2, 0, {"KAZ"}, False)
+    assert cell.mean_age == pytest.approx(1.0)
+    assert matrix.only("1.1", "a", AFRICA) == NOTHING
+    assert (matrix.of(ASIA), matrix.of(AFRICA), matrix.of()) == (44, 48, 195)
+
+
+def test_a_code_puts_a_passage_under_a_second_commitment_and_twice_coded_counts_once(world: World) -> None:
+    reported(world, "KAZ", "Homes were built.\n\nRents are capped.")
+    code(world, "Homes were built.", "2.1")
+    code(world, "Homes were built.", "1.1")
+    matrix = found(world).matrix
+    assert matrix.only("2.1", "a", ASIA).passages == 1
+    assert matrix.only("1.1", "a", ASIA).passages == 2
+
+
+def test_a_code_taken_back_counts_no_more(world: World) -> None:
+    reported(world, "KAZ", "Homes were built.")
+    code(world, "Homes were built.", "2.1")
+    act = world.act(None)
+    for coding in act.session.scalars(select(Coding)):
+        coding.removed_at = act.at
+    world.done()
+    assert found(world).matrix.only("2.1", "a", ASIA) == NOTHING
+
+
+def test_who_is_not_of_the_team_counts_what_everybody_may_know_alone(world: World) -> None:
+    reported(world, "KAZ", "Homes were built.")
+    reported(world, "KEN", "Streets were lit.", "published")
+    assert found(world).matrix.cell("1.1", "a").entities == {"KAZ", "KEN"}
+    assert found(world, whole=False).matrix.cell("1.1", "a").entities == {"KEN"}
+
+
+def test_a_contribution_counts_in_its_channel_from_its_sending_and_for_all_once_accepted(world: World) -> None:
+    contribution(world, "d", "sent", areas=["Kazakhstan"])
+    act = world.act(None)
+    text = act.session.scalars(select(Passage.text).where(Passage.channel == "d").order_by(Passage.id)).first()
+    assert text is not None
+    code(world, text, "2.2")
+    cell = found(world).matrix.only("2.2", "d", ASIA)
+    assert (cell.passages, cell.entities) == (1, {"KAZ"})
+    assert found(world, whole=False).matrix.only("2.2", "d", ASIA) == NOTHING
+
+
+def test_figures_come_from_the_totals_since_2016_and_states_are_at_least_so_many(world: World) -> None:
+    figures(world, "KAZ")
+    figures(world, "KEN")
+    matrix = found(world).matrix
+    cell = matrix.only("1.1", "b", ASIA)
+    assert (cell.figures, cell.states, cell.at_least) == (2, 1, True)
+    assert cell.mean_age == pytest.approx(2026 - 2019)
+    both = matrix.cell("1.1", "b")
+    assert (both.figures, both.states) == (4, 2)
+    act = world.act(None)
+    held = act.session.scalar(select(func.count()).select_from(Observation).where(Observation.year >= 2016))
+    assert both.figures == held
+    act.session.execute(delete(ObservationTotal))
+    world.done()
+    assert found(world).matrix.cell("1.1", "b") == NOTHING
+
+
+def test_the_list_behind_a_cell_of_figures_holds_as_many(world: World) -> None:
+    figures(world, "KAZ")
+    figures(world, "KEN")
+    page = world.browser("reviewer").get("/evidence/matrix").get_data(as_text=True)
+    address = "/data?commitment=1.1&amp;region=Africa&amp;from=2016&amp;kind=country"
+    assert f'<a href="{address}"><bdi>2 figures</bdi>' in page
+    table = world.app.test_client().get(address.replace("&amp;", "&").replace("/data?", "/data.csv?"))
+    rows = list(csv.DictReader(io.StringIO(table.get_data(as_text=True))))
+    assert [(row["area"], row["year"]) for row in rows] == [("KEN", "2018"), ("KEN", "2020")]
+
+
+def test_an_open_contradiction_counts_once_in_each_channel_and_a_settled_one_nowhere(world: World) -> None:
+    raise_case(world, "a", "b")
+    raise_case(world, "a", "b", "", state="asked")
+    raise_case(world, "a", "f", state="settled")
+    matrix = found(world).matrix
+    counts = {place: tally.cases for place, tally in matrix.cells.items()}
+    assert counts == {Place("1.1", "a", ASIA): 2, Place("1.1", "b", ASIA): 2}
+    assert matrix.cases == {("1.1", ASIA): 2}
+    assert world.browser("reviewer").get("/evidence/holes").status_code == 200
+
+
+def test_the_regions_add_up_to_the_whole(world: World) -> None:
+    reported(world, "KAZ", "Homes were built.\n\nRents are capped.")
+    reported(world, "KEN", "Streets were lit.")
+    figures(world, "KAZ")
+    figures(world, "KEN")
+    matrix = found(world).matrix
+    for channel in "ab":
+        parts = [matrix.only("1.1", channel, region) for region in ["", *matrix.regions]]
+        whole = matrix.cell("1.1", channel)
+        assert sum(part.pieces for part in parts) == whole.pieces > 0
+        assert sum(part.states for part in parts) == whole.states == 2
+
+
+def test_the_coverage_is_of_the_reports_that_stand(world: World) -> None:
+    reported(world, "KAZ", "Homes were built.")
+    reported(world, "KEN", "Streets were lit.", "withdrawn")
+    told = {one.region: (one.reported, one.of) for one in found(world).coverage}
+    assert (told[""], told[ASIA], told[AFRICA]) == ((1, 195), (1, 44), (0, 48))
+
+
+def test_the_matrix_costs_the_same_statements_for_nothing_and_for_much(world: World) -> None:
+    seen: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda _c, _x, statement, *_rest: seen.append(statement))
+
+    def cost() -> int:
+        db.session.rollback()
+        seen.clear()
+        evidence(db.session, "2026", DAY, whole=True)
+        return len([one for one in seen if one.lstrip().upper().startswith("SELECT")])
+
+    empty = cost()
+    reported(world, "KAZ", "\n\n".join(f"Passage number {number}." for number in range(30)))
+    reported(world, "KEN", "Streets were lit.")
+    figures(world, "KAZ")
+    raise_case(world, "a", "b")
+    contribution(world, "c", "accepted")
+    assert cost() == empty == 7
+    assert not any("FROM observations" in statement for statement in seen)
+
+
+def test_the_page_opens_the_lists_and_says_it_in_words(world: World) -> None:
+    reported(world, "KAZ", "Homes were built.\n\nRents are capped.")
+    page = world.browser("reviewer").get("/evidence/matrix").get_data(as_text=True)
+    address = "/evidence?cycle=2026&amp;channel=a&amp;region=Asia+and+the+Pacific&amp;commitment=1.1"
+    assert f'<a href="{address}"><bdi>2 passages</bdi>' in page
+    assert "1 of 44 states" in page
+    assert "1 of 195 states reported" in page
+    narrow = world.browser("reviewer").get("/evidence/matrix?region=Africa&channel=b").get_data(as_text=True)
+    assert (narrow.count("<table"), narrow.count("<tbody>"), "All regions" in narrow) == (6, 6, False)
+
+
+def test_the_table_has_every_cell(world: World) -> None:
+    reported(world, "KAZ", "Homes were built.\n\nRents are capped.")
+    body = world.browser("reviewer").get("/evidence/matrix.csv").get_data(as_text=True)
+    rows = list(csv.DictReader(io.StringIO(body)))
+    assert len(rows) == 6 * 6 * 6
+    (row,) = [one for one in rows if (one["commitment"], one["channel"], one["region"]) == ("1.1", "a", ASIA)]
+    assert (row["passages"], row["figures"], row["states"], row["of_states"]) == ("2", "0", "1", "44")
+
+
+def test_the_api_gives_the_cells_and_the_coverage(world: World) -> None:
+    reported(world, "KAZ", "Homes were built.\n\nRents are capped.")
+    client, headers = world.app.test_client(), {"Authorization": f"Bearer {world.token('reviewer')}"}
+    whole = client.get("/api/v1/matrix?cycle=2026", headers=headers).get_json()
+    assert (len(whole["items"]), whole["next"], whole["cycle"]) == (216, None, "2026")
+    one = client.get("/api/v1/matrix?commitment=1.1&channel=a&region=Asia and the Pacific", headers=headers).get_json()
+    (cell,) = one["items"]
+    assert cell == {
+        "commitment": "1.1",
+        "title": "Sustainable urban development for social inclusion and ending poverty",
+        "channel": "a",
+        "region": ASIA,
+        "passages": 2,
+        "figures": 0,
+        "states": 1,
+        "states_at_least": False,
+        "of_states": 44,
+        "mean_age": 0.0,
+        "open_contradictions": 0,
+    }
+    assert one["coverage"][0]["sentence"] == "1 of 195 states reported"
+    assert client.get("/api/v1/matrix?cycle=1900", headers=headers).status_code == 404
+    assert client.get("/api/v1/matrix?colour=red", headers=headers).status_code == 422
+
+
+def test_the_holes_stand_in_plain_words_and_lead_to_a_request(world: World) -> None:
+    page = world.browser("lead").get("/evidence/holes?region=Arab States&voice=non_state").get_data(as_text=True)
+    assert "No non-state evidence on commitment 1.3 (" in page
+    assert page.count('<tr><th scope="row">') == 6
+    assert "/evidence/requests?cycle=2026&amp;commitment=1.3&amp;channel=f&amp;region=Arab+States#ask" in page
+    officer = world.browser("data_officer").get("/evidence/holes?voice=non_state").get_data(as_text=True)
+    assert "/evidence/requests?cycle=2026&amp;commitment" not in officer

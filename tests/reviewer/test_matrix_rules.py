@@ -1,0 +1,85 @@
+"""The evidence matrix, pure: cells add up, and holes weigh what the page says they weigh."""
+
+from __future__ import annotations
+
+import pytest
+
+from reviewer.rules.matrix import NOTHING, WEIGHT, Hole, Matrix, Place, Tally, holes
+
+STATES = {"Africa": 48, "Arab States": 18}
+
+
+def matrix(cells: dict[Place, Tally], cases: dict[tuple[str, str], int] | None = None) -> Matrix:
+    return Matrix(cells, STATES, cases or {})
+
+
+def test_tallies_add_up_and_a_state_counts_once() -> None:
+    one = Tally(passages=2, entities=frozenset({"KEN"}), age=1.0, cases=1)
+    other = Tally(passages=1, figures=3, entities=frozenset({"KEN", "GHA"}), counted=2, age=5.0)
+    assert one + other == Tally(3, 3, frozenset({"KEN", "GHA"}), 2, 6.0, 1)
+    assert (one + other).states == 4
+    assert (one + other).mean_age == 1.0
+    assert ((one + other).at_least, one.at_least) == (True, False)
+    assert NOTHING.mean_age is None
+
+
+@pytest.mark.parametrize(("pieces", "heat"), [(0, 0), (1, 1), (9, 1), (10, 2), (49, 2), (50, 3)])
+def test_a_cell_is_as_dark_as_its_number_says(pieces: int, heat: int) -> None:
+    assert Tally(passages=pieces).heat == heat
+
+
+def test_a_cell_of_all_regions_holds_what_is_of_no_region_too() -> None:
+    cells = {
+        Place("1.1", "e", "Africa"): Tally(passages=1),
+        Place("1.1", "f", "Africa"): Tally(passages=2),
+        Place("1.1", "e", ""): Tally(passages=4),
+        Place("1.2", "e", "Africa"): Tally(passages=8),
+    }
+    found = matrix(cells)
+    assert found.cell("1.1", "e").passages == 5
+    assert found.cell("1.1", "ef").passages == 7
+    assert found.cell("1.1", "ef", "Africa").passages == 3
+    assert found.cell("1.1", "a", "Africa") == NOTHING
+    assert (found.of(), found.of("Africa"), found.of("Nowhere")) == (66, 48, 0)
+
+
+def test_a_hole_is_a_voice_without_a_piece_and_open_contradictions_alone_fill_none() -> None:
+    cells = {
+        Place("1.1", "a", "Africa"): Tally(passages=1),
+        Place("1.1", "b", "Africa"): Tally(figures=1),
+        Place("1.1", "d", "Africa"): Tally(passages=1),
+        Place("1.1", "e", "Africa"): Tally(cases=1),
+        Place("1.1", "f", ""): Tally(passages=9),
+    }
+    in_africa = [one for one in holes(matrix(cells), ["1.1"], {"1.1"}) if one.region == "Africa"]
+    assert in_africa == [Hole("non_state", "1.1", "Africa", 0, 0, 48)]
+
+
+def test_the_weight_is_what_the_page_says() -> None:
+    assert WEIGHT == (
+        "The weight is the sum of three parts: 10 for each other voice that is silent on the same commitment in the "
+        "same region; 5 for each open contradiction there, 20 at most; 1 for each ten states of the region."
+    )
+    assert Hole("non_state", "1.1", "Africa", 2, 3, 48).weight == 20 + 15 + 4
+    assert Hole("non_state", "1.1", "Africa", 0, 9, 9).weight == 0 + 20 + 0
+
+
+def test_holes_stand_heaviest_first_and_where_nothing_is_measured_no_figure_is_missed() -> None:
+    cells = {
+        Place("1.1", "a", "Arab States"): Tally(passages=1),
+        Place("1.1", "c", "Arab States"): Tally(passages=1),
+        Place("1.1", "b", "Arab States"): Tally(figures=1),
+    }
+    found = holes(matrix(cells, {("1.1", "Arab States"): 4}), ["1.1"], {"1.1"})
+    assert [(one.region, one.voice, one.weight) for one in found] == [
+        ("Africa", "governments", 34),
+        ("Africa", "indicators", 34),
+        ("Africa", "bodies", 34),
+        ("Africa", "non_state", 34),
+        ("Arab States", "non_state", 21),
+    ]
+    assert [one.voice for one in holes(matrix({}), ["2.1"], set()) if one.region == "Africa"] == [
+        "governments",
+        "bodies",
+        "non_state",
+    ]

@@ -1,0 +1,476 @@
+"""Statements, what they cite, and what becomes of them when the ground moves."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import uuid
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
+
+from portal.db import db
+from portal.http.context import EXTENSION
+from portal.models.observations import Observation
+from portal.models.passages import Passage
+from portal.models.synthesis import Citation, Recheck, StatementRevision, Supplement, SynthesisRelease
+from portal.queries import accounts as people
+from portal.queries import words
+from portal.rules.refusals import Forbidden, Invalid, NotNow, Stale
+from portal.services import accounts, contributions, observations, verifying
+from reviewer.queries import statements as queries
+from reviewer.queries import synthesis as reads
+from reviewer.rules.statements import behind
+from reviewer.services import statements, synthesis
+from reviewer.services.statements import Draft, Ground
+from reviewer.services.synthesis import Effect, Settlement
+from tests.factories import PASSWORD, World
+from tests.portal import contributing
+from tests.reviewer.synthesising import (
+    ACTIONS,
+    LATE,
+    RESULTS,
+    TEXTS,
+    corrected,
+    passage,
+    stated,
+    statement,
+    submitted,
+    waiting,
+)
+
+
+def cited_text(of: uuid.UUID) -> list[tuple[str, int]]:
+    """The passages that a statement cites now: text, version."""
+    rows = queries.citations(db.session, [of])[of]
+    return [(row.text, row.version) for row in rows]
+
+
+# writing, citing, supporting
+
+
+def test_a_statement_without_a_citation_that_speaks_for_it_is_never_supported(world: World) -> None:
+    report = submitted(world)
+    act = world.acting("reviewer")
+    made = statements.write(act, Draft("2026", "1.1.1.1", "Cash transfers reach the poor."))
+    with pytest.raises(NotNow) as refused:
+        statements.support(act, made.id, 1)
+    assert refused.value.reasons == ["A statement is supported by at least one passage or figure that speaks for it."]
+    statements.cite(act, made.id, [Ground("passage", passage(report).key, "against")])
+    with pytest.raises(NotNow):
+        statements.support(act, made.id, 1)
+    (citation,) = statements.cite(act, made.id, [Ground("passage", passage(report, RESULTS).key, "for")])
+    assert statements.support(act, made.id, 1).state == "supported"
+    assert statements.uncite(act, made.id, citation.id).state == "draft"
+
+
+def test_each_text_is_kept_and_a_new_text_is_a_draft(world: World) -> None:
+    report = submitted(world)
+    made = stated(world, passage(report))
+    act = world.acting("lead")
+    statements.reword(act, made, "Cash transfers reached 40,000 households.", 1, "With the number.")
+    world.done()
+    found = statement(made)
+    assert (found.state, found.revision) == ("draft", 2)
+    rows = db.session.scalars(select(StatementRevision).order_by(StatementRevision.number)).all()
+    assert [(row.number, row.text, row.note) for row in rows] == [
+        (1, "Cash transfers reach the poor.", ""),
+        (2, "Cash transfers reached 40,000 households.", "With the number."),
+    ]
+    with pytest.raises(DatabaseError, match="append-only"):
+        db.session.execute(StatementRevision.__table__.delete())
+
+
+def test_two_people_write_the_same_statement_and_both_texts_are_kept(world: World) -> None:
+    made = stated(world, supported=False)
+    statements.reword(world.acting("lead"), made, "The lead writes this.", 1)
+    world.done()
+    with pytest.raises(Stale) as refused:
+        statements.reword(world.acting("reviewer"), made, "The reviewer writes that.", 1)
+    texts = refused.value.texts
+    assert (texts.base, texts.theirs, texts.yours, texts.revision) == (
+        "Cash transfers reach the poor.",
+        "The lead writes this.",
+        "The reviewer writes that.",
+        2,
+    )
+    with pytest.raises(Stale):
+        statements.support(world.acting("reviewer"), made, 1)
+
+
+def test_what_cannot_be_cited_is_named_place_by_place_and_nothing_is_taken(world: World) -> None:
+    report = submitted(world)
+    first = passage(report)
+    old_key = first.key
+    corrected(world, report, {ACTIONS: "Something quite different is told now."})
+    act = world.acting("reviewer")
+    made = statements.write(act, Draft("2026", "1.1.1.1", "A statement."))
+    grounds = [
+        Ground("passage", passage(report, RESULTS).key, "for"),
+        Ground("passage", "no such key", "for"),
+        Ground("passage", old_key, "for"),
+        Ground("observation", "77", "for"),
+        Ground("passage", passage(report, RESULTS).key, "for"),
+        Ground("passage", passage(report).key, "perhaps"),
+    ]
+    with pytest.raises(Invalid) as refused:
+        statements.cite(act, made.id, grounds)
+    assert [problem.where for problem in refused.value.problems] == [f"citations[{place}]" for place in (1, 2, 3, 4, 5)]
+    assert db.session.scalars(select(Citation)).all() == []
+
+
+def test_order_and_heading(world: World) -> None:
+    ids = [stated(world, text=f"Statement {number}.", supported=False) for number in (1, 2, 3)]
+    act = world.acting("reviewer")
+    statements.move(act, ids[2], -1)
+    statements.move(act, ids[0], -1)
+    assert [one.id for one in queries.of_heading(act.session, "2026", "1.1.1.1")] == [ids[0], ids[2], ids[1]]
+    statements.put_under(act, ids[0], "S.1")
+    assert [one.id for one in queries.of_heading(act.session, "2026", "1.1.1.1")] == [ids[2], ids[1]]
+    with pytest.raises(Invalid):
+        statements.put_under(act, ids[0], "9.9")
+
+
+def test_what_stands_behind_a_statement_is_counted(world: World) -> None:
+    kaz, ken = submitted(world), submitted(world, "KEN")
+    made = stated(world, passage(kaz), passage(kaz, RESULTS), passage(ken))
+    act = world.acting("reviewer")
+    statements.cite(act, made, [Ground("passage", passage(ken, RESULTS).key, "against")])
+    found = behind(queries.citations(act.session, [made])[made], 2)
+    assert (found.states, found.channels, found.languages) == (("KAZ", "KEN"), ("a",), ("en",))
+    assert (found.speaking_for, found.against, found.cases, len(found.regions)) == (3, 1, 2, 2)
+
+
+@pytest.mark.parametrize("role", ["data_officer", "regional_officer", "partner", "administrator"])
+def test_the_team_alone_writes_the_synthesis(world: World, role: str) -> None:
+    with pytest.raises(Forbidden):
+        statements.write(world.acting(role), Draft("2026", "1.1.1.1", "A statement."))
+
+
+# a corrected version
+
+
+def test_a_comma_and_a_place_changed_move_no_citation(world: World) -> None:
+    report = submitted(world)
+    made = stated(world, passage(report, ordinal=1), passage(report, ordinal=2))
+    text = "A register, of the poorest, was set up!\n\nThe cash transfer reached 40,000 households"
+    report = corrected(world, report, {ACTIONS: text})
+    assert statement(made).state == "supported"
+    assert waiting(made) == []
+    assert sorted(cited_text(made)) == [
+        ("A register, of the poorest, was set up!", 2),
+        ("The cash transfer reached 40,000 households", 2),
+    ]
+
+
+def test_an_edited_passage_puts_its_statement_on_the_list_with_both_texts(world: World) -> None:
+    report = submitted(world)
+    made = stated(world, passage(report), passage(report, RESULTS))
+    report = corrected(world, report, {ACTIONS: TEXTS[ACTIONS].replace("40,000", "45,000")})
+    assert statement(made).state == "check_again"
+    (row,) = waiting(made)
+    old, new = (db.session.get_one(Passage, of).text for of in (row.old_passage_id, row.new_passage_id))
+    assert (row.reason, old, new) == (
+        "edited",
+        "The cash transfer reached 40,000 households.",
+        "The cash transfer reached 45,000 households.",
+    )
+    act = world.acting("reviewer")
+    with pytest.raises(NotNow):
+        statements.support(act, made, 1)
+    with pytest.raises(Invalid) as refused:
+        synthesis.settle(act, row.id, Settlement("holds"))
+    assert [problem.where for problem in refused.value.problems] == ["words"]
+    synthesis.settle(act, row.id, Settlement("holds", "The number rose, the statement has none."))
+    world.done()
+    assert statement(made).state == "supported"
+    assert (new, 2) in cited_text(made)
+    with pytest.raises(NotNow, match="settled"):
+        synthesis.settle(world.acting("lead"), row.id, Settlement("citation_removed"))
+
+
+def test_a_deleted_paragraph_flags_its_statements_and_cannot_still_hold(world: World) -> None:
+    report = submitted(world)
+    made = stated(world, passage(report, ordinal=2), passage(report, RESULTS))
+    other = stated(world, passage(report, RESULTS))
+    report = corrected(world, report, {ACTIONS: "The cash transfer reached 40,000 households."})
+    (row,) = waiting(made)
+    assert (row.reason, row.new_passage_id, statement(other).state) == ("gone", None, "supported")
+    act = world.acting("reviewer")
+    with pytest.raises(Invalid):
+        synthesis.settle(act, row.id, Settlement("holds", "It holds."))
+    synthesis.settle(act, row.id, Settlement("citation_removed"))
+    world.done()
+    assert (statement(made).state, cited_text(made)) == ("supported", [(TEXTS[RESULTS], 2)])
+
+
+def test_a_statement_that_loses_its_last_ground_is_a_draft(world: World) -> None:
+    report = submitted(world)
+    made = stated(world, passage(report, ordinal=2))
+    corrected(world, report, {ACTIONS: "The cash transfer reached 40,000 households."})
+    (row,) = waiting(made)
+    synthesis.settle(world.acting("reviewer"), row.id, Settlement("citation_removed"))
+    world.done()
+    assert statement(made).state == "draft"
+
+
+def test_a_rewording_is_a_revision_upon_the_text_that_was_seen(world: World) -> None:
+    report = submitted(world)
+    made = stated(world, passage(report))
+    corrected(world, report, {ACTIONS: TEXTS[ACTIONS].replace("40,000", "45,000")})
+    (row,) = waiting(made)
+    act = world.acting("reviewer")
+    with pytest.raises(Stale):
+        synthesis.settle(act, row.id, Settlement("reworded", text="Transfers reach 45,000.", seen=7))
+    with pytest.raises(Invalid):
+        synthesis.settle(act, row.id, Settlement("reworded", text="Cash transfers reach the poor.", seen=1))
+    synthesis.settle(act, row.id, Settlement("reworded", text="Transfers reach 45,000.", seen=1))
+    world.done()
+    found = statement(made)
+    assert (found.text, found.revision, found.state) == ("Transfers reach 45,000.", 2, "supported")
+
+
+def test_withdrawing_a_statement_settles_what_waits(world: World) -> None:
+    report = submitted(world)
+    made = stated(world, passage(report, ordinal=1), passage(report, ordinal=2))
+    corrected(world, report, {ACTIONS: "Nothing of this is told any more, and other things are."})
+    first, _second = waiting(made)
+    synthesis.settle(world.acting("reviewer"), first.id, Settlement("withdrawn", "The report says it no more."))
+    world.done()
+    assert (statement(made).state, waiting(made)) == ("withdrawn", [])
+
+
+def test_a_paragraph_that_comes_back_leaves_the_list_by_itself(world: World) -> None:
+    report = submitted(world)
+    made = stated(world, passage(report, ordinal=2))
+    report = corrected(world, report, {ACTIONS: "The cash transfer reached 40,000 households."})
+    assert statement(made).state == "check_again"
+    report = corrected(world, report, {ACTIONS: TEXTS[ACTIONS]})
+    assert (statement(made).state, waiting(made)) == ("supported", [])
+    assert cited_text(made) == [("A register of the poorest was set up.", 3)]
+    assert [row.outcome for row in db.session.scalars(select(Recheck))] == ["same_again"]
+
+
+def test_a_withdrawn_report_puts_every_statement_that_cites_it_on_the_list(world: World) -> None:
+    report = submitted(world)
+    made = stated(world, passage(report))
+    world.step(report, "withdraw")
+    assert [row.reason for row in waiting(made)] == ["withdrawn"]
+    assert statement(made).state == "check_again"
+    world.step(report, "reopen")
+    corrected(world, report, {RESULTS: "Poverty in cities fell by three points."})
+    assert (statement(made).state, waiting(made)) == ("supported", [])
+
+
+# a report after the cut-off
+
+
+def test_a_late_report_makes_a_supplement_and_is_never_merged(world: World) -> None:
+    early = submitted(world)
+    made = stated(world, passage(early))
+    late = submitted(world, "KEN", at=LATE)
+    (supplement,) = db.session.scalars(select(Supplement)).all()
+    assert (supplement.entity, supplement.received_at) == ("KEN", LATE)
+    act = world.acting("reviewer", at=LATE)
+    with pytest.raises(Invalid, match="supplement"):
+        statements.cite(act, made, [Ground("passage", passage(late).key, "for")])
+    with pytest.raises(Invalid):
+        synthesis.mark(act, supplement.id, made, Effect("strengthens"))
+    with pytest.raises(Invalid):
+        synthesis.mark(act, supplement.id, made, Effect("strengthens", passage(early).key))
+    synthesis.mark(act, supplement.id, made, Effect("strengthens", passage(late).key, "Kenya tells the same."))
+    synthesis.mark(act, supplement.id, made, Effect("weakens", passage(late).key))
+    world.done()
+    found = statement(made)
+    assert (found.state, found.revision, len(cited_text(made))) == ("supported", 1, 1)
+    (row,) = reads.marks_of_statements(db.session, [made])[made]
+    assert (row.SupplementMark.effect, row.SupplementMark.number) == ("weakens", 2)
+
+
+def test_a_report_in_time_makes_no_supplement_when_it_is_corrected_late(world: World) -> None:
+    report = submitted(world)
+    corrected(world, report, {RESULTS: "Poverty in cities fell by three points."}, at=LATE)
+    assert db.session.scalars(select(Supplement)).all() == []
+
+
+# the release, and where the words went
+
+
+def test_a_release_is_the_leads_and_waits_for_the_list(world: World) -> None:
+    report = submitted(world)
+    made = stated(world, passage(report))
+    with pytest.raises(Forbidden):
+        synthesis.release(world.acting("reviewer"), "2026")
+    corrected(world, report, {ACTIONS: TEXTS[ACTIONS].replace("40,000", "45,000")})
+    with pytest.raises(NotNow):
+        synthesis.release(world.acting("lead"), "2026")
+    (row,) = waiting(made)
+    synthesis.settle(world.acting("reviewer"), row.id, Settlement("holds", "It holds."))
+    world.done()
+    assert synthesis.release(world.acting("lead"), "2026").number == 1
+
+
+def test_a_state_sees_what_of_its_own_is_cited_as_it_was_released(world: World) -> None:
+    kaz, ken = submitted(world), submitted(world, "KEN")
+    both = stated(world, passage(kaz), passage(ken, RESULTS))
+    stated(world, passage(ken), text="Kenya alone.")
+    stated(world, passage(kaz), text="Only a draft.", supported=False)
+    reader = words.of_state(db.session, "KAZ")
+    assert words.released(db.session, "2026", reader) is None
+    synthesis.release(world.acting("lead"), "2026")
+    world.done()
+    statements.reword(world.acting("lead"), both, "Another text.", 1)
+    world.done()
+    found = words.released(db.session, "2026", reader)
+    assert found is not None
+    assert [(used.statement["text"], [one["text"] for one in used.own]) for used in found.used] == [
+        ("Cash transfers reach the poor.", ["The cash transfer reached 40,000 households."])
+    ]
+    with pytest.raises(DatabaseError, match="append-only"):
+        db.session.execute(SynthesisRelease.__table__.delete())
+
+
+def test_those_who_are_cited_are_told(world: World) -> None:
+    report = submitted(world)
+    stated(world, passage(report))
+    synthesis.release(world.acting("lead"), "2026")
+    world.done()
+    inbox = world.browser("focal_point", "KAZ").get("/inbox").get_data(as_text=True)
+    assert "/entities/KAZ/words?cycle=2026" in inbox
+    page = world.browser("focal_point", "KAZ").get("/entities/KAZ/words").get_data(as_text=True)
+    assert "The cash transfer reached 40,000 households." in page
+    assert world.browser("focal_point", "KEN").get("/entities/KAZ/words").status_code == 403
+
+
+# what is taken along
+
+
+def test_every_footnote_resolves(world: World) -> None:
+    kaz, ken = submitted(world), submitted(world, "KEN")
+    stated(world, passage(kaz), passage(ken))
+    stated(world, passage(ken, RESULTS), heading="S.1", text="In short <it> works.")
+    lead = world.browser("lead")
+    page = lead.get("/synthesis/report.html").get_data(as_text=True)
+    table = lead.get("/synthesis/evidence.csv").get_data(as_text=True)
+    refs = re.findall(r'id="ref-(\d+)" href="#note-(\d+)"', page)
+    assert refs == [(str(n), str(n)) for n in (1, 2, 3)]
+    assert re.findall(r'<li id="note-(\d+)"', page) == re.findall(r'href="#ref-(\d+)"', page) == ["1", "2", "3"]
+    assert "In short &lt;it&gt; works." in page
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert [row["note"] for row in rows] == ["1", "2", "3"]
+    for row in rows:
+        held = db.session.scalars(select(Passage).where(Passage.key == row["reference"])).one()
+        assert (held.text, held.entity, held.question) == (row["text"], row["entity"], row["question"])
+        assert (
+            f'href="#note-{row["note"]}"' in page.split(f'id="statement-{row["statement"]}"', 1)[1].split("</p>", 1)[0]
+        )
+
+
+# the API
+
+
+def test_statements_by_the_api(world: World) -> None:
+    report = submitted(world)
+    key = passage(report).key
+    client, token = world.app.test_client(), {"Authorization": f"Bearer {world.token('reviewer')}"}
+    draft = {"cycle": "2026", "heading": "1.1.1.1", "text": "Cash transfers reach the poor."}
+    ground = {"kind": "passage", "reference": key, "stance": "for"}
+    made = client.post("/api/v1/statements", json=draft | {"citations": [ground]}, headers=token)
+    assert made.status_code == 201, made.text
+    told = made.get_json()
+    address = f"/api/v1/statements/{told['id']}"
+    assert (told["state"], told["behind"]["states"], told["citations"][0]["reference"]) == ("draft", ["KAZ"], key)
+    assert client.post(f"{address}/support", json={"revision": 1}, headers=token).get_json()["state"] == "supported"
+    stale = client.put(address, json={"text": "Another.", "base_revision": 9}, headers=token)
+    assert (stale.status_code, stale.get_json()["theirs"]) == (409, "Cash transfers reach the poor.")
+    assert client.post("/api/v1/statements", json=draft | {"score": 1}, headers=token).status_code == 422
+    wrong = client.post("/api/v1/statements", json=draft | {"heading": "9"}, headers=token)
+    assert [one["where"] for one in wrong.get_json()["problems"]] == ["heading"]
+    listed = client.get("/api/v1/statements?state=supported&limit=1", headers=token).get_json()
+    assert ([one["id"] for one in listed["items"]], listed["next"]) == ([told["id"]], None)
+    state = {"Authorization": f"Bearer {world.token('focal_point', 'KAZ')}"}
+    assert client.get("/api/v1/statements", headers=state).status_code == 403
+    assert json.loads(client.get("/api/v1/statements?limit=1", headers=token).data)["items"][0]["waiting"] == 0
+
+
+# figures and contributions
+
+
+def take(world: World, value: str, edition: str) -> uuid.UUID:
+    """Takes in one figure about Kazakhstan, and gives the import."""
+    act = world.acting("data_officer")
+    table = f"Year,UNIT_MEASURE,Value\n2022,PERCENT,{value}\n"
+    files = world.app.extensions[EXTENSION].storage
+    told = {"source": "un_sdg", "edition": edition, "entity": "KAZ"}
+    taken = observations.take_in(act, files, io.BytesIO(table.encode()), "data_indicator_1-1-1.csv", **told)
+    world.done()
+    return taken.report.id
+
+
+def figured(world: World) -> uuid.UUID:
+    """A supported statement that rests on the figure alone."""
+    number = db.session.scalars(select(Observation.id)).one()
+    act = world.acting("reviewer")
+    draft = Draft("2026", "1.1.1.1", "Poverty is at 12.5 per cent.")
+    made = statements.write(act, draft, [Ground("observation", str(number), "for")]).id
+    statements.support(act, made, 1)
+    world.done()
+    return made
+
+
+def test_a_revised_figure_puts_its_statements_on_the_list(world: World) -> None:
+    take(world, "12.5", "one")
+    made = figured(world)
+    take(world, "12.5", "two")
+    assert statement(made).state == "supported"
+    take(world, "13.1", "three")
+    (row,) = waiting(made)
+    assert (row.reason, row.old_value, row.new_value) == ("figure_revised", "12.5", "13.1")
+    take(world, "12.5", "four")
+    assert (statement(made).state, waiting(made)) == ("supported", [])
+    take(world, "14", "five")
+    (row,) = waiting(made)
+    synthesis.settle(world.acting("reviewer"), row.id, Settlement("reworded", text="It is at 14 per cent.", seen=1))
+    world.done()
+    (cited,) = queries.citations(db.session, [made])[made]
+    assert (cited.value_text, cited.value_now, statement(made).state) == ("14", "14", "supported")
+
+
+def test_a_figure_whose_file_was_withdrawn_cannot_stay(world: World) -> None:
+    imported = take(world, "12.5", "one")
+    made = figured(world)
+    accounts.add(world.act(None), "second@example.org", "data_officer", None, PASSWORD)
+    world.done()
+    second = people.by_email(db.session, "second@example.org")
+    verifying.say(world.act(second), imported, "withdrawn", "The file was another country's.")
+    world.done()
+    assert [row.reason for row in waiting(made)] == ["withdrawn"]
+    number = db.session.scalars(select(Observation.id)).one()
+    act = world.acting("reviewer")
+    other = statements.write(act, Draft("2026", "1.1.1.1", "Another."))
+    with pytest.raises(Invalid, match="withdrawn"):
+        statements.cite(act, other.id, [Ground("observation", str(number), "for")])
+
+
+def test_a_withdrawn_contribution_and_its_partner(world: World) -> None:
+    made = contributing.contribution(world, state="accepted")
+    contribution, partner = made.id, made.partner_id
+    held = db.session.scalars(select(Passage).where(Passage.contribution_id == contribution)).first()
+    assert held is not None
+    of = stated(world, held)
+    synthesis.release(world.acting("lead"), "2026")
+    world.done()
+    reader = words.of_partner(db.session, partner)
+    found = words.released(db.session, "2026", reader)
+    assert found is not None
+    assert [[one["text"] for one in used.own] for used in found.used] == [[held.text]]
+    page = world.browser("partner").get(f"/partners/{partner}/words")
+    assert (page.status_code, held.text in page.text) == (200, True)
+    assert world.browser("focal_point", "KAZ").get(f"/partners/{partner}/words").status_code == 403
+    act = world.acting("partner")
+    contributions.withdraw(act, contributing.filing(act, contribution))
+    world.done()
+    assert [row.reason for row in waiting(of)] == ["withdrawn"]

@@ -1,0 +1,68 @@
+"""Coverage: what is said of it is never more than there is."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal.rules.coverage import Coverage, Place, by_region, say
+
+PLACES = [
+    Place("KEN", "Africa", "member"),
+    Place("GHA", "Africa", "member"),
+    Place("ZAF", "Africa", "member"),
+    Place("XAA", "Africa", "demonstration"),
+    Place("EGY", "Arab States", "member"),
+    Place("PSE", "Arab States", "observer"),
+    Place("CHE", "", "member"),
+]
+
+
+def english(coverage: Coverage) -> list[str]:
+    return [said.english for said in say(coverage)]
+
+
+@pytest.mark.parametrize(
+    ("coverage", "sentence"),
+    [
+        (Coverage("Africa", 12, 54), "12 of 54 states in Africa reported"),
+        (Coverage("Africa", 0, 54), "None of the 54 states in Africa has reported yet"),
+        (Coverage("Africa", 53, 54), "53 of 54 states in Africa reported"),
+        (Coverage("Africa", 54, 54), "All 54 states in Africa reported"),
+        (Coverage("", 40, 193), "40 of 193 states reported"),
+        (Coverage("", 0, 193), "None of the 193 states has reported yet"),
+        (Coverage("", 193, 193), "All 193 states reported"),
+        (Coverage("Nowhere", 0, 0), "None of the 0 states in Nowhere has reported yet"),
+    ],
+)
+def test_what_is_said(coverage: Coverage, sentence: str) -> None:
+    assert english(coverage) == [sentence]
+
+
+def test_profiles_and_invented_states_are_told_apart_and_never_added() -> None:
+    assert english(Coverage("Africa", 12, 54, profiled=3, agreed=1, invented=2)) == [
+        "12 of 54 states in Africa reported",
+        "of 3 more the secretariat compiled a desk profile, in which 1 confirmed or corrected something",
+        "invented states of the demonstration that reported: 2, counted in none of these numbers",
+    ]
+
+
+def test_the_regions_add_up_to_the_world() -> None:
+    world, *regions = by_region(PLACES, {"KEN", "XAA", "PSE", "CHE"}, {"KEN", "GHA", "EGY", "XAA"}, {"EGY"})
+    assert world == Coverage("", 3, 6, profiled=2, agreed=1, invented=1)
+    assert regions == [
+        Coverage("Africa", 1, 3, profiled=1, agreed=0, invented=1),
+        Coverage("Arab States", 1, 2, profiled=1, agreed=1),
+    ]
+
+
+@pytest.mark.parametrize(
+    "numbers", [{"reported": 3, "of": 2}, {"reported": -1, "of": 2}, {"reported": 1, "of": 2, "profiled": 2}]
+)
+def test_no_coverage_says_more_than_there_is(numbers: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="no coverage can be"):
+        Coverage("Africa", **numbers)
+
+
+def test_the_share_of_nothing_is_nothing() -> None:
+    assert Coverage("", 0, 0).share == 0.0
+    assert Coverage("", 1, 4).share == 0.25
