@@ -1,4 +1,4 @@
-"""Reminders of what was handed out: which are due on a day, and to whom they go."""
+"""Reminders of what was handed out and of remarks that wait for an answer: which are due on a day, and to whom."""
 
 from __future__ import annotations
 
@@ -46,11 +46,33 @@ def due(case: Case, today: dt.date, sent: Collection[str]) -> list[tuple[str, st
     """
     if case.due is None or not case.in_hands or case.state not in DRAFTING:
         return []
-    kind = _kind(case.due, today)
-    if kind is None or mark(kind, case.due) in sent or case.handed_out_on >= _begins(kind, case.due):
+    kind = _standing(case.due, case.handed_out_on, today)
+    if kind is None or mark(kind, case.due) in sent:
         return []
     holder = [(kind, HOLDER)] if case.in_office else []
     return holder + ([(kind, LEADERS)] if kind == AFTER else [])
+
+
+def mark_of_remarks(kind: str, due_on: dt.date, version: int) -> str:
+    """The same of a reminder of the remarks on a version whose answers are asked for by a day."""
+    return f"remarks.{mark(kind, due_on)} {version}"
+
+
+def due_of_remarks(
+    due_on: dt.date, version: int, sent_on: dt.date, today: dt.date, sent: Collection[str]
+) -> str | None:
+    """The reminder of remarks on a version that wait for an answer, sent to the state on one day and asked for by
+    another: `week`, `day` or `after`, by the days of a hand-out; None where none is due or its mark is among those
+    sent. Only remarks that are not answered are brought here.
+    """
+    kind = _standing(due_on, sent_on, today)
+    return None if kind is None or mark_of_remarks(kind, due_on, version) in sent else kind
+
+
+def _standing(due_on: dt.date, given_on: dt.date, today: dt.date) -> str | None:
+    """The reminder whose time it is, unless its time had come already on the day on which the matter was given."""
+    kind = _kind(due_on, today)
+    return None if kind is None or given_on >= _begins(kind, due_on) else kind
 
 
 def _begins(kind: str, due_on: dt.date) -> dt.date:
