@@ -29,12 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     chosen = settings or load()
     app = Flask("portal", root_path=str(ROOT / "portal"), template_folder=str(ROOT / "templates"))
     _configure(app, chosen)
-    db.init_app(app)
-    # The extension closes asynchronous sessions after each request, in a thread started for it; the portal has none.
-    app.teardown_appcontext_funcs = [f for f in app.teardown_appcontext_funcs if not inspect.iscoroutinefunction(f)]
-    with app.app_context():
-        guard_engine(db.engine)
-    context.install(app, chosen)
+    open_outside(app, chosen)
     people.install(app)
     csrf = CSRFProtect(app)
     render.install(app)
@@ -52,6 +47,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+def open_outside(app: Flask, settings: Settings) -> None:
+    """Opens what a portal stands on: its database, its storage, its signing key."""
+    app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(settings.database_url)}
+    settings.home.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    # The extension closes asynchronous sessions after each request, in a thread started for it; the portal has none.
+    app.teardown_appcontext_funcs = [f for f in app.teardown_appcontext_funcs if not inspect.iscoroutinefunction(f)]
+    with app.app_context():
+        guard_engine(db.engine)
+    context.install(app, settings)
+
+
 def start() -> Flask:
     """The portal for servers and commands: what hinders the start ends the process with one sentence."""
     try:
@@ -66,7 +73,6 @@ def _configure(app: Flask, settings: Settings) -> None:
     secure = settings.base_url.startswith("https:")
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        SQLALCHEMY_ENGINES={"default": engine_options(settings.database_url)},
         MAX_CONTENT_LENGTH=BODY_LIMIT,
         MAX_FORM_MEMORY_SIZE=FORM_MEMORY,
         MAX_FORM_PARTS=5000,
@@ -77,7 +83,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_DEFAULT_LOCALE="en",
     )
-    settings.home.mkdir(parents=True, exist_ok=True)
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

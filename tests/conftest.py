@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextvars
+import copy
 import datetime as dt
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +16,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from portal.app import create_app
+from portal.app import create_app, open_outside
 from portal.config import Settings
 from portal.db import db
 from tests import databases
 from tests.factories import World
 
+EXTENSION = "flask_sqlalchemy_lite._extension"
 KINDS = ("sqlite", "postgresql")
 SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 
@@ -89,16 +92,41 @@ class ApartClient(FlaskClient):
         return contextvars.Context().run(super().open, *args, **{"buffered": True, **kwargs})
 
 
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """The portal on a fresh database."""
-    made = create_app(settings)
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """A portal that serves nobody: making one takes longer than most tests, so that each test has a copy of it."""
+    folder = tmp_path_factory.mktemp("model")
+    return create_app(settings_for(f"sqlite:///{folder / 'nobody.db'}", folder))
+
+
+def copied(model: Flask, settings: Settings) -> Flask:
+    """The model on a database, a storage and a key of its own; addresses, pages and commands are shared with it."""
+    made = copy.copy(model)
+    made.config = copy.copy(model.config)
+    made.extensions = {name: held for name, held in model.extensions.items() if name != "sqlalchemy"}
+    made.view_functions = dict(model.view_functions)
+    made.teardown_appcontext_funcs = [f for f in model.teardown_appcontext_funcs if f.__module__ != EXTENSION]
+    made.shell_context_processors = []
+    open_outside(made, settings)
+    return made
+
+
+@contextmanager
+def running(made: Flask) -> Iterator[Flask]:
+    """The portal of one test, until its end."""
     made.testing = True
     made.test_client_class = ApartClient
     with made.app_context():
         yield made
         db.session.close()
         db.engine.dispose()
+
+
+@pytest.fixture
+def app(model: Flask, settings: Settings) -> Iterator[Flask]:
+    """The portal on a fresh database."""
+    with running(copied(model, settings)) as made:
+        yield made
 
 
 @pytest.fixture

@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 
 import pytest
 from flask import Flask
 
+from portal.app import create_app
+from portal.config import Settings
 from portal.db import db
 from portal.http.context import EXTENSION
 from portal.http.guard import PUBLIC, Undeclared, permissions
@@ -20,6 +23,7 @@ from portal.rules.lifecycle import STATES
 from portal.services import bundles, handing, sources
 from portal.services.attachments import Upload, attach
 from portal.services.history import make_point
+from tests.conftest import running
 from tests.factories import PATH, World
 from tests.house.addresses import ADDRESSES
 from tests.rules.test_policy import TABLE
@@ -38,6 +42,13 @@ WHO = {
     "p": ("partner", None),
 }
 REPORT_SUBJECT = re.compile(r"<uuid:(report_id|attachment_id)>")
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """A portal made for one test alone, which takes its guards away."""
+    with running(create_app(settings)) as made:
+        yield made
 
 
 @dataclass
