@@ -19,6 +19,7 @@ from portal.db import AnyRow
 from portal.models.accounts import User
 from portal.models.remarks import InternalNote, Remark, RemarkWord
 from portal.models.reports import Answer, Attachment, Report, Version
+from portal.models.review import Check
 from portal.queries.guidelines import guideline
 from portal.rules import remarks as rules
 from portal.rules.refusals import Missing
@@ -106,11 +107,19 @@ def questioned(session: Session, report: Report) -> frozenset[str] | None:
     return frozenset(remark.question for remark in of_round(session, report)) or None
 
 
-def unsettled(session: Session, report: Report) -> tuple[int, int]:
-    """How many remarks are not sent yet, and how many are not closed, those not sent among them."""
-    query = select(func.count(), func.count(Remark.sent_at)).where(Remark.report_id == report.id)
-    all_open, sent = session.execute(query.where(Remark.closed_at.is_(None))).one()
-    return all_open - sent, all_open
+def in_review(session: Session, report: Report) -> tuple[int, int, int]:
+    """What acceptance waits for: points of the checklist that have an answer, remarks that are not sent yet, remarks
+    that are not closed, those not sent among them; one statement.
+    """
+    checked = (
+        select(func.count())
+        .select_from(Check)
+        .where(Check.report_id == report.id, Check.version == report.versions, Check.verdict != "")
+        .scalar_subquery()
+    )
+    query = select(checked, func.count(Remark.id), func.count(Remark.sent_at))
+    row = session.execute(query.where(Remark.report_id == report.id, Remark.closed_at.is_(None))).one()
+    return int(row[0]), int(row[1] - row[2]), int(row[1])
 
 
 def unanswered(session: Session, report: Report) -> int:

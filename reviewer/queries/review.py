@@ -16,6 +16,7 @@ from portal.models.accounts import User
 from portal.models.cycles import Cycle, Phase
 from portal.models.entities import Entity
 from portal.models.events import Event
+from portal.models.phases import Extension
 from portal.models.reports import Report, Version
 from portal.models.review import Check, Consent
 from portal.queries.reports import SEEN
@@ -120,9 +121,17 @@ def consent(session: Session, report_id: uuid.UUID, version: int) -> Consent | N
 
 
 def head(session: Session, report_id: uuid.UUID) -> AnyRow:
-    """Whose report it is and who reviews it: names, name_en, region, regional_group, assigned_name."""
+    """Whose report it is and who reviews it: names, name_en, region, regional_group, assigned_name; `until`, the day up
+    to which the country was given more time, if it was.
+    """
+    until = (
+        select(func.max(Extension.until))
+        .where(Extension.cycle == Report.cycle, Extension.entity == Report.entity)
+        .scalar_subquery()
+    )
+    columns = (Entity.names, Entity.name_en, Entity.region, Entity.regional_group, User.name.label("assigned_name"))
     query = (
-        select(Entity.names, Entity.name_en, Entity.region, Entity.regional_group, User.name.label("assigned_name"))
+        select(*columns, until.label("until"))
         .select_from(Report)
         .join(Entity, Entity.iso3 == Report.entity)
         .outerjoin(User, User.id == Report.assigned_to)

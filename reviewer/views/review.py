@@ -250,10 +250,9 @@ def take_step(act: Act, report: Report, step: str) -> ResponseReturnValue:
     return redirect(url_for(".read", report_id=report.id), 303)
 
 
-def _timing(act: Act, report: Report, at: dt.datetime) -> str:
-    """The label of a submission of this report, with the extension of its country."""
+def _timing(act: Act, report: Report, at: dt.datetime, until: dt.date | None) -> str:
+    """The label of a submission of this report; `until` is the extension of its country."""
     calendar = _calendar(act, report.cycle)
-    until = extensions.untils(act.session, calendar.key).get(report.entity)
     return timing_words(_(TIMING[calendar.timing(at)]), at, calendar.deadline, until)
 
 
@@ -261,6 +260,7 @@ def _reading(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
     """The page of one report; `problems` are those of a step that was just refused."""
     asked = guideline(act.session, report.edition)
     newest, *before = queries.last_versions(act.session, report.id)
+    head = queries.head(act.session, report.id)
     marks: dict[str, list[dict[str, Any]]] = {}
     for found in newest.findings:
         marks.setdefault(found["question"], []).append(found)
@@ -268,11 +268,11 @@ def _reading(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
     return render_template(
         "review/read.html",
         report=report,
-        head=queries.head(act.session, report.id),
+        head=head,
         version=newest,
         stage=shown_state(report, act.person),
         modality=asked.modalities[report.modality],
-        timing=_timing(act, report, newest.submitted_at),
+        timing=_timing(act, report, newest.submitted_at, head.until),
         parts=frozen(newest.document, asked, render.language(), files_of(newest.files, "/attachments/"), guidance=True),
         marks=marks,
         changes=changed(before[0].document, newest.document, asked) if before else {},
