@@ -14,19 +14,19 @@ from forms.kinds.base import tidy_line
 from forms.words import N_
 
 
-class LoginForm(Form):
-    """Address and password. Which of the two does not fit is never said; a password is taken as typed."""
-
-    email = EmailField(
+def _address(missing: str, *, autocomplete: str) -> EmailField:
+    """A field for an e-mail address; `missing` is what is said where there is none."""
+    return EmailField(
         N_("E-mail address"),
-        validators=[
-            InputRequired(N_("Enter your e-mail address.")),
-            Length(max=254, message=N_("The address is too long.")),
-        ],
+        validators=[InputRequired(missing), Length(max=254, message=N_("The address is too long."))],
         filters=[tidy_line],
-        render_kw={"autocomplete": "username"},
+        render_kw={"autocomplete": autocomplete},
     )
-    password = PasswordField(
+
+
+def _present_password() -> PasswordField:
+    """A field for the password of an account that is there; it is taken as typed."""
+    return PasswordField(
         N_("Password"),
         validators=[
             InputRequired(N_("Enter your password.")),
@@ -36,18 +36,17 @@ class LoginForm(Form):
     )
 
 
+class LoginForm(Form):
+    """Address and password. Which of the two does not fit is never said; a password is taken as typed."""
+
+    email = _address(N_("Enter your e-mail address."), autocomplete="username")
+    password = _present_password()
+
+
 class InviteForm(Form):
     """Whom to invite, and to which role; what can be chosen is passed in as (key, label)."""
 
-    email = EmailField(
-        N_("E-mail address"),
-        validators=[
-            InputRequired(N_("Enter the e-mail address.")),
-            Length(max=254, message=N_("The address is too long.")),
-        ],
-        filters=[tidy_line],
-        render_kw={"autocomplete": "off"},
-    )
+    email = _address(N_("Enter the e-mail address."), autocomplete="off")
     role = RadioField(N_("Role"), validators=[InputRequired(N_("Choose a role.")), offered], validate_choice=False)
 
     def __init__(self, formdata: Any = None, *, roles: Sequence[tuple[str, str]], **stored: Any) -> None:
@@ -92,11 +91,4 @@ class NewAccountForm(Form):
 class PasswordForm(Form):
     """The password of an account that is there already."""
 
-    password = PasswordField(
-        N_("Password"),
-        validators=[
-            InputRequired(N_("Enter your password.")),
-            Length(max=1024, message=N_("The password is too long.")),
-        ],
-        render_kw={"autocomplete": "current-password"},
-    )
+    password = _present_password()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_MS = 10_000
 
@@ -95,9 +97,35 @@ def assert_sqlite(connection: Any) -> None:
             raise UnsafeDatabase(f"SQLite answers {name}={found}, the portal needs {wanted}.")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+class Turn:
+    """Whose turn it is to write to a SQLite file among the threads of this process.
+
+    SQLite's own wait for a lock sleeps longer and longer, and a thread that comes later may write first. The turn
+    promises no more than that nobody sleeps: BEGIN IMMEDIATE keeps two writers apart, and a turn that is not given
+    back costs the next one a busy timeout. It ends when the connection goes back to the pool.
+    """
+
+    KEY = "turn to write"
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    @property
+    def taken(self) -> bool:
+        """Whether somebody writes now."""
+        return self._lock.locked()
+
+    def begin(self, connection: Connection) -> None:
+        """Begins the transaction of a connection; one that writes waits for its turn first."""
+        writes = connection.get_execution_options().get("writes", False)
+        if writes and self.KEY not in connection.info and self._lock.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            connection.info[self.KEY] = self
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    def end(self, _connection: Any, record: ConnectionPoolEntry, *_more: Any) -> None:
+        """Gives the turn back, where this connection of the pool has it."""
+        if record.info.pop(self.KEY, None) is self:
+            self._lock.release()
 
 
 def _settle_postgres(connection: Any, _record: Any) -> None:
@@ -112,7 +140,10 @@ def guard_engine(engine: Engine) -> Engine:
     """Installs the settings and their assertion on each new connection of this engine."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _settle_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        turn = Turn()
+        event.listen(engine, "begin", turn.begin)
+        event.listen(engine, "checkin", turn.end)
+        event.listen(engine, "invalidate", turn.end)
     else:
         event.listen(engine, "connect", _settle_postgres)
     return engine

@@ -31,12 +31,15 @@ from portal.queries.guidelines import guideline
 from portal.queries.observations import list_imports
 from portal.rules import crosswalk
 from portal.rules.lifecycle import DRAFTING
+from portal.rules.refusals import Stale
 from portal.rules.shipped import TABLES, cycle_plan, entities
 from portal.rules.timeline import end_of_day
 from portal.services import (
     accounts,
+    asides,
     attachments,
     calls_for_input,
+    comments,
     contributions,
     cycles,
     drafting,
@@ -46,6 +49,7 @@ from portal.services import (
     observations,
     partners,
     pending,
+    practice,
     profiles,
     verifying,
 )
@@ -145,6 +149,7 @@ def furnish(act: Act, files: Storage) -> list[Account]:
     _looked_at(act, files)
     for position, wanted in enumerate(given["reports"]):
         _report(act, files, given, wanted, plan.key, position)
+    _practice(act, files, given, given["practice"])
     _contributions(act, given["contributions"])
     _coding(act, plan.key)
     _contradictions(act, plan.key)
@@ -327,7 +332,7 @@ def _report(
     asked = guideline(act.session, report.edition)
     _fill(act, files, report, asked, given, wanted)
     if wanted["state"] in DRAFTING:
-        _hand_out(act, report, asked)
+        _share(act, report, asked, given)
     for number, step in enumerate(PATHS[wanted["state"]]):
         act.at = _moment(56 + 4 * number + position, 10)
         role = ROLE_OF_STEP[step]
@@ -340,13 +345,51 @@ def _report(
         act.session.flush()
 
 
-def _hand_out(act: Act, report: Report, asked: Guideline) -> None:
-    """Two sections behind the first part are in the hands of the contributor."""
+def _practice(act: Act, files: Storage, given: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    """A state that has not begun its report tries the portal in a practice report."""
+    act.at = _moment(40)
+    _acting(act, "focal_point", wanted["entity"])
+    report = practice.start(act, wanted["entity"], wanted["modality"], wanted["languages"])
+    _fill(act, files, report, guideline(act.session, report.edition), given, wanted)
+
+
+def _share(act: Act, report: Report, asked: Guideline, given: Mapping[str, Any]) -> None:
+    """Two sections behind the first part are in the hands of the contributor; in the first of them the two talk, and
+    have changed the same sentence at once.
+    """
     sections = [section.key for section in asked.counted_sections(report.modality) if not section.key.startswith("F")]
     contributor = people.by_email(act.session, address("contributor", report.entity))
-    if contributor is not None:
-        note = "Demonstration. Please write what your ministry has done."
-        handing.hand_out(act, report, handing.Order(sections[:2], [contributor.id], due=DUE, note=note))
+    if contributor is None:
+        return
+    note = "Demonstration. Please write what your ministry has done."
+    handing.hand_out(act, report, handing.Order(sections[:2], [contributor.id], due=DUE, note=note))
+    _talk(act, report, sections[0], given["talk"])
+    _differ(act, report, sections[0], given["conflict"])
+
+
+def _talk(act: Act, report: Report, section: str, told: Mapping[str, str]) -> None:
+    """A comment and its answer."""
+    about = f"{section}/{told['suffix']}"
+    first = comments.write(act, report, comments.Remark(section, told["focal_point"], about))
+    _acting(act, "contributor", report.entity)
+    act.at += dt.timedelta(hours=2)
+    comments.write(act, report, comments.Remark(section, told["contributor"], about, first.id))
+
+
+def _differ(act: Act, report: Report, section: str, told: Mapping[str, str]) -> None:
+    """The contributor saves a sentence anew; the focal point, who changes the same one, is asked to choose."""
+    key, language = f"{section}/{told['suffix']}", report.languages[0]
+    base = reports.answer(act.session, report.id, key, language)
+    if base is None:
+        return
+    for role in ("contributor", "focal_point"):
+        _acting(act, role, report.entity)
+        act.at += dt.timedelta(minutes=4)
+        text = drafting.Given(key, language, base.value.replace(told["words"], told[role]), base.revision)
+        try:
+            drafting.save(act, report, text)
+        except Stale:
+            asides.keep(act, report, text, asides.CONFLICT)
 
 
 def _fill(

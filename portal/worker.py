@@ -31,7 +31,13 @@ log = logging.getLogger("portal.worker")
 PAUSE_SECONDS = 1.0
 HOUR_SECONDS = 3600.0
 MINUTE_SECONDS = 60.0
-HOURLY: tuple[Callable[[Act], object], ...] = (reminders.send, requests.remind, notices.remind, clearance.escalate)
+HOURLY: tuple[Callable[[Act], object], ...] = (
+    reminders.send,
+    reminders.send_of_remarks,
+    requests.remind,
+    notices.remind,
+    clearance.escalate,
+)
 
 
 def work_once() -> bool:

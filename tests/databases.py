@@ -130,6 +130,9 @@ class Templates:
         assert self.server is not None
         admin = sa.create_engine(self.server, isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+            # Copying the files of the template takes half as long as writing them to the log, which newer servers do.
+            quick = " STRATEGY FILE_COPY" if (connection.dialect.server_version_info or (0,)) >= (15,) else ""
+            of = f" TEMPLATE {template}{quick}" if template else ""
+            connection.exec_driver_sql(f"CREATE DATABASE {name}{of}")
         admin.dispose()
         self._names.append(name)

@@ -40,7 +40,8 @@ class OrderShape(Asked):
     idempotent=True,
 )
 def take_step(act: Act, found: Report, order: dict[str, Any], step: str) -> dict[str, Any]:
-    """Takes a step. 409 `not_now` says what hinders it; the same Idempotency-Key answers the same."""
+    """Takes a step. 409 `not_now` says what hinders it; the same Idempotency-Key answers the same. `ask` asks every
+    certifier at once; with a note, a letter or a named certifier it is asked under `clearance`."""
     take(act, found, step, Order(order["reason"], tuple(order["attachments"]), order["request"]))
     act.session.flush()
     return document(act, found)

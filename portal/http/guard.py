@@ -20,7 +20,8 @@ from portal.db import begin_write, db
 from portal.http import people
 from portal.http.context import make_act, now, wall_clock
 from portal.models.observations import Import
-from portal.queries import handing, imports, replies, reports
+from portal.queries import colleagues, handing, imports, replies, reports
+from portal.queries.colleagues import Office
 from portal.queries.guidelines import guideline
 from portal.rules.handing import Asking, Holding, Piece
 from portal.rules.policy import POLICY, Person, may, refusal
@@ -80,6 +81,11 @@ def handout(act: Act, report_id: uuid.UUID, handout_id: uuid.UUID) -> Holding:
     if not (may(act.person, "handout:give", held) or may(act.person, "handout:return", held)):
         raise Missing(handing.NO_HANDOUT)
     return held
+
+
+def office(act: Act, iso3: str) -> Office:
+    """Loads those who report for an entity; a request that writes holds its row until the commit."""
+    return colleagues.office(act.session, iso3, lock=request.method not in SAFE)
 
 
 def _section(act: Act, found: Any, key: str) -> Piece:

@@ -146,7 +146,6 @@ def install(app: Flask) -> None:
     app.context_processor(surroundings_of_a_page)
     app.jinja_env.filters.update(
         instant=instant,
-        clock_time=clock_time,
         day=day,
         words=words,
         prose=prose,

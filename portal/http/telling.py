@@ -41,6 +41,7 @@ EVENTS = {
     "comment.settle": N_("A thread of comments was settled."),
     "comment.reopen": N_("A thread of comments was opened again."),
     "reminder.send": N_("A reminder of a section that was handed out was sent."),
+    "remark.remind": N_("A reminder of remarks that wait for an answer was sent."),
     "figures.confirm": N_("International figures were confirmed."),
     "report.carry": N_("Answers of an earlier report were taken over into the draft."),
     "answer.still_right": N_("An answer of an earlier report was looked at and is still right."),
@@ -178,6 +179,16 @@ NOTICES = {
         "Section %(section)s has not come back yet; it was asked for by %(due)s. "
         "You may want to ask whether more time or help is needed."
     ),
+    "reminder.remarks.week": N_(
+        "Remarks of the reporting team that wait for an answer: %(remarks)s. The answers are asked for by %(due)s."
+    ),
+    "reminder.remarks.day": N_(
+        "Remarks of the reporting team that wait for an answer: %(remarks)s. The answers are asked for by %(due)s."
+    ),
+    "reminder.remarks.after": N_(
+        "Remarks of the reporting team that wait for an answer still: %(remarks)s. The answers were asked for by "
+        "%(due)s and are as welcome after it; if you need more time, please tell the reviewer under a remark."
+    ),
     "handout.give": N_("Section %(section)s was handed to you."),
     "handout.return": N_("Section %(section)s was handed back to you."),
     "handout.again": N_("Section %(section)s is in your hands again; the focal point asks for something more."),
@@ -253,6 +264,13 @@ NOTICES = {
         "Your state may reply; the reply stands beside it."
     ),
     "contribution.reply": N_("A state has replied to the contribution “%(title)s”."),
+    "cycle.extended.14": N_(
+        "Your state has time until %(due)s for its report. If more time is needed, it can be asked for."
+    ),
+    "cycle.extended.3": N_(
+        "Your state has time until %(due)s for its report. It can be submitted after that day too; "
+        "if more time is needed, it can be asked for."
+    ),
     "bundle.ready": N_("The synthesis bundle that you asked for is ready."),
     "bundle.broken": N_("The synthesis bundle that you asked for could not be built; its page says why."),
     "account.end": N_("A role of yours has ended. What you wrote stays, under your name."),
@@ -301,7 +319,7 @@ def notice_address(person: Person, notice: Any, entity: str | None) -> str:
         return url_for("figures.overview", report_id=notice.report_id)
     if entity not in person.entities:
         return f"/review/{notice.report_id}" if may(person, "review:queue") else ""
-    if notice.kind.startswith("remark."):
+    if notice.kind.startswith(("remark.", "reminder.remarks.")):
         anchor = f"remark-{data['remark']}" if data.get("remark") else None
         return url_for("remarks.page", report_id=notice.report_id, _anchor=anchor)
     if notice.kind == "handout.return":

@@ -44,7 +44,9 @@ class MailWish(Base):
 
 
 class CycleReminder(Base):
-    """A reminder of the cycle's calendar that an entity was sent, so that none is sent twice."""
+    """A reminder that an entity was sent in a cycle, so that none is sent twice: of the calendar, of its own extension,
+    of remarks whose answers are asked for by a day.
+    """
 
     __tablename__ = "cycle_reminders"
 

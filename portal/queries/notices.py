@@ -21,6 +21,7 @@ from portal.models.reports import Report
 from portal.queries import letters
 from portal.rules.notices import Standing
 from portal.rules.policy import STATE_ROLES
+from portal.rules.reminders import day_of
 
 ROWS = 100
 _code = func.coalesce(Report.entity, Notice.data["entity"].as_string())
@@ -87,15 +88,18 @@ def standings(session: Session, cycle: str) -> dict[str, Standing]:
     reports = session.execute(select(Report.entity, Report.first_submitted_at).where(Report.cycle == cycle))
     submitted = {row.entity: row.first_submitted_at is not None for row in reports}
     given = session.execute(
-        select(Extension.entity, func.max(Extension.until).label("until"))
+        select(Extension.entity, Extension.until, Extension.answered_at)
         .where(Extension.cycle == cycle, Extension.until.is_not(None))
-        .group_by(Extension.entity)
+        .order_by(Extension.until, Extension.answered_at.desc())
     )
-    extended = {row.entity: row.until for row in given}
-    return {
-        entity: Standing(entity in submitted, submitted.get(entity, False), extended.get(entity))
-        for entity in submitted.keys() | extended.keys()
-    }
+    extended = {row.entity: row for row in given}
+    found = {}
+    for entity in submitted.keys() | extended.keys():
+        more = extended.get(entity)
+        until, at = (more.until, more.answered_at) if more else (None, None)
+        given_on = day_of(at) if at else None
+        found[entity] = Standing(entity in submitted, submitted.get(entity, False), until, given_on)
+    return found
 
 
 def reminded(session: Session, cycle: str) -> dict[str, set[str]]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from portal.db import AnySelect
 from portal.models.entities import Entity
 from portal.models.observations import Area, Cut, Import, Observation, Omission, Series
 from portal.models.reports import Report
@@ -148,17 +150,22 @@ def for_section(session: Session, entity: str, indicators: Sequence[str]) -> dic
     an indicator at most MOST_LINES lines are given, of a line the newest MOST_YEARS figures, newest first; `lines` says
     how many lines there are. An indicator without figures is not in the answer.
     """
+    return _by_indicator(session.execute(_for_section(), {"entity": entity, "indicators": list(indicators)}))
+
+
+@functools.cache
+def _for_section() -> AnySelect:
+    """The statement behind `for_section`, built once."""
     order = (Cut.headline.desc(), Series.source, Series.code, Cut.dimensions, Cut.unit)
     line = func.dense_rank().over(partition_by=Series.indicator, order_by=order)
     newest = (Observation.year.desc(), Observation.period.desc())
     place = func.row_number().over(partition_by=(Observation.series_id, Observation.cut_id), order_by=newest)
-    wanted = (Area.key == entity, Series.indicator.in_(indicators))
+    wanted = (Area.key == bindparam("entity"), Series.indicator.in_(bindparam("indicators", expanding=True)))
     ranked = _held(line.label("line"), place.label("place")).where(*wanted).subquery().c
     counted = select(*ranked, func.max(ranked.line).over(partition_by=ranked.indicator).label("lines")).subquery().c
     shown = (counted.line <= MOST_LINES) & (counted.place <= MOST_YEARS)
     query = select(*(counted[name] for name in Held._fields)).where(shown)
-    found = session.execute(query.order_by(counted.indicator, counted.line, counted.place))
-    return _by_indicator(found)
+    return query.order_by(counted.indicator, counted.line, counted.place)
 
 
 def revised_of_reports(session: Session, number: int, series: Sequence[int]) -> list[Held]:

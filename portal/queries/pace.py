@@ -1,4 +1,4 @@
-"""Reads how a cycle goes: what has come, what waits, the days that states have stated, and the steps of the review."""
+"""Reads how a cycle goes: the days that states have stated, and the steps of the review."""
 
 from __future__ import annotations
 
@@ -15,16 +15,6 @@ from portal.models.phases import Intention
 from portal.models.reports import Report
 from portal.queries.reports import SEEN
 from portal.rules.minutes import KINDS
-
-
-def by_state(session: Session, cycle: str) -> dict[str, int]:
-    """How many received reports of a cycle stand in each state, as the reporting team knows it."""
-    query = (
-        select(SEEN.label("state"), func.count().label("reports"))
-        .where(Report.cycle == cycle, Report.first_submitted_at.is_not(None), Report.practice.is_(False))
-        .group_by(SEEN)
-    )
-    return {row.state: row.reports for row in session.execute(query)}
 
 
 def stated(session: Session, cycle: str) -> list[AnyRow]:

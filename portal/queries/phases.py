@@ -14,6 +14,8 @@ from portal.models.cycles import Phase
 from portal.models.phases import Deliverable, PhaseClosing, SignOff
 from portal.rules.refusals import Missing
 
+NO_TEXT = N_("There is no such version of this text.")
+
 
 @dataclass(frozen=True)
 class Delivered:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from forms.outline import Question
@@ -18,6 +19,7 @@ from portal.db import AnyRow
 from portal.models.accounts import User
 from portal.models.remarks import InternalNote, Remark, RemarkWord
 from portal.models.reports import Answer, Attachment, Report, Version
+from portal.models.review import Check
 from portal.queries.guidelines import guideline
 from portal.rules import remarks as rules
 from portal.rules.refusals import Missing
@@ -105,11 +107,19 @@ def questioned(session: Session, report: Report) -> frozenset[str] | None:
     return frozenset(remark.question for remark in of_round(session, report)) or None
 
 
-def unsettled(session: Session, report: Report) -> tuple[int, int]:
-    """How many remarks are not sent yet, and how many are not closed, those not sent among them."""
-    query = select(func.count(), func.count(Remark.sent_at)).where(Remark.report_id == report.id)
-    all_open, sent = session.execute(query.where(Remark.closed_at.is_(None))).one()
-    return all_open - sent, all_open
+def in_review(session: Session, report: Report) -> tuple[int, int, int]:
+    """What acceptance waits for: points of the checklist that have an answer, remarks that are not sent yet, remarks
+    that are not closed, those not sent among them; one statement.
+    """
+    checked = (
+        select(func.count())
+        .select_from(Check)
+        .where(Check.report_id == report.id, Check.version == report.versions, Check.verdict != "")
+        .scalar_subquery()
+    )
+    query = select(checked, func.count(Remark.id), func.count(Remark.sent_at))
+    row = session.execute(query.where(Remark.report_id == report.id, Remark.closed_at.is_(None))).one()
+    return int(row[0]), int(row[1] - row[2]), int(row[1])
 
 
 def unanswered(session: Session, report: Report) -> int:
@@ -119,6 +129,49 @@ def unanswered(session: Session, report: Report) -> int:
     sent = of_round(session, report)
     changed = changed_since(session, report, {one.question for one in sent if one.answer == rules.CHANGED})
     return sum(rules.standing(one.answer, one.question in changed) in rules.WAITING for one in sent)
+
+
+def awaited(session: Session, until: dt.date) -> list[AnyRow]:
+    """The remarks of every clarification that runs whose answers are asked for by this day or an earlier one and that
+    wait for one, in the order of reports and days: Remark, Report. The rows of these reports are held until the end
+    of the transaction; the number of statements does not grow with theirs.
+    """
+    asked = (Remark.sent_at.is_not(None), Remark.closed_at.is_(None), Remark.due <= until)
+    this_round = (Remark.report_id == Report.id, Remark.version == Report.versions, *asked)
+    clarifying = (Report.state == CLARIFYING, Report.practice.is_(False))
+    query = select(Report.id).where(*clarifying, exists().where(*this_round)).order_by(Report.id)
+    held = list(session.scalars(query.with_for_update()))
+    rows = session.execute(
+        select(Remark, Report)
+        .join(Report, and_(*this_round))
+        .where(Report.id.in_(held), Report.state == CLARIFYING)
+        .order_by(Report.id, Remark.due, Remark.id)
+    ).all()
+    taken_back = _unchanged(session, [(row.Remark, row.Report) for row in rows if row.Remark.answer == rules.CHANGED])
+    return [row for row in rows if rules.standing(row.Remark.answer, row.Remark.id not in taken_back) in rules.WAITING]
+
+
+def _unchanged(session: Session, found: Sequence[tuple[Remark, Report]]) -> set[uuid.UUID]:
+    """Those of these remarks under whose question the draft says what the newest version says; three statements."""
+    if not found:
+        return set()
+    reports = {report.id: report for _remark, report in found}
+    now = _drafts(session, reports, {remark.question for remark, _report in found})
+    newest = session.execute(
+        select(Version.report_id, Version.document)
+        .join(Report, and_(Report.id == Version.report_id, Report.versions == Version.number))
+        .where(Report.id.in_(reports))
+    )
+    before = {report: _told(document) for report, document in newest}
+    return {
+        remark.id
+        for remark, report in found
+        if not differ(
+            guideline(session, report.edition).questions[remark.question],
+            before[report.id].get(remark.question, NOTHING),
+            now[report.id].get(remark.question, NOTHING),
+        )
+    }
 
 
 def changed_since(session: Session, report: Report, questions: Collection[str]) -> frozenset[str]:
@@ -142,18 +195,27 @@ def differ(question: Question, before: Written, now: Written) -> bool:
 
 def drafted(session: Session, report_id: uuid.UUID, questions: Collection[str]) -> dict[str, Written]:
     """What stands in the draft under each of these questions."""
-    answers: dict[str, dict[str, Any]] = defaultdict(dict)
+    return _drafts(session, [report_id], questions)[report_id]
+
+
+def _drafts(
+    session: Session, reports: Collection[uuid.UUID], questions: Collection[str]
+) -> dict[uuid.UUID, dict[str, Written]]:
+    """The same of several reports, by report; two statements."""
+    answers: dict[uuid.UUID, dict[str, dict[str, Any]]] = {one: defaultdict(dict) for one in reports}
     rows = session.execute(
-        select(Answer.question, Answer.language, Answer.value)
-        .where(Answer.report_id == report_id, Answer.question.in_(list(questions)))
+        select(Answer.report_id, Answer.question, Answer.language, Answer.value)
+        .where(Answer.report_id.in_(reports), Answer.question.in_(list(questions)))
     )  # fmt: skip
-    for question, language, value in rows:
-        answers[question][language] = value
-    held = session.execute(
-        select(Attachment.question, Attachment.sha256)
-        .where(Attachment.report_id == report_id, Attachment.removed_at.is_(None))
-    )  # fmt: skip
-    return _written(answers, held)
+    for report, question, language, value in rows:
+        answers[report][question][language] = value
+    files: dict[uuid.UUID, list[tuple[str, str]]] = defaultdict(list)
+    for row in session.execute(
+        select(Attachment.report_id, Attachment.question, Attachment.sha256)
+        .where(Attachment.report_id.in_(reports), Attachment.removed_at.is_(None))
+    ):  # fmt: skip
+        files[row.report_id].append((row.question, row.sha256))
+    return {report: _written(answers[report], files[report]) for report in answers}
 
 
 def frozen(session: Session, report_id: uuid.UUID, versions: Iterable[int]) -> dict[int, dict[str, Written]]:

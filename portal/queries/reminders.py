@@ -1,4 +1,4 @@
-"""Reads what was handed out with a day on which it is due, and which reminders of it were sent."""
+"""Reads what was handed out with a day on which it is due, and which reminders of it and of remarks were sent."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
 
 from portal.db import AnyRow
 from portal.models.accounts import Membership, User
+from portal.models.outbox import CycleReminder
 from portal.models.reports import Report
 from portal.models.sharing import Handout, Reminder
 
@@ -44,6 +45,16 @@ def sent(session: Session, handouts: Collection[uuid.UUID]) -> dict[uuid.UUID, s
     rows = session.execute(select(Reminder.handout_id, Reminder.kind).where(Reminder.handout_id.in_(handouts)))
     for handout, kind in rows:
         found[handout].add(kind)
+    return found
+
+
+def sent_of_remarks(session: Session, reports: Collection[uuid.UUID]) -> dict[uuid.UUID, set[str]]:
+    """The marks of the reminders that the states of these reports were sent in their cycles, by report."""
+    found: dict[uuid.UUID, set[str]] = defaultdict(set)
+    of_the_report = and_(CycleReminder.cycle == Report.cycle, CycleReminder.entity == Report.entity)
+    query = select(Report.id, CycleReminder.kind).join(CycleReminder, of_the_report).where(Report.id.in_(reports))
+    for report, kind in session.execute(query):
+        found[report].add(kind)
     return found
 
 

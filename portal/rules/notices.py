@@ -92,6 +92,24 @@ _STATE = (
         N_("The day after the day named in the hand-out, while it is not handed back"),
         N_("To offer time or help"),
     ),
+    Rule(
+        "reminder.remarks.week",
+        FOCAL,
+        N_("Seven days before the day named in remarks, while one of them is not answered"),
+        N_("The reporting team asks for the answers by that day"),
+    ),
+    Rule(
+        "reminder.remarks.day",
+        FOCAL,
+        N_("The day before the day named in remarks, while one of them is not answered"),
+        N_("The reporting team asks for the answers by that day"),
+    ),
+    Rule(
+        "reminder.remarks.after",
+        FOCAL,
+        N_("The day after the day named in remarks, while one of them is not answered"),
+        N_("They can be answered after that day too"),
+    ),
     Rule("invitation.open", N_("The person invited"), N_("A colleague invited you"), N_("To accept it")),
     Rule("invitation.accept", N_("The one who invited, and focal points"), N_("It was accepted"), N_("To go on")),
     Rule("account.end", N_("The person whose role it was"), N_("A role ended"), N_("To know of it")),
@@ -125,6 +143,20 @@ _BETWEEN = (
         FOCAL,
         N_("3 days before the deadline, while nothing has been submitted and no extension runs"),
         N_("Time is left to submit or to ask for more time"),
+        shown=True,
+    ),
+    Rule(
+        "cycle.extended.14",
+        FOCAL,
+        N_("14 days before the end of the time given to one state, while nothing has been submitted"),
+        N_("Time is left to clear or to ask for more"),
+        shown=True,
+    ),
+    Rule(
+        "cycle.extended.3",
+        FOCAL,
+        N_("3 days before the end of the time given to one state, while nothing has been submitted"),
+        N_("Time is left to submit or to ask for more"),
         shown=True,
     ),
     Rule("report.receipt", FOCAL, N_("The report was submitted"), N_("The receipt is ready"), shown=True),
@@ -229,17 +261,19 @@ def next_try(tries: int, written_at: dt.datetime, at: dt.datetime, *, refused: b
 
 INVITE = "invite"
 BEFORE_DEADLINE = (60, 14, 3)
+BEFORE_EXTENSION = (14, 3)
 
 
 @dataclass(frozen=True)
 class Standing:
     """Where an entity stands in a cycle: whether a report was begun, and whether one was submitted; the last day of
-    an extension that was given.
+    an extension that was given, and the day on which it was given.
     """
 
     begun: bool = False
     submitted: bool = False
     extended: dt.date | None = None
+    given_on: dt.date | None = None
 
 
 def cycle_reminder(
@@ -260,3 +294,25 @@ def cycle_reminder(
     if kind in sent or (kind == INVITE and standing.begun):
         return None
     return kind
+
+
+def extension_reminder(today: dt.date, standing: Standing, sent: Collection[str]) -> str | None:
+    """The reminder of an entity's own last day that is due to it today: `14` or `3` days before, until that day has
+    passed; None for none.
+
+    Nothing goes to an entity that has submitted or has no extension, nor a reminder whose time had come when the
+    extension was given, nor one of the same day twice; a later day calls for reminders of its own.
+    """
+    until = standing.extended
+    if standing.submitted or until is None or today > until:
+        return None
+    begun = [days for days in BEFORE_EXTENSION if today >= until - dt.timedelta(days=days)]
+    if not begun or (standing.given_on is not None and standing.given_on >= until - dt.timedelta(days=begun[-1])):
+        return None
+    kind = str(begun[-1])
+    return None if mark_of_extension(kind, until) in sent else kind
+
+
+def mark_of_extension(kind: str, until: dt.date) -> str:
+    """What is noted of a reminder of an entity's own last day."""
+    return f"extended.{kind} {until.isoformat()}"

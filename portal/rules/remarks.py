@@ -10,21 +10,21 @@ from forms.outline import Question
 from forms.words import N_
 
 KINDS = {
-    "missing": N_("missing"),
-    "unclear": N_("unclear"),
-    "inconsistent": N_("inconsistent"),
-    "evidence": N_("evidence"),
-    "editorial": N_("editorial"),
+    "missing": N_("Missing"),
+    "unclear": N_("Unclear"),
+    "inconsistent": N_("Inconsistent"),
+    "evidence": N_("Evidence"),
+    "editorial": N_("Editorial"),
 }
 CHANGED, EXPLAINED, DECLINED = "changed", "explained", "declined"
-ANSWERS = {CHANGED: N_("changed"), EXPLAINED: N_("explained"), DECLINED: N_("declined with a reason")}
+ANSWERS = {CHANGED: N_("Changed"), EXPLAINED: N_("Explained"), DECLINED: N_("Declined with a reason")}
 NEED_WORDS = frozenset({EXPLAINED, DECLINED})
 SETTLED, AGAIN = "settled", "again"
 
 UNANSWERED, TAKEN_BACK = "unanswered", "taken_back"
 STANDINGS = {
-    UNANSWERED: N_("not answered yet"),
-    TAKEN_BACK: N_("answered as changed, but the answer is again as it was"),
+    UNANSWERED: N_("Not answered yet"),
+    TAKEN_BACK: N_("Answered as changed, but the answer is again as it was"),
     **ANSWERS,
 }
 WAITING = frozenset({UNANSWERED, TAKEN_BACK})

@@ -1,4 +1,4 @@
-"""Reminders of what was handed out and of requests for evidence: which are due on a day, and to whom they go."""
+"""Reminders of what was handed out, of remarks, and of requests for evidence: which are due on a day, and to whom."""
 
 from __future__ import annotations
 
@@ -55,10 +55,30 @@ def due(case: Case, today: dt.date, sent: Collection[str]) -> list[tuple[str, st
 
 def due_kind(due_on: dt.date, since: dt.date, today: dt.date, sent: Collection[str]) -> str | None:
     """The reminder of something wanted by a day, and known `since` a day, that is due today; None for none."""
+    kind = _standing(due_on, since, today)
+    return None if kind is None or mark(kind, due_on) in sent else kind
+
+
+def mark_of_remarks(kind: str, due_on: dt.date, version: int) -> str:
+    """The same of a reminder of the remarks on a version whose answers are asked for by a day."""
+    return f"remarks.{mark(kind, due_on)} {version}"
+
+
+def due_of_remarks(
+    due_on: dt.date, version: int, sent_on: dt.date, today: dt.date, sent: Collection[str]
+) -> str | None:
+    """The reminder of remarks on a version that wait for an answer, sent to the state on one day and asked for by
+    another: `week`, `day` or `after`, by the days of a hand-out; None where none is due or its mark is among those
+    sent. Only remarks that are not answered are brought here.
+    """
+    kind = _standing(due_on, sent_on, today)
+    return None if kind is None or mark_of_remarks(kind, due_on, version) in sent else kind
+
+
+def _standing(due_on: dt.date, given_on: dt.date, today: dt.date) -> str | None:
+    """The reminder whose time it is, unless its time had come already on the day on which the matter was given."""
     kind = _kind(due_on, today)
-    if kind is None or mark(kind, due_on) in sent or since >= _begins(kind, due_on):
-        return None
-    return kind
+    return None if kind is None or given_on >= _begins(kind, due_on) else kind
 
 
 def _begins(kind: str, due_on: dt.date) -> dt.date:

@@ -25,6 +25,10 @@ class Upload:
     size: int
     sha256: str
 
+    def laid(self, act: Act, report: Report) -> dict[str, Any]:
+        """What the row of a file of a report keeps: what it is, where it lies, who laid it there and when."""
+        return {**vars(self), "report_id": report.id, "added_at": act.at, "added_by": act.actor.id}
+
 
 def attach(act: Act, report: Report, question: str, upload: Upload) -> Attachment:
     """Lays a stored file beside a question of a draft whose row is locked."""
@@ -34,17 +38,7 @@ def attach(act: Act, report: Report, question: str, upload: Upload) -> Attachmen
 
 def lay(act: Act, report: Report, question: str, upload: Upload) -> Attachment:
     """Keeps a stored file beside a question, as part of another act that has demanded its permission."""
-    attachment = Attachment(
-        report_id=report.id,
-        question=question,
-        name=upload.name,
-        media_type=upload.media_type,
-        size=upload.size,
-        sha256=upload.sha256,
-        blob=upload.blob,
-        added_at=act.at,
-        added_by=act.actor.id,
-    )
+    attachment = Attachment(question=question, **upload.laid(act, report))
     act.session.add(attachment)
     act.session.flush()
     act.record("attachment.add", _told(attachment), report=report)

@@ -209,16 +209,17 @@ def save_section(act: Act, report: Report, all_given: Sequence[Given]) -> Sectio
     asked = guideline(act.session, report.edition)
     questions = [asked_question(asked, report, given.question) for given in all_given]
     rows = reports.answers(act.session, report.id, plausible.with_period(asked, questions))
-    beside = judging.beside(act.session, report, asked, questions, _values(rows))
-    outcome = SectionSaved()
-    opened = remarks.questioned(act.session, report)
+    changed = []
     for question, given in zip(questions, all_given, strict=True):
         _demand_in_hands(act, report, question)
         language = language_of(report, question, given.language)
         row = rows.get((question.key, language))
-        if not given.decision and _same(_clean(question, given.value, row), row.value if row else None, question):
-            continue
-        demand_questioned([question.key], opened)
+        if given.decision or not _same(_clean(question, given.value, row), row.value if row else None, question):
+            changed.append((question, language, given, row))
+    demand_questioned([question.key for question, *_ in changed], remarks.questioned(act.session, report))
+    beside = judging.beside(act.session, report, asked, [question for question, *_ in changed], _values(rows))
+    outcome = SectionSaved()
+    for question, language, given, row in changed:
         try:
             outcome.saved.append(_keep(act, report, question, language, given, row, beside))
         except Stale as stale:

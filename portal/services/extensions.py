@@ -19,6 +19,7 @@ from portal.services.submission import DEADLINE_PHASE
 
 WORDS_LIMIT = 4000
 NO_DAY = N_("Please give the day, such as 2025-07-31.")
+DAY_TOO_MANY = N_("Please give no day where the deadline stays.")
 
 
 def ask(act: Act, office: Any, wanted_until: dt.date | None, reason: str) -> Extension:

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
 import uuid
-from collections import defaultdict
+from dataclasses import dataclass
 
 from sqlalchemy import insert, update
 
 from portal.models.events import Notice
 from portal.models.outbox import CycleReminder
 from portal.queries import cycles, notices
-from portal.rules.notices import Standing, cycle_reminder
+from portal.rules.notices import Standing, cycle_reminder, extension_reminder, mark_of_extension
 from portal.rules.reminders import day_of
 from portal.services.act import Act
 
 FEEDBACK = "feedback"
+
+
+@dataclass(frozen=True)
+class _Due:
+    """A reminder that is due to the focal points of an entity: of which day, and what is noted of it."""
+
+    kind: str
+    mark: str
+    entity: str
+    people: list[uuid.UUID]
+    day: dt.date
 
 
 def read_all(act: Act) -> int:
@@ -28,7 +41,8 @@ def read_all(act: Act) -> int:
 
 def remind(act: Act) -> int:
     """Sends the reminders of the newest cycle that are due at the moment of the act, each once, to the focal points
-    of the entities that they concern; returns to how many entities. One without a focal point is not noted as told.
+    of the entities that they concern: of the calendar, and of the day up to which one of them was given more time.
+    Returns to how many entities. One without a focal point is not noted as told.
     """
     cycle = notices.held_cycle(act.session)
     if cycle is None:
@@ -36,20 +50,21 @@ def remind(act: Act) -> int:
     phase = next(one for one in cycles.phases(act.session, cycle.key) if one.key == FEEDBACK)
     stands, sent = notices.standings(act.session, cycle.key), notices.reminded(act.session, cycle.key)
     today = day_of(act.at)
-    due: dict[str, list[tuple[str, list[uuid.UUID]]]] = defaultdict(list)
+    due: list[_Due] = []
     for entity, people in notices.focal_points(act.session).items():
-        standing = stands.get(entity, Standing())
-        kind = cycle_reminder(phase.opens, phase.closes, today, standing, sent.get(entity, set()))
+        standing, told = stands.get(entity, Standing()), sent.get(entity, set())
+        kind = cycle_reminder(phase.opens, phase.closes, today, standing, told)
         if kind is not None:
-            due[kind].append((entity, people))
-    for kind, told in due.items():
-        data = {"cycle": cycle.key, "due": phase.closes.isoformat()}
-        act.notify_each(f"cycle.{kind}", [(None, people, data | {"entity": entity}) for entity, people in told])
-    rows = [
-        {"cycle": cycle.key, "entity": entity, "kind": kind, "sent_at": act.at}
-        for kind, told in due.items()
-        for entity, _people in told
-    ]
+            due.append(_Due(f"cycle.{kind}", kind, entity, people, phase.closes))
+        kind = extension_reminder(today, standing, told)
+        if kind is not None and standing.extended is not None:
+            mark = mark_of_extension(kind, standing.extended)
+            due.append(_Due(f"cycle.extended.{kind}", mark, entity, people, standing.extended))
+    for kind, group in itertools.groupby(sorted(due, key=lambda one: one.kind), key=lambda one: one.kind):
+        data = {"cycle": cycle.key}
+        told_of = [(None, one.people, data | {"due": one.day.isoformat(), "entity": one.entity}) for one in group]
+        act.notify_each(kind, told_of)
+    rows = [{"cycle": cycle.key, "entity": one.entity, "kind": one.mark, "sent_at": act.at} for one in due]
     if rows:
         act.session.execute(insert(CycleReminder), rows)
         act.record("cycle.remind", {"cycle": cycle.key, "told": {row["entity"]: row["kind"] for row in rows}})

@@ -56,19 +56,7 @@ def add(
     act.demand("source:add", report)
     demand_drafting(report)
     title, kind, year = said
-    made = SourceDocument(
-        report_id=report.id,
-        title=title,
-        kind=kind,
-        year=year,
-        name=upload.name,
-        media_type=upload.media_type,
-        size=upload.size,
-        sha256=upload.sha256,
-        blob=upload.blob,
-        added_at=act.at,
-        added_by=act.actor.id,
-    )
+    made = SourceDocument(title=title, kind=kind, year=year, **upload.laid(act, report))
     act.session.add(made)
     act.session.flush()
     rows = [

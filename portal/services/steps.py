@@ -15,7 +15,7 @@ from forms.answers import canonical, digest
 from forms.words import N_
 from portal.models.cycles import Phase
 from portal.models.reports import Report
-from portal.models.review import Check, Consent, Publication
+from portal.models.review import Consent, Publication
 from portal.queries import remarks, reports
 from portal.queries.explaining import explanations
 from portal.queries.guidelines import guideline
@@ -56,27 +56,23 @@ def case_of(
 ) -> Case:
     """Counts what the guards look at. The draft is judged only where a step out of this state asks for it, and not
     again where the caller has `judged` it."""
-    version = reports.versions(session, report.id)[-1] if report.versions else None
     blockers, unchanged, prepared = 0, False, False
     if report.state in DRAFTING or report.state == "clearing":
         blockers = (judged or check(session, report)).blockers
+        version = reports.versions(session, report.id)[-1] if report.versions else None
         unchanged = version is not None and version.content_digest == content_digest(session, report)
     if report.state == "clearing" and person is not None:
         request = reports.open_clearance(session, report.id)
         prepared = request is not None and request.asked_by == person.id
-    consented = unchecked = 0
+    consented = unchecked = gathered = unsettled = 0
     if report.state == "accepted":
         consented = session.scalar(
             select(func.count()).select_from(Consent)
             .where(Consent.report_id == report.id, Consent.version == report.versions)
         ) or 0  # fmt: skip
     if report.state == "in_review":
-        answered = session.scalar(
-            select(func.count()).select_from(Check)
-            .where(Check.report_id == report.id, Check.version == report.versions, Check.verdict != "")
-        )  # fmt: skip
-        unchecked = len(guideline(session, report.edition).checklist) - (answered or 0)
-    gathered, unsettled = remarks.unsettled(session, report) if report.state == "in_review" else (0, 0)
+        answered, gathered, unsettled = remarks.in_review(session, report)
+        unchecked = len(guideline(session, report.edition).checklist) - answered
     return Case(
         state=report.state,
         drafting=report.drafting,

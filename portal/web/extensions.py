@@ -9,9 +9,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.http.guard import SAFE, guarded
+from portal.http.guard import guarded, office
+from portal.http.phases import extension
 from portal.models.phases import Extension
-from portal.queries import colleagues, cycles, extensions
+from portal.queries import cycles, extensions
 from portal.queries.colleagues import Office
 from portal.rules.refusals import Invalid, Problem
 from portal.rules.timeline import end_of_day
@@ -21,16 +22,6 @@ from portal.services.steps import phase_ends
 from portal.services.submission import DEADLINE_PHASE
 
 pages = Blueprint("extensions", __name__)
-
-
-def office(act: Act, iso3: str) -> Office:
-    """Loads those who report for an entity; a request that writes holds its row until the commit."""
-    return colleagues.office(act.session, iso3, lock=request.method not in SAFE)
-
-
-def asked(act: Act, extension_id: uuid.UUID) -> Extension:
-    """Loads a request for more time; a request that writes holds its row until the commit."""
-    return extensions.extension(act.session, extension_id, lock=request.method not in SAFE)
 
 
 @pages.get("/entities/<iso3>/extension")
@@ -87,7 +78,7 @@ def _listing(act: Act, of: uuid.UUID | None, problems: list[Problem]) -> str:
 
 
 @pages.post("/timeline/extensions/<uuid:extension_id>")
-@guarded("extension:answer", subject=asked, by="extension_id", conceal=None)
+@guarded("extension:answer", subject=extension, by="extension_id", conceal=None)
 def answer(act: Act, found: Extension) -> ResponseReturnValue:
     """The lead gives more time or says that the deadline stays; what was typed comes back with what to put right."""
     giving = request.form.get("answer") == "give"

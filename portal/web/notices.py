@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from forms.words import N_
 from portal.db import AnyRow
 from portal.http.context import settings
-from portal.http.guard import guarded
+from portal.http.guard import guarded, office
 from portal.http.render import instant
 from portal.http.telling import notice_words
 from portal.queries import letters, notices
@@ -19,7 +19,6 @@ from portal.queries.colleagues import Office
 from portal.rules.notices import LEADS, MANNERS, RULES, TEAM, shown_to_the_team
 from portal.services import letters as outbox
 from portal.services.act import Act
-from portal.web.people import office
 
 pages = Blueprint("notices", __name__)
 

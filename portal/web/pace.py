@@ -17,7 +17,7 @@ from portal.http import guard
 from portal.http.guard import guarded
 from portal.models.cycles import Cycle
 from portal.models.reports import Report
-from portal.queries import cycles, pace, team
+from portal.queries import arrivals, cycles, pace, team
 from portal.rules import forecast, minutes
 from portal.rules.refusals import Invalid, Problem
 from portal.rules.timeline import PhaseDates
@@ -44,7 +44,7 @@ def outlook(act: Act) -> ResponseReturnValue:
     cycle = _cycle(act)
     phases = cycles.phases(act.session, cycle.key)
     deadline = phases[0].closes
-    states = pace.by_state(act.session, cycle.key)
+    states = arrivals.by_state(act.session, cycle.key, counted=True)
     stated = pace.stated(act.session, cycle.key)
     received, of = cycles.received(act.session, cycle.key)
     known = forecast.Known(

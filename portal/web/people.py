@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 
 from forms.account import InviteForm
 from forms.words import N_
-from portal.http.context import settings
-from portal.http.guard import SAFE, guarded
+from portal.http.guard import guarded, office
+from portal.http.inviting import door
 from portal.models.sharing import Invitation
 from portal.queries import colleagues as people
 from portal.queries.colleagues import Office
@@ -31,11 +31,6 @@ OFFERED = {
     "focal_point": N_("Focal point beside you: leads the report with the same rights"),
     SUCCESSOR: N_("Your successor: becomes focal point, and your own role ends when the invitation is accepted"),
 }
-
-
-def office(act: Act, iso3: str) -> Office:
-    """Loads those who report for an entity; a request that writes holds its row until the commit."""
-    return people.office(act.session, iso3, lock=request.method not in SAFE)
 
 
 @pages.get("/entities/<iso3>/people")
@@ -82,9 +77,8 @@ def invite(act: Act, office: Office) -> ResponseReturnValue:
 
 
 def _fresh(made: Invitation, secret: str) -> dict[str, Any]:
-    """What is passed on. The code stands behind the #, which no browser sends to any server."""
-    page = settings().base_url + url_for("invitations.page")
-    return {"invitation": made, "code": secret, "page": page, "link": f"{page}#{secret}"}
+    """What is passed on."""
+    return {"invitation": made, "code": secret, "page": door(), "link": door(secret)}
 
 
 @pages.post("/entities/<iso3>/invitations/<uuid:invitation_id>/revoke")

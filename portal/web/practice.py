@@ -9,10 +9,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from forms.cycles import StartForm
-from forms.outline import text
-from portal.http import guard, render
+from portal.http import guard
 from portal.http.guard import guarded
+from portal.http.starting import entities_to_start, start_form
 from portal.models.reports import Report
 from portal.queries import cycles, desk
 from portal.queries.guidelines import guideline
@@ -47,16 +46,8 @@ def _page(act: Act, formdata: MultiDict[str, str] | None) -> dict[str, Any]:
     asked = guideline(act.session, cycle.edition)
     rows = [row for row in desk.of_entities(act.session, person.entities) if row.Report.practice]
     begun = {row.Report.entity for row in rows if row.Report.cycle == cycle.key + practice.AFTER}
-    leads = {grant.entity for grant in person.grants if grant.role == "focal_point" and grant.entity}
-    names = desk.entity_names(act.session, leads - begun)
-    form = StartForm(
-        formdata,
-        entities=[(code, render.words(name)) for code, name in names.items()],
-        modalities=[(m.key, text(m.title, render.language())) for m in asked.modalities.values()],
-        languages=list(render.LANGUAGES.items()),
-        data={"first_language": render.language()},
-    )
-    return {"rows": rows, "form": form if names else None, "asked": asked, "cycle": cycle}
+    form = start_form(formdata, asked, entities_to_start(act, begun))
+    return {"rows": rows, "form": form, "asked": asked, "cycle": cycle}
 
 
 @pages.post("/reports/<uuid:report_id>/practice")

@@ -11,13 +11,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from forms.cycles import StartForm
-from forms.outline import text
 from forms.words import N_
 from portal.adapters.content import disposition
-from portal.http import guard, render, steps
+from portal.http import guard, steps
 from portal.http.guard import guarded
 from portal.http.reading import frozen_values, origins, reading
+from portal.http.starting import entities_to_start, start_form
 from portal.http.telling import event_words, reason_of
 from portal.http.timing import timing_words
 from portal.models.reports import Report
@@ -87,17 +86,8 @@ def _listing(act: Act, formdata: MultiDict[str, str] | None) -> dict[str, Any]:
     asked = guideline(act.session, cycle.edition)
     rows = desk.of_entities(act.session, person.entities)
     begun = {row.Report.entity for row in rows if row.Report.cycle == cycle.key}
-    leads = {grant.entity for grant in person.grants if grant.role == "focal_point" and grant.entity}
-    names = desk.entity_names(act.session, leads - begun)
-    form = None
-    if names:
-        form = StartForm(
-            formdata,
-            entities=[(code, render.words(name)) for code, name in names.items()],
-            modalities=[(m.key, text(m.title, render.language())) for m in asked.modalities.values()],
-            languages=list(render.LANGUAGES.items()),
-            data={"entity": request.args.get("entity", ""), "first_language": render.language()},
-        )
+    names = entities_to_start(act, begun)
+    form = start_form(formdata, asked, names, request.args.get("entity", ""))
     earlier = sources.earlier(act.session, names) if names else []
     return {"rows": rows, "form": form, "cycle": cycle, "asked": asked, "earlier": earlier}
 

@@ -186,10 +186,10 @@ def save(act: Act, piece: Piece) -> ResponseReturnValue:
     report = piece.report
     drafting.demand_drafting(report)
     report_id, place = report.id, _place(act, report, piece.section, request.form.get("language"))
-    taken = _received(place, request.files)
+    taken, given = _received(place, request.files), _given(report, place)
     act.write()
     report = reports.get(act.session, report_id, lock=True)
-    outcome = drafting.save_section(act, report, _given(report, place))
+    outcome = drafting.save_section(act, report, given)
     for question, upload in taken:
         attachments.attach_and_name(act, report, question, upload)
     for attachment in request.form.getlist("remove"):

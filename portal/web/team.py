@@ -73,6 +73,7 @@ def _preview(act: Act, choice: Choice, plan: list[Move] | None, problems: Sequen
         after=loads(plan or (), reviewers),
         names=_names(act, [move.report.entity for move in plan or ()]),
         wish_of=_written,
+        cycle=request.form.get("cycle", "")[:64],
         problems=problems,
     )
 
@@ -110,7 +111,7 @@ def assign(act: Act) -> ResponseReturnValue:
     for move in done:
         if move.left:
             flash(f"{names[move.report.entity]}: {_(move.left)}", "info")
-    return redirect("/review", 303)
+    return _to_queue({})
 
 
 @pages.post("/review/views")
@@ -120,7 +121,14 @@ def keep_view(act: Act) -> ResponseReturnValue:
     filters = _filters(request.form)
     view = assigning.keep_view(act, request.form.get("name", ""), filters)
     flash(_("The view %(name)s is kept.", name=view.name), "success")
-    return redirect(f"/review?{urlencode(filters)}", 303)
+    return _to_queue(filters)
+
+
+def _to_queue(filters: dict[str, str]) -> ResponseReturnValue:
+    """The queue with these filters, of the cycle that the form came from."""
+    cycle = request.form.get("cycle", "")[:64]
+    asked = urlencode(filters | ({"cycle": cycle} if cycle else {}))
+    return redirect(f"/review?{asked}" if asked else "/review", 303)
 
 
 def _filters(given: Any) -> dict[str, str]:
@@ -132,4 +140,4 @@ def _filters(given: Any) -> dict[str, str]:
 def remove_view(act: Act, view_id: uuid.UUID) -> ResponseReturnValue:
     """Removes a view that I keep."""
     flash(_("The view %(name)s is removed.", name=assigning.remove_view(act, view_id)), "success")
-    return redirect("/review", 303)
+    return _to_queue({})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -11,8 +12,9 @@ from flask_babel import gettext as _
 
 from portal.documents.calendar import AllDay, calendar
 from portal.http import render
-from portal.http.guard import PUBLIC, SAFE, guarded
+from portal.http.guard import PUBLIC, guarded
 from portal.http.phases import PhaseOnPage, phases_on_page
+from portal.http.phases import phase as loaded
 from portal.models.cycles import Cycle, Phase
 from portal.queries import arrivals, cycles, phases
 from portal.rules import phases as rules
@@ -65,6 +67,7 @@ def _clocks(act: Act, shown: list[PhaseOnPage]) -> dict[str, Any] | None:
     own = by_its_clock(ends, of)
     return {
         "ends": ends,
+        "day": ends.astimezone(LAST_ZONE).date() - dt.timedelta(days=1),
         "last": render.by_clock(ends.astimezone(LAST_ZONE)),
         "own": render.by_clock(own) if own else "",
         "zone": capital_zones().get(of, ""),
@@ -107,8 +110,8 @@ def _uid(name: str) -> str:
 
 
 def held(act: Act, phase: str) -> Phase:
-    """Loads a phase of the cycle of the address; a request that writes holds its row until the commit."""
-    return phases.phase(act.session, _cycle(act).key, phase, lock=request.method not in SAFE)
+    """Loads a phase of the cycle that the address asks for."""
+    return loaded(act, _cycle(act).key, phase)
 
 
 @pages.get("/timeline/phases/<phase>")

@@ -6,9 +6,10 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from forms.outline import Guideline
 from forms.words import N_
@@ -20,6 +21,7 @@ from portal.api.shapes import (
     Given,
     Moment,
     Paging,
+    Whole,
     by_language,
     entity_code,
     key_text,
@@ -30,7 +32,7 @@ from portal.api.shapes import (
 )
 from portal.http.guard import report
 from portal.models.reports import Report
-from portal.queries import accounts
+from portal.queries import accounts, extensions
 from portal.queries.guidelines import guideline
 from portal.rules.lifecycle import STATES
 from portal.rules.refusals import Missing
@@ -38,24 +40,30 @@ from portal.services.act import Act
 from reviewer.api import contradictions, matrix, passages, statements
 from reviewer.queries import review as queries
 from reviewer.queries.review import Calendar
-from reviewer.rules.review import ASSIGNED
+from reviewer.rules.review import ASSIGNED, TIMINGS, Wanted, age
 from reviewer.services import review as services
+
+MOST_DAYS = 3650
 
 calls = Calls("Review", __name__, "What the reporting team does with the reports received.")
 
 
 class Queued(Given):
-    """A received report. `submitted_at` is the first submission, `timing` its label; `version` is the number of the
-    newest version."""
+    """A received report. `submitted_at` is the first submission, `timing` its label; `extended_until` is the last
+    day that its state was given for itself, `age` the whole days since then of a report that is not settled, `version`
+    the number of the newest version."""
 
     id = fields.UUID()
     entity = fields.String()
     names = by_language()
     region = fields.String()
+    group = fields.String()
     cycle = fields.String()
     state = one_of(STATES)
     submitted_at = Moment()
     timing = one_of(("in_time", "after_deadline", "after_cut_off"))
+    extended_until = fields.Date(allow_none=True)
+    age = fields.Integer(allow_none=True)
     assigned_to = fields.UUID(allow_none=True)
     assigned_name = fields.String(allow_none=True)
     modality = fields.String()
@@ -63,15 +71,31 @@ class Queued(Given):
     version = fields.Integer()
 
 
+def whose(value: str) -> None:
+    """Refuses what names no holder of a report."""
+    if value not in ASSIGNED:
+        try:
+            uuid.UUID(value)
+        except ValueError:
+            sentence = _("Please give mine, nobody, somebody, or the id of a person.")
+            raise ValidationError(sentence) from None
+
+
 class WhichQueued(Paging):
-    """Which received reports are asked for; without a cycle those of the newest."""
+    """Which received reports are asked for, by the filters of the page; without a cycle those of the newest."""
 
     cycle = key_text()
     state = one_of(STATES)
+    timing = one_of(TIMINGS)
+    age = Whole(most=MOST_DAYS, metadata={"description": "At least so many days since it was received, and open."})
     region = words(100)
+    group = words(100)
+    language = language_code()
     modality = words(64)
     entity = entity_code()
-    assigned = one_of(ASSIGNED)
+    assigned = fields.String(
+        validate=whose, metadata={"description": "`mine`, `nobody`, `somebody`, or the id of a member of the team."}
+    )
 
 
 class Verdict(Asked):
@@ -119,20 +143,25 @@ def read_queue(act: Act, which: dict[str, Any]) -> dict[str, Any]:
     """The received reports of a cycle, longest waiting first."""
     cycle = _calendar(act, which["cycle"])
     limit = which["limit"] or USUAL
-    wanted = {name: which[name] for name in ("state", "region", "modality", "entity", "assigned")}
     after = opened("queue", which["cursor"], dt.datetime.fromisoformat, uuid.UUID)
-    rows = queries.queue(act.session, cycle.key, **wanted, person=act.actor.id, after=after, limit=limit + 1)
-    shown = [
-        {
-            **row._mapping,
-            "cycle": cycle.key,
-            "submitted_at": row.first_submitted_at,
-            "timing": cycle.timing(row.first_submitted_at),
-            "version": row.versions,
-        }
-        for row in rows
-    ]
+    wanted = Wanted(**{name: _word(which[name]) for name in Wanted.__dataclass_fields__})
+    untils = extensions.untils(act.session, cycle.key)
+    shown: list[dict[str, Any]] = []
+    for row in queries.queue(act.session, cycle.key, which["entity"]):
+        timing, days = cycle.timing(row.first_submitted_at), age(row.state, row.first_submitted_at, act.at)
+        extended = cycle.extended(row, untils)
+        if len(shown) > limit or (after is not None and (row.first_submitted_at, row.id) <= after):
+            continue
+        if wanted.holds(row, act.actor.id, timing, days, extended=extended):
+            told = {"cycle": cycle.key, "submitted_at": row.first_submitted_at, "timing": timing, "age": days}
+            told |= {"group": row.regional_group, "extended_until": untils.get(row.entity), "version": row.versions}
+            shown.append({**row._mapping, **told})
     return page("queue", shown, limit, lambda last: (last["submitted_at"], last["id"]))
+
+
+def _word(given: Any) -> str:
+    """A filter as the address of the page has it; what is not asked for is empty."""
+    return "" if given is None else str(given)
 
 
 def _calendar(act: Act, key: str | None) -> Calendar:

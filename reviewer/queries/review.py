@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, case, func, select
@@ -16,10 +16,11 @@ from portal.models.accounts import User
 from portal.models.cycles import Cycle, Phase
 from portal.models.entities import Entity
 from portal.models.events import Event
+from portal.models.phases import Extension
 from portal.models.reports import Report, Version
 from portal.models.review import Check, Consent
 from portal.queries.reports import SEEN
-from portal.rules.timeline import end_of_day, timing
+from portal.rules.timeline import end_of_day, timing, within_extension
 from portal.services.submission import CUT_OFF_PHASE, DEADLINE_PHASE
 
 
@@ -36,6 +37,10 @@ class Calendar:
     def timing(self, submitted_at: dt.datetime) -> str:
         """`in_time`, `after_deadline` or `after_cut_off`."""
         return timing(submitted_at, self.deadline, self.cut_off)
+
+    def extended(self, row: AnyRow, untils: Mapping[str, dt.date]) -> bool:
+        """Whether a line of the queue came after the deadline of all and within the extension of its own state."""
+        return within_extension(row.first_submitted_at, self.deadline, untils.get(row.entity))
 
 
 def calendars(session: Session) -> list[Calendar]:
@@ -66,43 +71,12 @@ def _queue(cycle: str) -> AnySelect:
     )
 
 
-def queue(
-    session: Session,
-    cycle: str,
-    *,
-    state: str | None = None,
-    region: str | None = None,
-    language: str | None = None,
-    modality: str | None = None,
-    assigned: str | None = None,
-    person: uuid.UUID | None = None,
-    entity: str | None = None,
-    after: tuple[dt.datetime, uuid.UUID] | None = None,
-    limit: int | None = None,
-) -> list[AnyRow]:
-    """The received reports of a cycle, longest waiting first. `assigned` is mine, nobody, somebody or None for all."""
+def queue(session: Session, cycle: str, entity: str | None = None) -> list[AnyRow]:
+    """The received reports of a cycle, or of one entity in it, longest waiting first."""
     query = _queue(cycle)
-    for column, wanted in (
-        (SEEN, state),
-        (Entity.region, region),
-        (Report.modality, modality),
-        (Report.entity, entity),
-    ):
-        if wanted:
-            query = query.where(column == wanted)
-    if assigned == "mine":
-        query = query.where(Report.assigned_to == person)
-    elif assigned == "nobody":
-        query = query.where(Report.assigned_to.is_(None))
-    elif assigned == "somebody":
-        query = query.where(Report.assigned_to.is_not(None))
-    if after is not None:
-        moment, report_id = after
-        later = (Report.first_submitted_at > moment) | ((Report.first_submitted_at == moment) & (Report.id > report_id))
-        query = query.where(later)
-    query = query.order_by(Report.first_submitted_at, Report.id)
-    rows = session.execute(query.limit(limit) if limit else query).all()
-    return [row for row in rows if language in row.languages] if language else list(rows)
+    if entity is not None:
+        query = query.where(Report.entity == entity)
+    return list(session.execute(query.order_by(Report.first_submitted_at, Report.id)).all())
 
 
 @functools.cache
@@ -147,9 +121,17 @@ def consent(session: Session, report_id: uuid.UUID, version: int) -> Consent | N
 
 
 def head(session: Session, report_id: uuid.UUID) -> AnyRow:
-    """Whose report it is and who reviews it: names, name_en, region, regional_group, assigned_name."""
+    """Whose report it is and who reviews it: names, name_en, region, regional_group, assigned_name; `until`, the day up
+    to which the country was given more time, if it was.
+    """
+    until = (
+        select(func.max(Extension.until))
+        .where(Extension.cycle == Report.cycle, Extension.entity == Report.entity)
+        .scalar_subquery()
+    )
+    columns = (Entity.names, Entity.name_en, Entity.region, Entity.regional_group, User.name.label("assigned_name"))
     query = (
-        select(Entity.names, Entity.name_en, Entity.region, Entity.regional_group, User.name.label("assigned_name"))
+        select(*columns, until.label("until"))
         .select_from(Report)
         .join(Entity, Entity.iso3 == Report.entity)
         .outerjoin(User, User.id == Report.assigned_to)

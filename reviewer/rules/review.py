@@ -24,6 +24,9 @@ RECORD = (
 
 SETTLED = frozenset({"accepted", "published", "withdrawn"})
 ASSIGNED = ("mine", "nobody", "somebody")
+EXTENDED = "within_extension"
+TIMINGS = ("in_time", "after_deadline", EXTENDED, "after_cut_off")
+"""What the timing of a report is asked for by: its label, or that it came within the extension of its own state."""
 AGES = (7, 14, 30, 60, 90)
 
 
@@ -40,11 +43,13 @@ class Wanted:
     modality: str = ""
     age: str = ""
 
-    def holds(self, row: Any, person: uuid.UUID, timing: str, days: int | None) -> bool:
-        """Whether a row of the queue is asked for by this person; `days` is its age, None for one that is settled."""
+    def holds(self, row: Any, person: uuid.UUID, timing: str, days: int | None, *, extended: bool = False) -> bool:
+        """Whether a row of the queue is asked for by this person; `days` is its age, None for one that is settled,
+        `extended` whether it came after the deadline of all and within the extension of its own state.
+        """
         return (
             (not self.state or row.state == self.state)
-            and (not self.timing or timing == self.timing)
+            and (not self.timing or (extended if self.timing == EXTENDED else timing == self.timing))
             and (not self.region or row.region == self.region)
             and (not self.group or row.regional_group == self.group)
             and (not self.modality or row.modality == self.modality)

@@ -30,7 +30,7 @@ from portal.rules.refusals import Invalid, Missing, Problem
 from portal.services.act import Act
 from portal.services.steps import Order, open_steps, shown_state
 from reviewer.queries import review as queries
-from reviewer.rules.review import AGES, ASSIGNED, RECORD, Wanted, age, counts
+from reviewer.rules.review import AGES, ASSIGNED, EXTENDED, RECORD, Wanted, age, counts
 from reviewer.services import review as services
 from reviewer.views import contradictions, crosswalk, matrix, passages, remarks, requests, statements, synthesis
 
@@ -45,6 +45,7 @@ STEPS: dict[str, steps.Taker] = {
 TIMING = {
     "in_time": N_("in time"),
     "after_deadline": N_("after the deadline"),
+    EXTENDED: N_("within an extension"),
     "after_cut_off": N_("after the synthesis cut-off"),
 }
 ASSIGNED_TITLES = {"mine": N_("me"), "nobody": N_("nobody"), "somebody": N_("a colleague or me")}
@@ -80,9 +81,11 @@ def queue(act: Act) -> ResponseReturnValue:
     wanted = Wanted(**{name: request.args.get(name, "") for name in Wanted.__dataclass_fields__})
     modalities = _modalities(act, calendar)
     received = queries.lines(act.session, calendar.key, render.language())
-    rows = _rows(act, calendar, modalities, _asked_for(act, calendar, wanted, received))
+    untils = extensions.untils(act.session, calendar.key)
+    rows = _rows(act, calendar, modalities, untils, _asked_for(act, calendar, wanted, untils, received))
     return render_template(
         "review/queue.html",
+        cycle=request.args.get("cycle"),
         wanted=wanted,
         filters_now={name: value for name, value in asdict(wanted).items() if value},
         views=[(view.id, view.name, _address(view.filters)) for view in team.views(act.session, act.actor.id)],
@@ -113,20 +116,29 @@ def _short_day(day: dt.date, language: str) -> str:
 
 
 def _asked_for(
-    act: Act, calendar: queries.Calendar, wanted: Wanted, received: Sequence[Any]
+    act: Act,
+    calendar: queries.Calendar,
+    wanted: Wanted,
+    untils: Mapping[str, dt.date],
+    received: Sequence[Any],
 ) -> list[tuple[Any, str, int | None]]:
     """The lines that are asked for, each with its timing and its age in days."""
     lines = (
         (row, calendar.timing(row.first_submitted_at), age(row.state, row.first_submitted_at, act.at))
         for row in received
     )
-    return [line for line in lines if wanted.holds(line[0], act.actor.id, *line[1:])]
+    return [
+        line
+        for line in lines
+        if wanted.holds(line[0], act.actor.id, *line[1:], extended=calendar.extended(line[0], untils))
+    ]
 
 
 def _rows(
     act: Act,
     calendar: queries.Calendar,
     modalities: Mapping[str, str],
+    untils: Mapping[str, dt.date],
     found: Sequence[tuple[Any, str, int | None]],
 ) -> list[tuple[Any, ...]]:
     """The rows of the table as plain tuples in the order of its columns; nothing is translated or asked row by row."""
@@ -134,7 +146,6 @@ def _rows(
     timings = {name: _(title) for name, title in TIMING.items()}
     stages = {name: _(title) for name, title in STAGES.items()}
     mine = act.actor.id
-    untils = extensions.untils(act.session, calendar.key)
     longest = max((days for _row, _timing, days in found if days), default=1)
     return [
         (
@@ -241,10 +252,9 @@ def take_step(act: Act, report: Report, step: str) -> ResponseReturnValue:
     return redirect(url_for(".read", report_id=report.id), 303)
 
 
-def _timing(act: Act, report: Report, at: dt.datetime) -> str:
-    """The label of a submission of this report, with the extension of its country."""
+def _timing(act: Act, report: Report, at: dt.datetime, until: dt.date | None) -> str:
+    """The label of a submission of this report; `until` is the extension of its country."""
     calendar = _calendar(act, report.cycle)
-    until = extensions.untils(act.session, calendar.key).get(report.entity)
     return timing_words(_(TIMING[calendar.timing(at)]), at, calendar.deadline, until)
 
 
@@ -252,6 +262,7 @@ def _reading(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
     """The page of one report; `problems` are those of a step that was just refused."""
     asked = guideline(act.session, report.edition)
     newest, *before = queries.last_versions(act.session, report.id)
+    head = queries.head(act.session, report.id)
     marks: dict[str, list[dict[str, Any]]] = {}
     for found in newest.findings:
         marks.setdefault(found["question"], []).append(found)
@@ -259,11 +270,11 @@ def _reading(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
     return render_template(
         "review/read.html",
         report=report,
-        head=queries.head(act.session, report.id),
+        head=head,
         version=newest,
         stage=shown_state(report, act.person),
         modality=asked.modalities[report.modality],
-        timing=_timing(act, report, newest.submitted_at),
+        timing=_timing(act, report, newest.submitted_at, head.until),
         parts=frozen(newest.document, asked, render.language(), files_of(newest.files, "/attachments/"), guidance=True),
         marks=marks,
         changes=changed(before[0].document, newest.document, asked) if before else {},

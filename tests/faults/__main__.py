@@ -7,15 +7,16 @@ import json
 import sys
 from typing import Any
 
-from tests.faults import kills, settings
+from tests.faults import kills, settings, windows
 from tests.faults.mutants import PLANTED
+from tests.journeys.chromium import chromium
 
-GROUPS = ("kills", "settings")
-KILLS = 40
+GROUPS = ("kills", "settings", "windows")
+KILLS, WINDOWS = 40, 50
 
 
 def main() -> int:
-    """Runs the groups asked for; both when none is."""
+    """Runs the group asked for; all when none is."""
     given = _arguments()
     results = []
     if given.group in (None, "settings"):
@@ -24,7 +25,13 @@ def main() -> int:
         )
     if given.group in (None, "kills"):
         planted = given.mutant if given.mutant in PLANTED else None
-        results.append(kills.run(n=given.n, kind=given.database, seed=given.seed, mutant=planted))
+        results.append(kills.run(n=given.n or KILLS, kind=given.database, seed=given.seed, mutant=planted))
+    if given.group in (None, "windows"):
+        forgetful = given.mutant if given.mutant == windows.MUTANT else None
+        if chromium() is None:
+            print("Chromium is not installed here: the kills of a browser are left out.\n")
+        else:
+            results.append(windows.run(n=given.n or WINDOWS, seed=given.seed, mutant=forgetful))
     for result in results:
         _print(result)
     print(json.dumps(results, ensure_ascii=False))
@@ -34,11 +41,13 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description="Fault tests of the portal.")
     parser.add_argument("group", nargs="?", choices=GROUPS)
-    parser.add_argument("--n", type=int, default=KILLS, help="how many times the server is killed")
+    parser.add_argument("--n", type=int, help="how many times the server, or the browser, is killed")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--seed", type=int, help="repeats the moments of an earlier run")
     parser.add_argument(
-        "--mutant", choices=(*PLANTED, settings.MUTANT), help="plants a fault, which must turn the test red"
+        "--mutant",
+        choices=(*PLANTED, settings.MUTANT, windows.MUTANT),
+        help="plants a fault, which must turn the test red",
     )
     return parser.parse_args()
 

@@ -7,13 +7,14 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from portal.config import ROOT, BadSetting, fresh, load
-from portal.db import SQLITE_SETTINGS, UnsafeDatabase, assert_sqlite, begin_write
+from portal.db import SQLITE_SETTINGS, Turn, UnsafeDatabase, assert_sqlite, begin_write
 from tests import databases
 
 SECRET = {"PORTAL_SECRET_KEY": "x" * 32}
@@ -108,3 +109,45 @@ def test_the_lock_files_name_packages_and_hashes_only() -> None:
         assert "--index" not in text
         lines = [line for line in text.splitlines() if line and not line.startswith(" ")]
         assert all("==" in line for line in lines)
+
+
+def writing(engine: sa.Engine) -> sa.Connection:
+    return engine.connect().execution_options(writes=True)
+
+
+def test_writers_of_a_file_take_turns_and_each_gives_the_turn_back(tmp_path: Path) -> None:
+    engine = databases.engine(f"sqlite:///{tmp_path}/one.db")
+    with writing(engine) as connection, connection.begin():
+        turn = connection.info[Turn.KEY]
+        assert turn.taken
+    assert not turn.taken
+    with pytest.raises(sa.exc.OperationalError), writing(engine) as connection, connection.begin():
+        connection.execute(sa.text("SELECT nothing FROM nowhere"))
+    assert not turn.taken
+    connection = writing(engine)
+    connection.begin()
+    connection.invalidate()
+    assert not turn.taken
+    with engine.connect() as reading, reading.begin():
+        assert (reading.info.get(Turn.KEY), turn.taken) == (None, False)
+    engine.dispose()
+
+
+def test_who_waits_for_the_turn_writes_when_it_is_given_back(tmp_path: Path) -> None:
+    engine = databases.engine(f"sqlite:///{tmp_path}/one.db")
+    order: list[str] = []
+    waiting = threading.Event()
+
+    def second() -> None:
+        waiting.set()
+        with writing(engine) as connection, connection.begin():
+            order.append("second")
+
+    with writing(engine) as connection, connection.begin():
+        thread = threading.Thread(target=second)
+        thread.start()
+        waiting.wait()
+        order.append("first")
+    thread.join()
+    engine.dispose()
+    assert order == ["first", "second"]

@@ -78,10 +78,13 @@ PAGES = {
         "{report}/handing",
         "{report}/carry",
         "{report}/restore-points",
+        "{report}/sources",
         "{report}/history/F.2/summary",
         "/entities/XAA/people",
         "/guidelines/{edition}/rules",
     ),
+    "contributor.xaa@example.org": ("{report}", "{report}/sections/1.1.1.1"),
+    "focal.point.xai@example.org": ("/practice", "{practice}"),
     "certifier.xab@example.org": ("{report}/clearance",),
     "certifier.xac@example.org": ("{report}/versions/1",),
     "reviewer@example.org": ("/review", "{reviewed}"),
@@ -121,6 +124,8 @@ def places(page: Page, portal: Running, email: str) -> dict[str, str]:
         return {"reviewed": linked(page, portal, "/review?state=in_review", "/review/[0-9a-f-]{36}")}
     if email in ("lead@example.org", "data.officer@example.org"):
         return {}
+    if email == "focal.point.xai@example.org":
+        return {"practice": linked(page, portal, "/practice", "/reports/[0-9a-f-]{36}")}
     report = linked(page, portal, "/reports", "/reports/[0-9a-f-]{36}")
     return {"report": report, "edition": next(iter(shipped()))}
 
@@ -175,6 +180,24 @@ def test_axe_finds_nothing_grave(served: Running, browser: Browser, email: str, 
             log_in(page, served, email)
         names = places(page, served, email)
         assert judged(page, served, [address.format(**names) for address in PAGES[email]], language) == {}
+
+
+def test_the_demonstration_shows_a_choice_that_waits(served: Running, browser: Browser) -> None:
+    with opened(browser) as context:
+        page = context.new_page()
+        log_in(page, served, "focal.point.xaa@example.org")
+        report = linked(page, served, "/reports", "/reports/[0-9a-f-]{36}")
+        page.goto(f"{served.address}{report}/sections/1.1.1.1?lang=en")
+        expect(page.locator("[data-card]")).to_have_count(1)
+        expect(page.locator("[data-card]")).to_contain_text("The national budget paid for two thirds of it.")
+        log_in_as_practising(page, served)
+        expect(page.locator("body")).to_contain_text("Practice: this report counts nowhere")
+
+
+def log_in_as_practising(page: Page, portal: Running) -> None:
+    page.context.clear_cookies()
+    log_in(page, portal, "focal.point.xai@example.org")
+    page.goto(portal.address + linked(page, portal, "/practice", "/reports/[0-9a-f-]{36}"))
 
 
 def test_a_planted_fault_is_found(served: Running, browser: Browser) -> None:

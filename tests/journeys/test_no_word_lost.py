@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import random
 import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,18 +19,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 from sqlalchemy import create_engine, text
 
 from portal.config import ROOT
+from tests.faults import windows
 from tests.journeys.calls import Caller
-from tests.journeys.chromium import QUIET, chromium
 from tests.journeys.conftest import Running, _wait, free_port
+from tests.journeys.windows import FOCAL_POINT, PASSWORD, Window
 
 ON_THE_DISK = 1000
 """How long a copy may take to the disk, in milliseconds, on a busy machine: what is typed later dies with the power."""
-PASSWORD = "demonstration only"
-FOCAL_POINT = "focal.point.kaz@example.org"
 SECTION = "1.1.1.1"
 WORDS = {
     f"{SECTION}/actions": "وضعت الحكومة خطة وطنية للإسكان الميسور، وأُعيد تأهيل الأحياء القديمة في ثلاث مدن. "
@@ -97,70 +96,9 @@ def report(portal: Portal) -> str:
     return f"{portal.address}/reports/{started.json['id']}"
 
 
-def descendants(pid: int) -> list[int]:
-    """The processes that a process has started, and those that they have."""
-    children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    return [*children, *(grandchild for child in children for grandchild in descendants(child))]
-
-
-@dataclass
-class Window:
-    """A browser of one person on a disk of its own, which can be killed and started again."""
-
-    browser: Browser
-    folder: Path
-    portal: Portal
-    context: BrowserContext | None = None
-
-    def start(self) -> Page:
-        for lock in self.folder.glob("Singleton*"):
-            lock.unlink()
-        self.context = self.browser.browser_type.launch_persistent_context(
-            str(self.folder),
-            executable_path=chromium(),
-            args=QUIET,
-            viewport={"width": 1280, "height": 900},
-            locale="en-GB",
-        )
-        return self.context.pages[0]
-
-    def kill(self) -> None:
-        """Ends the browser at once: no page hears of it."""
-        os.kill(self.pid, signal.SIGKILL)
-        time.sleep(0.5)
-
-    def kill_windows(self) -> None:
-        """Ends the processes of the pages alone, as a tab that crashes does."""
-        for process in descendants(self.pid):
-            with suppress(OSError):
-                if b"--type=renderer" in Path(f"/proc/{process}/cmdline").read_bytes():
-                    os.kill(process, signal.SIGKILL)
-
-    def another(self, crashed: Page) -> Page:
-        """A new window in place of one that has crashed."""
-        crashed.close()
-        return crashed.context.new_page()
-
-    @property
-    def pid(self) -> int:
-        return int((self.folder / "SingletonLock").readlink().name.rpartition("-")[2])
-
-    def log_in(self, page: Page, email: str = FOCAL_POINT) -> None:
-        page.goto(f"{self.portal.address}/login")
-        page.get_by_label("E-mail address").fill(email)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Log in").click()
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-
-    @property
-    def cut(self) -> Any:
-        assert self.context is not None
-        return self.context.set_offline
-
-
 @pytest.fixture
 def window(browser: Browser, portal: Portal, tmp_path: Path) -> Iterator[Window]:
-    made = Window(browser, tmp_path / "browser", portal)
+    made = Window(browser.browser_type, tmp_path / "browser", portal.address)
     made.folder.mkdir()
     yield made
     if made.context is not None:
@@ -288,6 +226,18 @@ def _logs_in_in_place(page: Page, question: str) -> None:
     page.keyboard.press("Enter")
     expect(door).to_be_hidden()
     expect(field(page, question)).to_be_focused()
+
+
+def test_the_browser_is_killed_while_a_person_types(report: str, window: Window) -> None:
+    """The short form of `python -m tests.faults windows`, where each copy has had its time to the disk."""
+    result = windows.kill_again_and_again(window, report, 2, random.Random(7), shortest=ON_THE_DISK / 1000)
+    assert (result.lost, result.typed > 0) == ([0, 0], True)
+
+
+def test_the_killed_browser_loses_what_it_has_not_kept(report: str, window: Window) -> None:
+    """The planted fault: a browser that keeps no copy. The same harness must find what it lost."""
+    result = windows.kill_again_and_again(window, report, 1, random.Random(7), mutant=windows.MUTANT)
+    assert result.lost[0] > 0
 
 
 SUMMARY = "F.2/summary"

@@ -85,6 +85,7 @@ def furnished(
         "bundle_id": [bundle],
         "attachment_id": [file.json["id"]],
         "question": list(QUESTIONS),
+        "key": ["F.2", "1.1.1.1"],
         "cycle": ["2026"],
         "edition": ["2026"],
         "iso3": ["KAZ"],

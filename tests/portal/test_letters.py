@@ -376,6 +376,9 @@ def test_a_worker_whose_lease_ran_out_says_nothing_of_the_letter(world: World, s
     world.done()
     assert first is not None
     assert second is not None
+    letters.missed(world.act(None), first, "late words", refused=True)
+    world.done()
+    assert faults(session) == [(2, False, "")]
     letters.sent(world.act(None), second)
     world.done()
     letters.missed(world.act(None), first, "late words", refused=True)

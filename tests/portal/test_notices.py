@@ -69,6 +69,47 @@ def test_whom_a_reminder_does_not_reach(world: World, session: Session, done: st
     assert told(session) == ([("cycle.14", KAZ)] if reached else []) + [("cycle.14", KEN)]
 
 
+def given(world: World, until: dt.date, on: dt.datetime = dt.datetime(2025, 6, 20, tzinfo=dt.UTC)) -> None:
+    act = world.act(None)
+    who = world.person("focal_point", "KAZ").id
+    asked = {"wanted_until": until, "reason": "More time", "asked_at": on, "asked_by": who}
+    act.session.add(Extension(entity="KAZ", cycle="2026", until=until, answered_at=on, **asked))
+    world.done()
+
+
+def noon(day: int, month: int = 7) -> dt.datetime:
+    return dt.datetime(2025, month, day, 23, tzinfo=dt.UTC)
+
+
+def test_the_own_last_day_of_a_state_is_reminded_of_once_to_it_alone(world: World, session: Session) -> None:
+    given(world, dt.date(2025, 8, 1))
+    days = [
+        at
+        for month, day in ((7, 17), (7, 18), (7, 19), (7, 29), (8, 1), (8, 2))
+        if remind(world, at := noon(day, month))
+    ]
+    assert days == [noon(18), noon(29)]
+    assert told(session, "cycle.extended.%") == [("cycle.extended.14", KAZ), ("cycle.extended.3", KAZ)]
+    data = session.scalars(select(Notice.data).where(Notice.kind.like("cycle.extended.%"))).all()
+    assert data == [{"cycle": "2026", "due": "2025-08-01", "entity": "KAZ"}] * 2
+    assert remind(world, noon(18)) == 0
+    given(world, dt.date(2025, 9, 1), noon(30))
+    assert (remind(world, noon(18, 8)), told(session, "cycle.extended.%")[2:]) == (1, [("cycle.extended.14", KAZ)])
+
+
+def test_one_who_has_submitted_is_not_reminded_of_the_own_last_day(world: World, session: Session) -> None:
+    given(world, dt.date(2025, 8, 1))
+    world.report(state="submitted")
+    assert (remind(world, noon(18)), remind(world, noon(29))) == (0, 0)
+    assert told(session, "cycle.extended.%") == []
+
+
+def test_no_reminder_of_an_own_last_day_within_the_time_of_its_own_answer(world: World, session: Session) -> None:
+    given(world, dt.date(2025, 8, 1), noon(20))
+    assert (remind(world, noon(21)), remind(world, noon(29))) == (0, 1)
+    assert told(session, "cycle.extended.%") == [("cycle.extended.3", KAZ)]
+
+
 def test_a_report_to_practise_with_does_not_count_as_submitted(world: World, session: Session) -> None:
     report = world.report(state="submitted")
     act = world.act(None)

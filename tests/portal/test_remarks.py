@@ -283,7 +283,8 @@ def test_what_was_not_sent_can_be_taken_out_and_nothing_that_was(world: World) -
     [left] = reads.gathered(db.session, report)
     kept = left.id
     world.step(report, "clarify", StepOrder(reason=""))
-    with pytest.raises(NotNow):
+    again_in_review(world, report, [kept])
+    with pytest.raises(NotNow, match="This remark has been sent"):
         act_on(world, report, "reviewer", remarks.remove, kept)
 
 

@@ -99,7 +99,7 @@ def test_the_deadline_by_three_clocks(world: World) -> None:
     public = world.app.test_client().get("/timeline").get_data(as_text=True)
     clocks = re.findall(r"<dt>(.*?)</dt><dd>(?:<time[^>]*>)?(.*?)(?:</time>)?</dd>", public)
     assert clocks == [
-        ("In the last time zone (UTC−12)", "2 July 2025, 00:00"),
+        ("In the last time zone (UTC−12)", "the end of 1 July 2025: 2 July 2025, 00:00"),
         ("By the clock of your device", ""),
         ("In UTC", "2 July 2025, 12:00 UTC"),
     ]

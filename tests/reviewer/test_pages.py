@@ -24,7 +24,7 @@ from reviewer.rules.review import RECORD
 from tests.factories import DAY, World, csrf
 
 QUEUE_STATEMENTS = 6
-READ_STATEMENTS = 15
+READ_STATEMENTS = 12
 
 
 @contextmanager

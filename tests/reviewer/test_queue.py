@@ -6,6 +6,7 @@ import datetime as dt
 import html
 import re
 import uuid
+from urllib.parse import quote_plus
 
 import pytest
 from sqlalchemy import select
@@ -13,11 +14,14 @@ from sqlalchemy import select
 from portal.db import db
 from portal.models.accounts import User
 from portal.models.events import Event, Notice
+from portal.models.phases import Extension
 from portal.models.remarks import SavedView
 from portal.models.reports import Report
 from portal.queries import reports
 from portal.services import accounts, practice
+from reviewer.rules.review import Wanted
 from tests.factories import DAY, PASSWORD, World, csrf
+from tests.portal.callers import Caller
 from tests.reviewer.test_pages import listed, page, received, statements
 
 COLLEAGUE = "reviewer.two@example.org"
@@ -67,6 +71,73 @@ def test_the_filters_of_the_queue(world: World, asked: str, states: list[str]) -
     world.at = dt.datetime(2025, 7, 4, 9, tzinfo=dt.UTC)
     world.report("KEN", "submitted")
     assert listed(page(world.browser("reviewer"), f"/review?{asked}")) == states
+
+
+def extended(world: World, entity: str, until: dt.date) -> None:
+    """This state was given more time."""
+    act = world.acting("focal_point", entity)
+    told = {"wanted_until": until, "reason": "an election", "asked_at": world.at, "asked_by": act.actor.id}
+    act.session.add(Extension(entity=entity, cycle="2026", until=until, answered_at=world.at, **told))
+    world.done()
+
+
+def test_what_came_within_an_extension_can_be_asked_for(world: World) -> None:
+    for entity in ("KAZ", "KEN"):
+        extended(world, entity, dt.date(2025, 7, 5) if entity == "KEN" else dt.date(2025, 7, 2))
+    world.at = dt.datetime(2025, 7, 4, 9, tzinfo=dt.UTC)
+    world.report("KAZ", "submitted")
+    world.report("KEN", "submitted")
+    client = world.browser("reviewer")
+    assert listed(page(client, "/review?timing=within_extension")) == ["Kenya"]
+    assert listed(page(client, "/review?timing=after_deadline")) == ["Kazakhstan", "Kenya"]
+    text = page(client, "/review")
+    assert re.findall(r"<td>([^<]*after the deadline[^<]*)</td>", text) == [
+        "after the deadline",
+        "after the deadline, within an extension to 5 July 2025",
+    ]
+
+
+def test_the_api_has_the_filters_of_the_page(world: World) -> None:
+    """Every filter in every value that occurs, and one that does not: the same reports in the same order."""
+    world.at = dt.datetime(2025, 6, 1, 9, tzinfo=dt.UTC)
+    world.report("KAZ", "in_review", languages=("ru", "en"))
+    extended(world, "KEN", dt.date(2025, 7, 5))
+    world.at = dt.datetime(2025, 7, 4, 9, tzinfo=dt.UTC)
+    world.report("KEN", "submitted", modality="update")
+    client, program = world.browser("reviewer"), Caller(world, "reviewer")
+    text = page(client, "/review")
+    offered = {
+        name: re.findall(r'<option value="([^"]*)"', choices)
+        for name, choices in re.findall(r'<select id="filter-(\w+)".*?>(.*?)</select>', text, re.S)
+    }
+    assert set(offered) == set(Wanted.__dataclass_fields__)
+    offered["region"].append("Arab States")
+    for name, values in offered.items():
+        for value in values:
+            asked = f"{name}={quote_plus(html.unescape(value))}" if value else ""
+            found = program.get(f"/review/queue?{asked}").json["items"]
+            assert [one["names"]["en"] for one in found] == listed(page(client, f"/review?{asked}")), asked
+    first = program.get("/review/queue?limit=1").json
+    second = program.get(f"/review/queue?limit=1&cursor={first['next']}").json
+    told = [(one["entity"], one["timing"], one["extended_until"]) for one in first["items"] + second["items"]]
+    assert told == [("KAZ", "in_time", None), ("KEN", "after_deadline", "2025-07-05")]
+    assert second["next"] is None
+    for wrong in ("timing=late", "assigned=him", "age=-1", "age=many", "language=xx", "stage=submitted"):
+        assert program.get(f"/review/queue?{wrong}").status_code == 422
+
+
+def test_the_cycle_that_is_looked_at_stays(world: World) -> None:
+    client = world.browser("lead")
+    world.report("KAZ", "submitted")
+    text = page(client, "/review?cycle=2026")
+    for link in ("/review/forecast?cycle=2026", "/review/minutes?cycle=2026", "/timeline?cycle=2026"):
+        assert text.count(f'href="{link}"') == 1
+    assert text.count('<input type="hidden" name="cycle" value="2026">') == 3  # filters, kept view, assignment
+    sent = {"csrf_token": csrf(text), "name": "Mine", "assigned": "mine", "cycle": "2026"}
+    answer = client.post("/review/views", data=sent)
+    assert answer.headers["Location"] == "/review?assigned=mine&cycle=2026"
+    assert 'href="/review?cycle=2026"' in page(client, "/review/minutes?cycle=2026")
+    assert 'name="cycle"' not in page(client, "/review")
 
 
 def test_a_named_colleague_can_be_asked_for(world: World) -> None:

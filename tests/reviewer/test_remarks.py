@@ -79,7 +79,7 @@ def test_a_round_of_clarification_without_script(world: World) -> None:
     assert problems(text) == ["Please write the explanation or the reason: the reporting team reads it."]
     post(state, f"{answers}/{second}/answer", mine, answer="declined", words="The law keeps it closed.")
     assert "The law keeps it closed." not in page(team, review)
-    assert "with the state" in said(page(team, review), second)
+    assert "With the state" in said(page(team, review), second)
     for step in ("ask", "submit", "claim"):
         world.step(report, step)
     shown = page(team, review)

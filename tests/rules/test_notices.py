@@ -5,11 +5,20 @@ must reach and someone whom it must not.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from portal.http.telling import NOTICES
-from portal.rules.notices import RULES, Standing, cycle_reminder, next_try, shown_to_the_team
+from portal.rules.notices import (
+    RULES,
+    Standing,
+    cycle_reminder,
+    extension_reminder,
+    mark_of_extension,
+    next_try,
+    shown_to_the_team,
+)
 
 OPENS, CLOSES = dt.date(2024, 6, 21), dt.date(2025, 7, 1)
 NOTHING, BEGUN = Standing(), Standing(begun=True)
@@ -34,6 +43,8 @@ SHOWN = [
     "cycle.14",
     "cycle.3",
     "cycle.60",
+    "cycle.extended.14",
+    "cycle.extended.3",
     "cycle.invite",
     "dataset.broken",
     "dataset.taken",
@@ -108,6 +119,44 @@ def test_each_reminder_with_whom_it_reaches_and_whom_not(
     day: str, standing: Standing, sent: set[str], due: str | None
 ) -> None:
     assert cycle_reminder(OPENS, CLOSES, dt.date.fromisoformat(day), standing, sent) == due
+
+
+OWN = dt.date(2025, 8, 1)
+GIVEN = Standing(begun=True, extended=OWN, given_on=dt.date(2025, 6, 20))
+
+
+@pytest.mark.parametrize(
+    ("day", "standing", "sent", "due"),
+    [
+        ("2025-07-17", GIVEN, set(), None),
+        ("2025-07-18", GIVEN, set(), "14"),
+        ("2025-07-18", replace(GIVEN, begun=False), set(), "14"),
+        ("2025-07-18", replace(GIVEN, submitted=True), set(), None),
+        ("2025-07-18", BEGUN, set(), None),
+        ("2025-07-18", GIVEN, {"14"}, None),
+        ("2025-07-28", GIVEN, {"14"}, None),
+        ("2025-07-29", GIVEN, {"14"}, "3"),
+        ("2025-08-01", GIVEN, set(), "3"),
+        ("2025-07-29", replace(GIVEN, submitted=True), {"14"}, None),
+        ("2025-07-29", GIVEN, {"14", "3"}, None),
+        ("2025-08-02", GIVEN, set(), None),
+        # given when the time of the reminder had come: the answer itself has just told the day
+        ("2025-07-18", replace(GIVEN, given_on=dt.date(2025, 7, 17)), set(), "14"),
+        ("2025-07-18", replace(GIVEN, given_on=dt.date(2025, 7, 18)), set(), None),
+        ("2025-07-29", replace(GIVEN, given_on=dt.date(2025, 7, 18)), set(), "3"),
+    ],
+)
+def test_each_reminder_of_an_own_last_day_with_whom_it_reaches_and_whom_not(
+    day: str, standing: Standing, sent: set[str], due: str | None
+) -> None:
+    marks = {mark_of_extension(kind, OWN) for kind in sent} | {"14", "3"}
+    assert extension_reminder(dt.date.fromisoformat(day), standing, marks) == due
+
+
+def test_a_later_own_day_calls_for_reminders_of_its_own() -> None:
+    later = replace(GIVEN, extended=OWN + dt.timedelta(days=30))
+    marks = {mark_of_extension("14", OWN), mark_of_extension("3", OWN)}
+    assert extension_reminder(dt.date(2025, 8, 17), later, marks) == "14"
 
 
 THEN = dt.datetime(2025, 6, 16, 9, tzinfo=dt.UTC)

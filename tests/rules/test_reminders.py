@@ -1,4 +1,4 @@
-"""Reminders of hand-outs: for each rule somebody whom it must reach, and somebody whom it must not."""
+"""Reminders of hand-outs and remarks: for each rule somebody whom it must reach, and somebody whom it must not."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from portal.rules.lifecycle import DRAFTING, STATES
-from portal.rules.reminders import Case, day_of, due, mark
+from portal.rules.reminders import Case, day_of, due, due_of_remarks, mark, mark_of_remarks
 
 DUE = dt.date(2025, 7, 15)
 CASE = Case(due=DUE, handed_out_on=dt.date(2025, 6, 16), in_hands=True, in_office=True, state="preparing")
@@ -107,3 +107,27 @@ def test_no_reminder_of_a_day_that_had_come_when_it_was_handed_out(
 )
 def test_a_day_ends_where_it_ends_last(moment: dt.datetime, day: dt.date) -> None:
     assert day_of(moment) == day
+
+
+@pytest.mark.parametrize(
+    ("today", "sent", "expected"),
+    [
+        (on(7), set(), None),
+        (on(8), set(), "week"),
+        (on(13), {"week"}, None),
+        (on(14), {"week"}, "day"),
+        (on(15), {"week", "day"}, None),
+        (on(16), {"week", "day"}, "after"),
+        (on(30), {"week", "day", "after"}, None),
+    ],
+)
+def test_remarks_are_reminded_of_by_the_same_days(today: dt.date, sent: set[str], expected: str | None) -> None:
+    marks = {mark_of_remarks(kind, DUE, 1) for kind in sent}
+    assert due_of_remarks(DUE, 1, on(16, 6), today, marks) == expected
+
+
+def test_remarks_sent_within_the_week_and_those_of_another_version_or_day() -> None:
+    assert [due_of_remarks(DUE, 1, sent_on, on(8), ()) for sent_on in (on(7), on(8))] == ["week", None]
+    marks = {mark_of_remarks("week", DUE, 1), mark("week", DUE)}
+    assert due_of_remarks(DUE, 2, on(7), on(8), marks) == "week"
+    assert due_of_remarks(on(14), 1, on(7), on(13), marks) == "day"

@@ -30,6 +30,7 @@ export async function within(mode, work) {
     const request = work(transaction.objectStore(STORE));
     transaction.oncomplete = () => resolve(request?.result);
     transaction.onerror = transaction.onabort = () => reject(transaction.error);
+    transaction.commit?.(); // at once: no answer of the store is waited for first
   });
 }
 
