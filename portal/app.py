@@ -15,7 +15,6 @@ from portal import api, cli, demonstration, web, worker
 from portal.config import ROOT, BadSetting, Settings, load
 from portal.db import UnsafeDatabase, db, engine_options, guard_engine
 from portal.http import context, errors, guard, headers, people, render, steps
-from portal.http.parts import PortalRequest
 from reviewer.api import review as team_api
 from reviewer.cli import contradictions as team_commands
 from reviewer.views import review as team_pages
@@ -30,7 +29,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     chosen = settings or load()
     app = Flask("portal", root_path=str(ROOT / "portal"), template_folder=str(ROOT / "templates"))
-    app.request_class = PortalRequest
     _configure(app, chosen)
     open_outside(app, chosen)
     people.install(app)
