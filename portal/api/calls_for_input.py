@@ -57,8 +57,8 @@ class NewCall(Asked):
     opens_at = Moment(required=True)
     closes_at = Moment(required=True)
     partners = fields.List(fields.UUID(), load_default=list)
-    edition = key_text(load_default="")
-    cycle = key_text(load_default="")
+    edition = key_text()
+    cycle = key_text()
 
 
 class PartnerShape(Given):

@@ -61,7 +61,7 @@ class Request(Asked):
     note = words(MOST_WORDS, load_default="")
     asked_of = fields.UUID(load_default=None)
     days = Whole(least=1, most=MOST_DAYS, load_default=USUAL_DAYS)
-    letter = File(load_default=None)
+    letter = File()
     dated = words(10, load_default="")
 
 
@@ -123,7 +123,7 @@ def ask_for_clearance(act: Act, found: Report, sent: dict[str, Any]) -> dict[str
     """Asks for clearance with what goes with it, as the step `ask` does without. The letter is judged and kept first;
     only then is the draft held."""
     report_id = found.id
-    letter = _received(act, sent["letter"], sent["dated"]) if sent["letter"] else None
+    letter = _received(act, sent["letter"], sent["dated"]) if sent.get("letter") else None
     act.write()
     held = reports.get(act.session, report_id, lock=True)
     service.ask(act, held, Order(), Terms(sent["note"], sent["asked_of"], sent["days"], letter))

@@ -107,7 +107,7 @@ def answer(
 
 def _refused(refusal: Refusal) -> Response:
     db.session.rollback()
-    status, kind = STATUS[type(refusal)]
+    status, kind = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
     problems, extra = [], {}
     if isinstance(refusal, Invalid):
         problems = [{"where": p.where, "sentence": _(p.sentence)} for p in refusal.problems]

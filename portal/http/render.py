@@ -112,12 +112,10 @@ def navigation() -> list[tuple[str, str, bool]]:
     ):
         if may(person, permission):
             entries.append((title, address))
-    entries += [
-        (_("Published reports"), "/published"),
-        (_("Contributions"), "/contributions"),
-        (_("Timeline"), "/timeline"),
-        (_("Data"), "/data"),
-    ]
+    entries.append((_("Published reports"), "/published"))
+    if not may(person, "evidence:read"):  # who reads the evidence finds them there
+        entries.append((_("Contributions"), "/contributions"))
+    entries += [(_("Timeline"), "/timeline"), (_("Data"), "/data")]
     return [(title, address, request.path.startswith(address)) for title, address in entries]
 
 

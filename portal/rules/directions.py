@@ -8,7 +8,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations
 from statistics import median
 
@@ -31,6 +31,7 @@ _PARTICLES = re.compile(r"^pm\W?2[.,]5$")
 _JOINED = frozenset("وفبلك")
 _YES = frozenset(["yes", "y", "oui", "sí", "si", "да", "نعم", "是", "true"])
 _NO = frozenset(["no", "n", "non", "нет", "لا", "否", "false"])
+_PLAIN = {ord("ё"): "е"} | dict.fromkeys(range(0x064B, 0x0653))
 _Stem = tuple[str, bool]
 _Forms = tuple[str, ...]
 
@@ -41,8 +42,7 @@ def _stems(text: str) -> tuple[_Stem, ...]:
 
 def _folded(text: str) -> str:
     """Lower case, without the marks of Arabic vowels, ё as е."""
-    plain = unicodedata.normalize("NFC", text).casefold().replace("ё", "е")
-    return "".join(sign for sign in plain if not "\u064b" <= sign <= "\u0652")
+    return unicodedata.normalize("NFC", text).casefold().translate(_PLAIN)
 
 
 @cache
@@ -65,6 +65,12 @@ def subjects(language: str) -> Mapping[str, tuple[tuple[_Stem, ...], ...]]:
 def sentences(text: str) -> list[str]:
     """The sentences of a text, in any of the six languages."""
     return [part.strip() for part in _SENTENCES.split(text) if part and part.strip()]
+
+
+@lru_cache(maxsize=64)
+def _read(sentence: str, language: str) -> tuple[str, list[_Forms]]:
+    """A sentence as it is looked through, and its words: it is asked for one indicator after another."""
+    return _folded(sentence), _words(sentence, language)
 
 
 def _words(sentence: str, language: str) -> list[_Forms]:
@@ -115,8 +121,7 @@ def told_direction(sentence: str, language: str, indicator: str, better: str) ->
     """UP or DOWN where the sentence says plainly that the indicator rose or fell, or got better or worse; "" where it
     does not name it, says both, denies, speaks of a plan or of money. `better` is up, down or context.
     """
-    plain = _folded(sentence)
-    words = _words(sentence, language)
+    plain, words = _read(sentence, language)
     subject = _subject_places(indicator, plain, words, language)
     if not subject:
         return ""
@@ -139,8 +144,7 @@ def _opposite(direction: str) -> str:
 
 def told_there(sentence: str, language: str, indicator: str) -> bool | None:
     """Whether the sentence says that what the indicator asks for is there; None where it does not plainly say."""
-    plain = _folded(sentence)
-    words = _words(sentence, language)
+    plain, words = _read(sentence, language)
     subject = _subject_places(indicator, plain, words, language)
     if not subject:
         return None

@@ -127,7 +127,7 @@ def list_cases(act: Act, which: dict[str, Any]) -> dict[str, Any]:
 @calls.call(
     "GET", "/contradictions/rules", "contradiction:read", query=WhichCycle, gives=page_of(TallyShape), refuses=[404]
 )
-def list_rules(act: Act, which: dict[str, Any]) -> dict[str, Any]:
+def list_rules_of_contradictions(act: Act, which: dict[str, Any]) -> dict[str, Any]:
     """How often each rule was right in a cycle."""
     return {"items": queries.rightness(act.session, _key(act, which["cycle"])), "next": None}
 

@@ -26,7 +26,7 @@ def test_every_command_for_the_operator_runs(tmp_path: Path) -> None:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PORTAL_")} | {"PORTAL_HOME": str(tmp_path)}
     subprocess.run([sys.executable, "-m", "portal.config"], cwd=ROOT, env=environment, check=True)
     found = commands(ROOT / "docs" / "operator.md")
-    assert len(found) == 18
+    assert len(found) == 20
     for command in found:
         words = shlex.split(command.replace("var/", f"{tmp_path}/"))
         words[0] = str(BIN / Path(words[0]).name)

@@ -109,7 +109,8 @@ def send(world: World, contribution_id: uuid.UUID, at: dt.datetime | None = None
 
 
 def decide(world: World, contribution_id: uuid.UUID, outcome: str, reason: str = "", role: str = "reviewer") -> None:
-    """The team decides."""
+    """The team decides, a minute after what came before."""
+    world.at += dt.timedelta(minutes=1)
     act = world.acting(role)
     moderation.moderate(act, filing(act, contribution_id), outcome, reason)
     world.done()

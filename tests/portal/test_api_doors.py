@@ -26,6 +26,13 @@ STAND_INS = {
     "invitation_id": SOMETHING,
     "remark_id": SOMETHING,
     "extension_id": SOMETHING,
+    "call_id": SOMETHING,
+    "case_id": SOMETHING,
+    "contribution_id": SOMETHING,
+    "file_id": SOMETHING,
+    "partner_id": SOMETHING,
+    "passage_id": "7",
+    "statement_id": SOMETHING,
     "cycle": "2026",
     "phase": "synthesis",
     "edition": "2026",
@@ -92,10 +99,11 @@ def test_a_session_of_the_pages_opens_nothing_here(world: World) -> None:
 
 def test_every_call_refuses_what_it_does_not_know_in_the_address(world: World) -> None:
     lead = Caller(world, "lead")
-    for method, path, _ in operations(world.app):
+    for method, path, call in operations(world.app):
         answer = lead(method, f"{path}?surprise=1")
         problems = [problem["where"] for problem in answer.json["problems"]]
-        assert answer.status_code in (403, 404) or (answer.status_code, problems) == (422, ["surprise"])
+        needed = [p["name"] for p in call.get("parameters", []) if p["in"] == "query" and p.get("required")]
+        assert answer.status_code in (403, 404) or (answer.status_code, problems) == (422, [*needed, "surprise"])
 
 
 def test_every_refusal_is_declared(world: World) -> None:

@@ -89,9 +89,9 @@ def test_what_came_within_an_extension_can_be_asked_for(world: World) -> None:
     world.report("KEN", "submitted")
     client = world.browser("reviewer")
     assert listed(page(client, "/review?timing=within_extension")) == ["Kenya"]
-    assert listed(page(client, "/review?timing=after_deadline")) == ["Kazakhstan", "Kenya"]
+    assert sorted(listed(page(client, "/review?timing=after_deadline"))) == ["Kazakhstan", "Kenya"]
     text = page(client, "/review")
-    assert re.findall(r"<td>([^<]*after the deadline[^<]*)</td>", text) == [
+    assert sorted(re.findall(r"<td>([^<]*after the deadline[^<]*)</td>", text)) == [
         "after the deadline",
         "after the deadline, within an extension to 5 July 2025",
     ]

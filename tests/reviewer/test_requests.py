@@ -63,7 +63,9 @@ def told(world: World, kind: str) -> list[str]:
     """Who got notices of this kind, by role."""
     act = world.act(None)
     people = {world.person(role).id: role for role in ("partner", "lead", "reviewer", "regional_officer")}
-    return [people[user] for user in act.session.scalars(select(Notice.user_id).where(Notice.kind == kind))]
+    found = [people[user] for user in act.session.scalars(select(Notice.user_id).where(Notice.kind == kind))]
+    world.done()
+    return found
 
 
 def remind(world: World, day: dt.date) -> int:
