@@ -74,7 +74,7 @@ class WholePhase(Given):
     closing = fields.Nested(ClosingShape, allow_none=True)
 
 
-class NewText(Asked):
+class NewPhaseText(Asked):
     """A new version; `began` is the number of the version that its writer saw, 0 for none."""
 
     title = words(300, required=True)
@@ -161,7 +161,7 @@ def read_text(act: Act, found: Phase, number: int) -> dict[str, Any]:
     subject=phase,
     by=BY,
     conceal=None,
-    body=NewText,
+    body=NewPhaseText,
     gives=Answer(WholeText, status=201),
     refuses=[409],
     idempotent=True,
