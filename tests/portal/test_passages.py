@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 import uuid
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +24,7 @@ from portal.rules.analyser import search
 from portal.services import drafting
 from portal.services import passages as service
 from portal.services.attachments import Upload, attach
+from tests.conftest import SHARED
 from tests.factories import World
 from tests.portal.contributing import contribution, decide
 from tests.portal.test_sources import docx, paragraph
@@ -292,7 +292,7 @@ def test_a_file_that_cannot_be_read_says_why_and_is_not_tried_again(world: World
     assert read_waiting_file() is None
 
 
-PROSE = Path("/work/shared/data/texts/prose_six_languages")
+PROSE = SHARED / "texts" / "prose_six_languages"
 """Real prose with its translations; the words that are sought, and what a passage that holds one of their forms has."""
 REAL = {
     "ar": ("تصحر", ["تصحر"]),
