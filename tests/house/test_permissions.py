@@ -155,6 +155,7 @@ def test_an_address_without_a_permission_stops_the_start(app: Flask) -> None:
         permissions(app)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("state", STATES)
 def test_who_comes_in_where(world: World, state: str) -> None:
     """Each reading address for each person: those whom the table names are let in, all others get 403 or 404,

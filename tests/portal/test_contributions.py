@@ -251,6 +251,7 @@ def test_a_named_state_is_told_once_it_is_accepted_and_replies(world: World, ses
     decide(world, made.id, "accepted")
     assert told(world, "focal_point", "KAZ")[-1:] == ["contribution.named"]
     assert "contribution.named" not in told(world, "focal_point", "KEN")
+    world.at += dt.timedelta(minutes=1)
     act = world.acting("focal_point", "KAZ")
     moderation.reply(act, filing(act, made.id), "KAZ", "Our figures differ.")
     world.done()
