@@ -2,7 +2,7 @@
 PY ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-export PYTHONDONTWRITEBYTECODE := 1
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test check bench faults format words
 
@@ -29,7 +29,7 @@ run: .venv/run.ok
 
 test: .venv/test.ok
 	@$(BIN)/python -m tests.needs
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/test.ok
 	@$(BIN)/ruff format --check .

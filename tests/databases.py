@@ -103,16 +103,14 @@ class Templates:
         if self.server is None:
             raise FileNotFoundError("PostgreSQL is not running")
         if "template_portal" not in self._names:
-            self._create("template_portal", None)
+            self.create("template_portal")
             self._make(self.address("template_portal"))
-        name = f"t{uuid.uuid4().hex}"
-        self._create(name, "template_portal")
-        return self.address(name)
+        return self.copy("template_portal")
 
-    def empty(self) -> str:
-        """The address of a new PostgreSQL database without a table."""
+    def copy(self, template: str) -> str:
+        """The address of a new PostgreSQL database with what this one holds, which nobody may be using."""
         name = f"t{uuid.uuid4().hex}"
-        self._create(name, None)
+        self.create(name, template)
         return self.address(name)
 
     def _make(self, url: str) -> None:
@@ -123,10 +121,12 @@ class Templates:
             self.furnish(url)
 
     def address(self, name: str) -> str:
+        """Where a database of this name is reached."""
         assert self.server is not None
         return self.server.replace("/postgres?", f"/{name}?")
 
-    def _create(self, name: str, template: str | None) -> None:
+    def create(self, name: str, template: str | None = None) -> None:
+        """Makes a PostgreSQL database of this name."""
         assert self.server is not None
         admin = sa.create_engine(self.server, isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:

@@ -15,7 +15,7 @@ from forms.guideline import shipped
 from forms.kinds import KINDS
 from forms.outline import Guideline
 from portal.db import begin_write, db
-from portal.demonstration import PATHS, ROLE_OF_STEP
+from portal.demonstration.reports import PATHS, ROLE_OF_STEP
 from portal.http import steps
 from portal.models.reports import Report
 from portal.models.sharing import Handout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from tests.journeys.calls import Caller
-from tests.journeys.conftest import running
+from tests.journeys.conftest import furnish, serving, surroundings
 from tests.journeys.windows import FOCAL_POINT, Window
 
 MOST = 1
@@ -39,9 +40,12 @@ def run(*, n: int = 50, seed: int | None = None, mutant: str | None = None) -> d
     seed = random.randrange(1 << 32) if seed is None else seed
     with (
         tempfile.TemporaryDirectory(prefix="portal-windows-") as folder,
-        running(Path(folder) / "portal") as portal,
         sync_playwright() as playwright,
+        ExitStack() as stack,
     ):
+        home = surroundings(Path(folder) / "portal")
+        furnish(home)
+        portal = stack.enter_context(serving(home))
         sent = {"entity": "KAZ", "cycle": "2026", "modality": "full", "languages": ["en"]}
         report = Caller(portal.address, portal.token(FOCAL_POINT)).post("/reports", sent).json["id"]
         window = Window(playwright.chromium, Path(folder) / "browser", portal.address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,7 +18,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from portal.config import ROOT
+from portal.app import create_app
+from portal.config import ROOT, load
+from portal.db import db
 from tests import databases
 from tests.journeys.chromium import QUIET, chromium
 
@@ -37,9 +40,18 @@ class Running:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    def inside(self, *words: str) -> str:
+        """The same inside this process, where the portal is loaded already."""
+        app = create_app(load(self.environment))
+        done = app.test_cli_runner().invoke(args=words)
+        with app.app_context():
+            db.engine.dispose()
+        assert done.exit_code == 0, done.output
+        return done.output
+
     def token(self, email: str) -> str:
         """A new API token of an account."""
-        return self.flask("token", "issue", email).split()[-1]
+        return self.inside("token", "issue", email).split()[-1]
 
 
 def free_port() -> int:
@@ -48,20 +60,27 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-@contextmanager
-def running(home: Path, url: str | None = None) -> Iterator[Running]:
-    """Prepares a demonstration in this folder, serves it, and ends it."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PORTAL_")} | {"PORTAL_HOME": str(home)}
-    if url:
-        environment["PORTAL_DATABASE_URL"] = url
+def surroundings(home: Path, url: str | None = None) -> dict[str, str]:
+    """The environment of a portal that lives in this folder, and on this database where one is named."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
+    return clean | {"PORTAL_HOME": str(home)} | ({"PORTAL_DATABASE_URL": url} if url else {})
+
+
+def furnish(environment: dict[str, str]) -> None:
+    """Brings the demonstration in, by the commands of `make run`."""
     subprocess.run([sys.executable, "-m", "portal.config", "2025-06-16"], cwd=ROOT, env=environment, check=True)
+    for words in (["db", "upgrade"], ["demo"]):
+        Running("", environment).flask(*words)
+
+
+@contextmanager
+def serving(environment: dict[str, str]) -> Iterator[Running]:
+    """Serves a furnished portal, and ends it."""
     port = free_port()
-    portal = Running(f"http://127.0.0.1:{port}", environment)
-    portal.flask("db", "upgrade")
-    portal.flask("demo")
     command = [sys.executable, "-m", "portal.serve", "--port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
     try:
+        portal = Running(f"http://127.0.0.1:{port}", environment)
         _wait(portal.address)
         yield portal
     finally:
@@ -83,26 +102,52 @@ def _wait(address: str) -> None:
     raise TimeoutError("the portal did not begin to answer within 30 seconds")
 
 
+class Demonstrations:
+    """Demonstrations to copy, one for each kind of database: bringing one in takes longer than most journeys."""
+
+    def __init__(self, folder: Path, templates: databases.Templates) -> None:
+        self.folder, self.templates = folder, templates
+
+    def sqlite(self, home: Path) -> dict[str, str]:
+        """The surroundings of a new demonstration in this folder."""
+        model = self.folder / "sqlite"
+        if not model.exists():
+            furnish(surroundings(model))
+        shutil.copytree(model, home, dirs_exist_ok=True)
+        return surroundings(home)
+
+    def postgres(self, home: Path) -> dict[str, str]:
+        """The same on PostgreSQL."""
+        model, name = self.folder / "postgresql", "template_demonstration"
+        if not model.exists():
+            self.templates.create(name)
+            furnish(surroundings(model, self.templates.address(name)))
+        shutil.copytree(model, home, dirs_exist_ok=True)
+        return surroundings(home, self.templates.copy(name))
+
+
+@pytest.fixture(scope="session")
+def demonstrations(tmp_path_factory: pytest.TempPathFactory, templates: databases.Templates) -> Demonstrations:
+    return Demonstrations(tmp_path_factory.mktemp("demonstrations"), templates)
+
+
 @pytest.fixture(scope="module")
 def portal(
-    database_kind: str, tmp_path_factory: pytest.TempPathFactory, templates: databases.Templates
+    database_kind: str, tmp_path_factory: pytest.TempPathFactory, demonstrations: Demonstrations
 ) -> Iterator[Running]:
     """A running demonstration on each kind of database."""
     home = tmp_path_factory.mktemp("portal")
-    if database_kind == "sqlite":
-        with running(home) as portal:
-            yield portal
-        return
-    if templates.server is None:
+    if database_kind == "postgresql" and demonstrations.templates.server is None:
         pytest.skip("PostgreSQL is not installed here: the journey on it is left out")
-    with running(home, templates.empty()) as portal:
+    made = demonstrations.sqlite(home) if database_kind == "sqlite" else demonstrations.postgres(home)
+    with serving(made) as portal:
         yield portal
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def served(tmp_path_factory: pytest.TempPathFactory, demonstrations: Demonstrations) -> Iterator[Running]:
     """A running demonstration on SQLite, for what is no matter of the database."""
-    with running(tmp_path_factory.mktemp("portal")) as portal:
+    with serving(demonstrations.sqlite(tmp_path_factory.mktemp("portal"))) as portal:
         yield portal
 
 

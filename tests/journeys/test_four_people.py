@@ -84,7 +84,7 @@ def test_four_people_fill_sixty_leaves(served: Running, browser: Browser) -> Non
     shares = {address_of(ministry): sections[at::3] for at, ministry in enumerate(MINISTRIES)}
     for email in shares:
         role = ("--role", "contributor", "--entity", "KAZ", "--name", "Ministry")
-        served.flask("user", "add", email, *role, "--password", PASSWORD)
+        served.inside("user", "add", email, *role, "--password", PASSWORD)
     with signed_in(browser, served, FOCAL_POINT) as page:
         report = _starts(page, served)
         for email, share in shares.items():

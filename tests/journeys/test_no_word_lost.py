@@ -25,7 +25,7 @@ from sqlalchemy import create_engine, text
 from portal.config import ROOT
 from tests.faults import windows
 from tests.journeys.calls import Caller
-from tests.journeys.conftest import Running, _wait, free_port
+from tests.journeys.conftest import Demonstrations, Running, _wait, free_port
 from tests.journeys.windows import FOCAL_POINT, PASSWORD, Window
 
 ON_THE_DISK = 1000
@@ -75,13 +75,9 @@ class Portal(Running):
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    home, port = tmp_path_factory.mktemp("portal"), free_port()
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PORTAL_")} | {"PORTAL_HOME": str(home)}
-    subprocess.run([sys.executable, "-m", "portal.config", "2025-06-16"], cwd=ROOT, env=environment, check=True)
-    made = Portal(f"http://127.0.0.1:{port}", environment, port)
-    made.flask("db", "upgrade")
-    made.flask("demo")
+def portal(tmp_path_factory: pytest.TempPathFactory, demonstrations: Demonstrations) -> Iterator[Portal]:
+    port = free_port()
+    made = Portal(f"http://127.0.0.1:{port}", demonstrations.sqlite(tmp_path_factory.mktemp("portal")), port)
     made.start()
     yield made
     made.kill()
@@ -240,7 +236,8 @@ def test_the_killed_browser_loses_what_it_has_not_kept(report: str, window: Wind
     assert result.lost[0] > 0
 
 
-SUMMARY = "F.2/summary"
+TWICE = "1.1.1.2/actions"
+"""Open in two windows; a field that no test before has written in."""
 STORED = """async () => {
   const settled = (asked) => new Promise((resolve) => { asked.onsuccess = () => resolve(asked.result); });
   const local = JSON.stringify({ ...localStorage });
@@ -256,20 +253,20 @@ STORED = """async () => {
 def test_a_second_window_of_the_same_person_loses_nothing(portal: Portal, report: str, window: Window) -> None:
     first = window.start()
     window.log_in(first)
-    address = f"{report}/sections/F.2"
+    address = f"{report}/sections/1.1.1.2"
     first.goto(address)
-    type_on(first, SUMMARY, "One.\n\nTwo.")
-    all_saved(first, SUMMARY)
+    type_on(first, TWICE, "One.\n\nTwo.")
+    all_saved(first, TWICE)
     second = first.context.new_page()
     second.goto(address)
-    type_on(second, SUMMARY, "\n\nThree.")
-    all_saved(second, SUMMARY)
-    field(first, SUMMARY).focus()
+    type_on(second, TWICE, "\n\nThree.")
+    all_saved(second, TWICE)
+    field(first, TWICE).focus()
     first.keyboard.press("Control+Home")
     first.keyboard.type("Zero.\n\n")
-    expect(field(first, SUMMARY)).to_have_value("Zero.\n\nOne.\n\nTwo.\n\nThree.", timeout=15_000)
-    all_saved(first, SUMMARY)
-    assert kept(portal, report, SUMMARY) == "Zero.\n\nOne.\n\nTwo.\n\nThree."
+    expect(field(first, TWICE)).to_have_value("Zero.\n\nOne.\n\nTwo.\n\nThree.", timeout=15_000)
+    all_saved(first, TWICE)
+    assert kept(portal, report, TWICE) == "Zero.\n\nOne.\n\nTwo.\n\nThree."
 
 
 def test_what_is_kept_in_the_browser_is_sealed_and_gone_after_log_out(
