@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import subprocess
 import sys
@@ -12,6 +13,9 @@ from pathlib import Path
 from portal.config import BadSetting, load
 
 THREADS = 8
+ENVIRONMENT = {"MALLOC_ARENA_MAX": "2"}
+"""Of the web server: glibc keeps a pool of memory for each thread, and gives little of it back; two pools serve eight
+threads as quickly in four fifths of the memory."""
 
 
 def commands(port: int, host: str, *, workers: int) -> list[list[str]]:
@@ -37,7 +41,8 @@ def main() -> int:
     except BadSetting as bad:
         print(bad, file=sys.stderr)  # noqa: T201
         return 2
-    running = [subprocess.Popen(command) for command in commands(given.port, given.host, workers=workers)]  # noqa: S603
+    wanted = commands(given.port, given.host, workers=workers)
+    running = [subprocess.Popen(command, env={**os.environ, **ENVIRONMENT}) for command in wanted]  # noqa: S603
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         while all(process.poll() is None for process in running):

@@ -39,6 +39,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_kind", kinds if wanted == "both" else [wanted], scope="session")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest stand first: at the end of the run no process is left alone with one of them."""
+    items.sort(key=lambda item: "journeys" not in item.path.parts)
+
+
 def settings_for(url: str, folder: Path) -> Settings:
     """Settings of a portal in a folder of its own, on a set day."""
     return Settings(

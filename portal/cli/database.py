@@ -1,11 +1,10 @@
-"""`flask db`: the migrations."""
+"""`flask db`: the migrations. They are imported as a command needs them: a server carries no migration tools."""
 
 from __future__ import annotations
 
 import click
 from flask.cli import AppGroup
 
-from portal import migrations
 from portal.db import db
 
 database = AppGroup("db", help="Move the database along its migrations.")
@@ -15,6 +14,8 @@ database = AppGroup("db", help="Move the database along its migrations.")
 @click.argument("revision", default="head")
 def upgrade(revision: str) -> None:
     """Bring the database up to REVISION (the newest)."""
+    from portal import migrations
+
     migrations.upgrade(db.engine, revision)
     click.echo(f"The database stands at {migrations.current(db.engine)}.")
 
@@ -23,6 +24,8 @@ def upgrade(revision: str) -> None:
 @click.argument("revision")
 def downgrade(revision: str) -> None:
     """Bring the database down to REVISION, or to `base`."""
+    from portal import migrations
+
     migrations.downgrade(db.engine, revision)
     click.echo(f"The database stands at {migrations.current(db.engine) or 'base'}.")
 
@@ -30,6 +33,8 @@ def downgrade(revision: str) -> None:
 @database.command("current")
 def current() -> None:
     """Say where the database stands, and where the code is."""
+    from portal import migrations
+
     click.echo(f"database {migrations.current(db.engine) or 'base'}, code {migrations.head()}")
 
 

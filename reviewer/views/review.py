@@ -82,7 +82,8 @@ def queue(act: Act) -> ResponseReturnValue:
     modalities = _modalities(act, calendar)
     received = queries.lines(act.session, calendar.key, render.language())
     untils = extensions.untils(act.session, calendar.key)
-    rows = _rows(act, calendar, modalities, untils, _asked_for(act, calendar, wanted, untils, received))
+    found = _asked_for(act, calendar, wanted, untils, received)
+    rows = _rows(act, calendar, modalities, untils, found)
     return render_template(
         "review/queue.html",
         cycle=request.args.get("cycle"),
@@ -93,6 +94,7 @@ def queue(act: Act) -> ResponseReturnValue:
         stages=_stages(wanted, received),
         sentence=_sentence(wanted, modalities, received),
         rows=rows,
+        longest=max((days for _row, _timing, days in found if days), default=1),
         caption=ngettext(
             "%(num)s report of %(cycle)s", "%(num)s reports of %(cycle)s", len(rows), cycle=calendar.label
         ),
@@ -146,7 +148,6 @@ def _rows(
     timings = {name: _(title) for name, title in TIMING.items()}
     stages = {name: _(title) for name, title in STAGES.items()}
     mine = act.actor.id
-    longest = max((days for _row, _timing, days in found if days), default=1)
     return [
         (
             str(row.id),
@@ -157,7 +158,6 @@ def _rows(
             _short_day(row.first_submitted_at.date(), language),
             timing_words(timings[timing], row.first_submitted_at, calendar.deadline, untils.get(row.entity)),
             "" if days is None else str(days),
-            f"{(days or 0) / longest:.2f}",
             "" if row.asked_at is None else str(max(0, (act.at - row.asked_at).days)),
             str(row.versions),
             modalities.get(row.modality, row.modality),

@@ -46,6 +46,8 @@ def _measure(folder: Path, *, quick: bool) -> Iterator[Row]:
     counted, controls = pages.statements(place, facts)
     yield from counted
     yield from pages.measure(place, facts, floor_url, controls, QUICK if quick else Effort())
+    many, _controls = pages.statements(place, facts)
+    yield Row("P15 SQL", sum(abs(one.portal - other.portal) for one, other in zip(many, counted, strict=True)))
     yield from files.measure(folder, files.Amount(rows=100_000, mebibytes=40, repeats=1) if quick else files.Amount())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from forms.outline import Question, text
 from portal.adapters.tabular_layouts import Told
 from portal.db import db
 from portal.http.context import storage
+from portal.models.cycles import Cycle
 from portal.models.entities import Entity
 from portal.models.reports import Report, Version
 from portal.queries import reports
@@ -115,12 +117,18 @@ def _value(question: Question, at: int) -> Any:
 
 def _received(session: Session, model: Report, reviewer: Any) -> None:
     """192 more reports, each with the bytes of the model's version, written at once."""
-    codes = [e for e in session.scalars(select(Entity.iso3).order_by(Entity.iso3)) if e not in (DRAFT, REVIEWED)][
-        : RECEIVED - 1
-    ]
+    codes = [code for code in _codes(session) if code not in (DRAFT, REVIEWED)][: RECEIVED - 1]
+    _copied(session, model, reviewer, model.cycle, codes)
+
+
+def _codes(session: Session) -> list[str]:
+    return list(session.scalars(select(Entity.iso3).order_by(Entity.iso3)))
+
+
+def _copied(session: Session, model: Report, reviewer: Any, cycle: str, codes: list[str]) -> None:
     frozen = reports.version(session, model.id, 1)
     shared = {
-        "cycle": model.cycle,
+        "cycle": cycle,
         "edition": model.edition,
         "modality": "full",
         "languages": ["en"],
@@ -142,9 +150,24 @@ def _received(session: Session, model: Report, reviewer: Any) -> None:
         for at, code in enumerate(codes)
     ]
     session.execute(insert(Report), rows)
-    ids = session.scalars(select(Report.id).where(Report.entity.in_(codes))).all()
+    ids = session.scalars(select(Report.id).where(Report.entity.in_(codes), Report.cycle == cycle)).all()
     copied = {name: getattr(frozen, name) for name in FROZEN}
     session.execute(insert(Version), [copied | {"report_id": report, "number": 1} for report in ids])
+
+
+def four_cycles_more(place: Place, facts: Facts) -> None:
+    """Four earlier cycles of 193 reports each beside the one that is there: 965 reports in all."""
+    with place.application() as app:
+        world = World(app)
+        act = world.act(None)
+        model = reports.get(act.session, uuid.UUID(facts.reviewed))
+        for number in range(1, 5):
+            opened = DAY - dt.timedelta(days=1461 * number)
+            cycle = Cycle(key=f"{2026 - 4 * number}", label=f"{number} before", edition=model.edition, opened_at=opened)
+            act.session.add(cycle)
+            act.session.flush()
+            _copied(act.session, model, world.person("reviewer").id, cycle.key, _codes(act.session)[:RECEIVED])
+        world.done()
 
 
 def ddf(rows: int) -> bytes:

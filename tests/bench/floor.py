@@ -268,6 +268,8 @@ def queue() -> ResponseReturnValue:
         Report.modality, Report.languages, Report.versions, User.name.label("assigned"),
     )  # fmt: skip
     found = select(*columns).join(Entity).outerjoin(User).where(Report.state != "preparing")
+    if "state" in request.args:
+        found = found.where(Report.state == request.args["state"])
     found = found.order_by(Report.submitted_at)
     return render_template(
         "queue.html", user=visitor(), rows=database().execute(found).all(), today=dt.datetime(2025, 6, 16)

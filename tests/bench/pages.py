@@ -18,6 +18,7 @@ from sqlalchemy import event
 
 from portal.db import db
 from portal.services.accounts import HASHER, normal_password
+from tests.bench import growth
 from tests.bench.client import Connection
 from tests.bench.data import PARTS, RECEIVED, Facts
 from tests.bench.files import memory
@@ -90,6 +91,7 @@ def measure(place: Place, facts: Facts, floor_url: str, controls: dict[str, int]
         yield from _eight_clients(sides, ours, theirs, effort)
         yield from _draw(portal.worker(), ours, theirs, effort)
         yield Row("P13", _pss(portal.worker()), _pss(floor.worker()))
+        yield from growth.measure(place, facts, ours, theirs, effort.requests)
 
 
 def _same_content(ours: OnPortal, theirs: OnFloor) -> None:

@@ -113,9 +113,9 @@ class Visitor:
         """The section as a form."""
         return self.ask(200, "GET", self.section_address, headers=self.writing)
 
-    def queue(self) -> Answer:
-        """The 193 reports."""
-        return self.ask(200, "GET", "/review", headers=self.reviewing)
+    def queue(self, state: str = "") -> Answer:
+        """The 193 reports, or those of one state."""
+        return self.ask(200, "GET", f"/review?state={state}" if state else "/review", headers=self.reviewing)
 
     def review(self) -> Answer:
         """One whole report."""

@@ -23,7 +23,7 @@ from portal import migrations
 from portal.app import create_app
 from portal.config import ROOT, load
 from portal.db import db
-from portal.serve import commands
+from portal.serve import ENVIRONMENT, commands
 from tests import databases
 
 DAY = "2025-06-16"
@@ -99,7 +99,7 @@ class Server:
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=rest | dict(self.environment),
+            env=rest | ENVIRONMENT | dict(self.environment),
             start_new_session=True,
             stdout=subprocess.DEVNULL,
             stderr=None if "FAULTS_TELL" in os.environ else subprocess.DEVNULL,

@@ -4,6 +4,12 @@ test_permissions.
 
 from __future__ import annotations
 
+import re
+
+OF_A_REPORT = re.compile(
+    r"<uuid:(report_id|attachment_id|file_id|statement_id)>|:passage_id>|<iso3>|entities|published|review|reports"
+)
+"""Addresses whose answer may have to do with the state of a report; the others need no walk in each state."""
 ADDRESSES = {
     ("GET", "/"): "public",
     ("GET", "/api/v1/attachments/<uuid:attachment_id>"): "attachment:read",

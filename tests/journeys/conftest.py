@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -111,14 +112,16 @@ class Demonstrations:
     def sqlite(self, home: Path) -> dict[str, str]:
         """The surroundings of a new demonstration in this folder."""
         model = self.folder / "sqlite"
-        if not model.exists():
-            furnish(surroundings(model))
+        with (self.folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # the processes of one run share it
+            if not model.exists():
+                furnish(surroundings(model))
         shutil.copytree(model, home, dirs_exist_ok=True)
         return surroundings(home)
 
     def postgres(self, home: Path) -> dict[str, str]:
         """The same on PostgreSQL."""
-        model, name = self.folder / "postgresql", "template_demonstration"
+        model, name = home.parent / "demonstration-on-postgresql", "template_demonstration"
         if not model.exists():
             self.templates.create(name)
             furnish(surroundings(model, self.templates.address(name)))
@@ -128,7 +131,10 @@ class Demonstrations:
 
 @pytest.fixture(scope="session")
 def demonstrations(tmp_path_factory: pytest.TempPathFactory, templates: databases.Templates) -> Demonstrations:
-    return Demonstrations(tmp_path_factory.mktemp("demonstrations"), templates)
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demonstrations"
+    folder.mkdir(exist_ok=True)
+    return Demonstrations(folder, templates)
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ from portal.services.bundles import ask
 from tests import databases
 from tests.factories import World
 
-EXAMPLES = int(os.environ.get("API_EXAMPLES", "2"))
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "1"))
 CALLERS = (
     "focal_point KAZ",
     "contributor KEN",

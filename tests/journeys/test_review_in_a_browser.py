@@ -46,35 +46,35 @@ STANDING = {**dict.fromkeys(CHANGED, "Changed"), RESULTS: "Explained", PRACTICES
 WAITS = "Some remarks of the reporting team wait for an answer; the page of the remarks names each."
 
 
-def test_a_review_from_the_first_submission_to_publication(portal: Running, browser: Browser) -> None:
+def test_a_review_from_the_first_submission_to_publication(served: Running, browser: Browser) -> None:
     name = str(material()["names"]["en"]).format(letter=STATE[-1])
     focal_point, certifier = address("focal_point", STATE), address("certifier", STATE)
     reviewer, lead = address("reviewer"), address("lead")
-    with signed_in(browser, portal, certifier) as page:
-        report = _report_of(page, portal, name)
+    with signed_in(browser, served, certifier) as page:
+        report = _report_of(page, served, name)
         _approves(page, report, 1)
-    with signed_in(browser, portal, reviewer) as page:
-        review = _claims(page, portal, name)
+    with signed_in(browser, served, reviewer) as page:
+        review = _claims(page, served, name)
         _asks(page, review)
-    with signed_in(browser, portal, focal_point, refused=3) as page:
+    with signed_in(browser, served, focal_point, refused=3) as page:
         _opens_what_is_asked_alone(page, report)
         _answers(page, report)
-    with signed_in(browser, portal, reviewer) as page:
+    with signed_in(browser, served, reviewer) as page:
         _knows_no_answer_yet(page, review)
-    with signed_in(browser, portal, certifier) as page:
+    with signed_in(browser, served, certifier) as page:
         _approves(page, report, 2)
-    with signed_in(browser, portal, reviewer) as page:
+    with signed_in(browser, served, reviewer) as page:
         _reads_the_answers(page, review)
         _accepts(page, review)
-    with signed_in(browser, portal, certifier) as page:
+    with signed_in(browser, served, certifier) as page:
         page.goto(report)
         page.get_by_role("button", name="Consent to publication").click()
         expect(page.get_by_role("button", name="Consent to publication")).to_have_count(1)
-    with signed_in(browser, portal, lead) as page:
+    with signed_in(browser, served, lead) as page:
         page.goto(review)
         page.get_by_role("button", name="Publish").click()
         expect(page.locator("main .state").first).to_have_text("Published")
-    _the_public_reads(browser, portal, name)
+    _the_public_reads(browser, served, name)
 
 
 def _report_of(page: Page, portal: Running, name: str) -> str:

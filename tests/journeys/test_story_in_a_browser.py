@@ -78,23 +78,23 @@ def write(page: Page, question: str, value: Any) -> None:
     saved(page, question)
 
 
-def test_the_whole_way(portal: Running, browser: Browser, shared_data: Path, tmp_path: Path) -> None:
-    with signed_in(browser, portal, "data.officer@example.org") as page:
-        _takes_in_channel_b(page, portal, shared_data)
-    with signed_in(browser, portal, "focal.point.kaz@example.org") as page:
-        address = _writes_the_report(page, portal, shared_data)
-    with signed_in(browser, portal, "certifier.kaz@example.org") as page:
+def test_the_whole_way(served: Running, browser: Browser, shared_data: Path, tmp_path: Path) -> None:
+    with signed_in(browser, served, "data.officer@example.org") as page:
+        _takes_in_channel_b(page, served, shared_data)
+    with signed_in(browser, served, "focal.point.kaz@example.org") as page:
+        address = _writes_the_report(page, served, shared_data)
+    with signed_in(browser, served, "certifier.kaz@example.org") as page:
         _approves(page, address, tmp_path)
-    with signed_in(browser, portal, "reviewer@example.org") as page:
-        _reviews(page, portal)
-    with signed_in(browser, portal, "certifier.kaz@example.org") as page:
+    with signed_in(browser, served, "reviewer@example.org") as page:
+        _reviews(page, served)
+    with signed_in(browser, served, "certifier.kaz@example.org") as page:
         page.goto(address)
         page.get_by_label(kazakhstan.ATTACHMENTS[0]).check()
         page.get_by_role("button", name="Consent to publication").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Kazakhstan")
-    with signed_in(browser, portal, "lead@example.org") as page:
-        _publishes_and_bundles(page, portal, tmp_path)
-    _the_public_reads(browser, portal)
+    with signed_in(browser, served, "lead@example.org") as page:
+        _publishes_and_bundles(page, served, tmp_path)
+    _the_public_reads(browser, served)
 
 
 def _takes_in_channel_b(page: Page, portal: Running, data: Path) -> None:

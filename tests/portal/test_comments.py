@@ -233,6 +233,7 @@ def test_any_number_of_threads_costs_the_same_statements(world: World) -> None:
     assert len(many["statements"]) == len(few["statements"])
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("state", ["preparing", "in_review", "published"])
 def test_the_canary_never_leaves_the_country(world: World, state: str) -> None:
     """Every page and every call, read by everybody outside the state; every version and every bundle."""

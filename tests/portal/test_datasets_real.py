@@ -48,6 +48,7 @@ def held() -> dict[str, int]:
 
 
 @pytest.mark.slow
+@pytest.mark.any_database
 def test_every_file_through_every_door_and_only_the_first_changes_something(world: World, shared_data: Path) -> None:
     files = tables(shared_data)
     for words in ({"edition": "December 2023"}, {}, {"entity": "KAZ"}):

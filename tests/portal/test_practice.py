@@ -74,6 +74,7 @@ def seen(world: World, paths: list[str]) -> dict[tuple[str, str], tuple[int, str
     return answers
 
 
+@pytest.mark.any_database
 def test_a_practice_report_is_known_nowhere_outside(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     for reading in (context, guard):  # pages that count days up to now must not differ by the hour of the test
         monkeypatch.setattr(reading, "now", lambda: world.at)

@@ -156,6 +156,7 @@ def test_differences_stand_open_where_the_address_asks_for_them(world: World) ->
     assert (folded, unfolded) == (0, 1)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("state", ["in_review", "clarifying", "accepted", "published"])
 def test_no_internal_note_and_no_gathered_remark_ever_reaches_a_state(world: World, state: str) -> None:
     case = furnish(world, "in_review")
