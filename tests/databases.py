@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import pwd
 import shutil
@@ -113,6 +114,15 @@ class Templates:
         self.create(name, template)
         return self.address(name)
 
+    def remove(self, url: str) -> None:
+        """Removes a database that nobody needs any more."""
+        made = sa.make_url(url)
+        if made.get_backend_name() == "sqlite":
+            for file in self.folder.glob(f"{Path(str(made.database)).name}*"):
+                file.unlink()
+        else:
+            self._command(f"DROP DATABASE {made.database} WITH (FORCE)")
+
     def _make(self, url: str) -> None:
         made = engine(url)
         migrations.upgrade(made)
@@ -127,12 +137,20 @@ class Templates:
 
     def create(self, name: str, template: str | None = None) -> None:
         """Makes a PostgreSQL database of this name."""
-        assert self.server is not None
-        admin = sa.create_engine(self.server, isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            # Copying the files of the template takes half as long as writing them to the log, which newer servers do.
-            quick = " STRATEGY FILE_COPY" if (connection.dialect.server_version_info or (0,)) >= (15,) else ""
-            of = f" TEMPLATE {template}{quick}" if template else ""
-            connection.exec_driver_sql(f"CREATE DATABASE {name}{of}")
-        admin.dispose()
+        # Copying the files of the template takes half as long as writing them to the log, which newer servers do.
+        quick = " STRATEGY FILE_COPY" if self._version() >= (15,) else ""
+        self._command(f"CREATE DATABASE {name}{f' TEMPLATE {template}{quick}' if template else ''}")
         self._names.append(name)
+
+    def _version(self) -> tuple[int, ...]:
+        with self._admin.connect() as connection:
+            return connection.dialect.server_version_info or (0,)
+
+    def _command(self, statement: str) -> None:
+        with self._admin.connect() as connection:
+            connection.exec_driver_sql(statement)
+
+    @functools.cached_property
+    def _admin(self) -> sa.Engine:
+        assert self.server is not None
+        return sa.create_engine(self.server, isolation_level="AUTOCOMMIT")

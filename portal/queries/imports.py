@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.models.accounts import User
@@ -23,6 +23,7 @@ from portal.models.observations import Area, Cut, Import, Series
 from portal.rules.refusals import Missing
 
 MOST_SERIES = 200
+CUT = (ObservationTotal.series_id, ObservationTotal.cut_id)
 
 
 class Said(NamedTuple):
@@ -161,8 +162,12 @@ def all_aliases(session: Session) -> list[tuple[AreaAlias, str | None]]:
     return [(row[0], row[1]) for row in session.execute(query.order_by(AreaAlias.source, AreaAlias.wording))]
 
 
-def totals(session: Session, indicator: str, *, region: str | None = None, year: int | None = None) -> list[Total]:
-    """The totals of an indicator, SDG number or series code, headline cuts first; one query, no observation is read."""
+def totals(
+    session: Session, indicator: str, *, region: str | None = None, year: int | None = None, cuts: int | None = None
+) -> list[Total]:
+    """The totals of an indicator, SDG number or series code, headline cuts first and with `cuts` no more than these;
+    one query, no observation is read.
+    """
     query = (
         select(
             *(Series.source, Series.code, Series.title, Series.indicator, Cut.dimensions, Cut.unit),
@@ -171,15 +176,31 @@ def totals(session: Session, indicator: str, *, region: str | None = None, year:
         )
         .join(Series, Series.id == ObservationTotal.series_id)
         .join(Cut, Cut.id == ObservationTotal.cut_id)
-        .where((Series.indicator == indicator) | (Series.sdg == indicator) | (Series.code == indicator))
+        .where(_named(indicator))
     )
+    if cuts is not None:
+        first = _cuts(indicator).order_by(Cut.headline.desc(), *CUT).limit(cuts).subquery()
+        query = query.join(first, (first.c.series_id == CUT[0]) & (first.c.cut_id == CUT[1]))
     if region is not None:
         query = query.where(ObservationTotal.region == region)
     if year is not None:
         query = query.where(ObservationTotal.year == year)
-    order = (Cut.headline.desc(), ObservationTotal.series_id, ObservationTotal.cut_id)
-    found = session.connection().execute(query.order_by(*order, ObservationTotal.region, ObservationTotal.year))
-    return [Total(*tuple(row)) for row in found]
+    order = (Cut.headline.desc(), *CUT, ObservationTotal.region, ObservationTotal.year)
+    return [Total(*tuple(row)) for row in session.connection().execute(query.order_by(*order))]
+
+
+def count_cuts(session: Session, indicator: str) -> int:
+    """Of how many cuts of the series of an indicator totals are held; one query."""
+    return session.scalar(select(func.count()).select_from(_cuts(indicator).subquery())) or 0
+
+
+def _named(indicator: str) -> ColumnElement[bool]:
+    return (Series.indicator == indicator) | (Series.sdg == indicator) | (Series.code == indicator)
+
+
+def _cuts(indicator: str) -> Select[int, int]:
+    joined = select(*CUT).join(Series, Series.id == CUT[0]).join(Cut, Cut.id == CUT[1])
+    return joined.where(_named(indicator)).group_by(*CUT, Cut.headline)
 
 
 def indicators_with_totals(session: Session) -> list[tuple[str, int]]:

@@ -56,7 +56,7 @@ class TotalTable:
 
 
 def tables_of(found: Sequence[Total]) -> list[TotalTable]:
-    """Totals as tables, headline cuts first, at most MOST_TABLES."""
+    """Totals as tables, headline cuts first."""
     made = []
     for _cut, group in groupby(found, lambda one: (one.source, one.series, one.dimensions, one.unit)):
         totals_here = list(group)
@@ -65,8 +65,6 @@ def tables_of(found: Sequence[Total]) -> list[TotalTable]:
         regions = sorted({one.region for one in totals_here})
         rows = tuple((region, tuple(at.get((region, year)) for year in years)) for region in regions)
         made.append(TotalTable(totals_here[0], json.loads(totals_here[0].dimensions), years, rows))
-        if len(made) == MOST_TABLES:
-            break
     return made
 
 
@@ -207,7 +205,9 @@ def totals(act: Act) -> ResponseReturnValue:
         "channels/totals.html",
         asked=asked,
         indicators=[(code, code) for code, _series in held],
-        tables=tables_of(imports.totals(act.session, asked)) if asked else [],
+        tables=tables_of(imports.totals(act.session, asked, cuts=MOST_TABLES)) if asked else [],
+        cuts=imports.count_cuts(act.session, asked) if asked else 0,
+        most_years=MOST_YEARS,
         source_title=lambda source: source_fact(source).title,
     )
 

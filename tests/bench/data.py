@@ -187,7 +187,7 @@ def revised(rows: int, number: int) -> Iterator[str]:
 
 def _lines(rows: int) -> Iterator[str]:
     codes = [str(int(e["m49"])) for e in entities() if e["m49"]]
-    ages = ("15", "25", "15_24", "25_34", "35_44", "45_54", "55_64", "65", "15_64", "25_54", "25_64", "35", "45", "55")
+    ages = [f"{first}_{first + 4}" for first in range(15, 85)]
     written = 0
     for year in range(2000, 2026):
         for age in ages:

@@ -38,7 +38,7 @@ MIB = 1 << 20
 class Amount:
     """How much is sent through."""
 
-    rows: int = 200_000
+    rows: int = 1_000_000
     mebibytes: int = 200
     repeats: int = 3
 

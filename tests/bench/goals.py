@@ -60,8 +60,9 @@ GOALS = {
         Goal("P17 real", "import of a real file, s beside csv > executemany", 5.0, 3.0),
         Goal("P17 RSS", "import of figures, growth of memory in MiB", 100, 100),
         Goal("P18", "all totals anew, s beside the same GROUP BY alone", 2.0, 1.2),
-        Goal("P19", "totals of one indicator, ms beside their bare rows", 3.0, 2.0),
-        Goal("P19 rows", "totals of one indicator, observations read", 0, 0),
+        Goal("P19", "tile from the totals, ms beside bare rows and hello", 3.0, 2.0),
+        Goal("P19 rows", "tile from the totals, reads of observations", 0, 0),
+        Goal("matrix", "evidence matrix page, ms beside its statements alone", 3.0, 2.0),
         Goal("P20", "totals after 1000 more rows, s beside all totals anew", 0.2, 0.05),
     )
 }

@@ -93,14 +93,14 @@ def serving(environment: dict[str, str]) -> Iterator[Running]:
 
 
 def _wait(address: str) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         try:
             urllib.request.urlopen(f"{address}/healthz", timeout=2).close()
         except OSError:
             time.sleep(0.1)
         else:
             return
-    raise TimeoutError("the portal did not begin to answer within 30 seconds")
+    raise TimeoutError("the portal did not begin to answer within two minutes")
 
 
 class Demonstrations:
