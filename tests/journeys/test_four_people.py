@@ -21,7 +21,7 @@ from tests.journeys import kazakhstan
 from tests.journeys.calls import Caller
 from tests.journeys.chromium import QUIET, chromium
 from tests.journeys.conftest import Running
-from tests.journeys.test_story_in_a_browser import PASSWORD, control, signed_in, write
+from tests.journeys.test_story_in_a_browser import PASSWORD, all_sent, control, signed_in, write
 
 pytestmark = pytest.mark.browser
 FOCAL_POINT, CERTIFIER = "focal.point.kaz@example.org", "certifier.kaz@example.org"
@@ -63,6 +63,7 @@ def fill(page: Page, report: str, asked: Guideline, section: str) -> None:
         page.locator(f'[name="{question}-status"][value="no_data"]').check()
         control(page, f"{question}-reason").fill(f"{question}: no survey was held.")
     page.keyboard.press("Tab")
+    all_sent(page, 30)
     for question in (*written, *series_of(asked, section)):
         place = page.locator(f'[data-question="{question}"] [data-saved]')
         expect(place).to_have_attribute("data-state", "saved", timeout=20_000)

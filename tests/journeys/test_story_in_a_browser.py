@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,8 +48,26 @@ def control(page: Page, name: str) -> Any:
     return page.locator(f'[name="{name}"]')
 
 
+ALL_SENT = """() => {
+  const leaving = new Event("beforeunload", { cancelable: true });
+  dispatchEvent(leaving);
+  return !leaving.defaultPrevented;
+}"""
+
+
+def all_sent(page: Page, seconds: float = 15) -> None:
+    """Waits until the page would let a person go without a warning: nothing that was typed is still to be sent. Of a
+    question with several fields the first may say that it is saved while the last is typed.
+    """
+    until = time.monotonic() + seconds
+    while not page.evaluate(ALL_SENT):
+        assert time.monotonic() < until, "something is still not sent"
+        page.wait_for_timeout(50)
+
+
 def saved(page: Page, question: str) -> None:
-    """Waits until the answer to this question says that it is saved."""
+    """Waits until all is sent and the answer to this question says that it is saved."""
+    all_sent(page)
     words = page.locator(f'[data-question="{question}"] [data-saved]')
     expect(words).to_have_text(re.compile(r"^Saved \d\d:\d\d"), timeout=15_000)
 

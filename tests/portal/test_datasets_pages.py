@@ -123,7 +123,9 @@ def test_totals_by_region_on_a_page_and_by_the_api(world: World) -> None:
     address = laid(officer, DDF.replace("sl_tlf_uem\n", "en_atm_pm25\n"), DDF_NAME)
     assert send(officer, f"{address}/confirm").status_code == 303
     assert worked()
-    assert "Africa" in page(officer, "/channels/b/totals")
+    shown = page(officer, "/channels/b/totals")
+    told = "Shown is 1 of 1 breakdown, each with its newest 10 years."
+    assert ("Africa" in shown, re.findall(r"Shown [^.]*\.", shown)) == (True, [told])
     found = Caller(world, "partner").get("/observations/totals?indicator=en_atm_pm25").get_json()["items"]
     assert [(one["region"], one["year"], one["count"], one["sum"], one["states"]) for one in found] == [
         ("Africa", 2020, 1, 7.0, 1)
