@@ -134,7 +134,10 @@ def compile_once(engine: Engine, known: dict[str, Engine] = {}) -> None:  # noqa
     """Lets the engines of all tests share what they have compiled; else each test writes every statement anew, which
     is a quarter of its time. The statements belong to a dialect, so the first engine's serves all of its kind.
     """
-    first: Any = known.setdefault(engine.dialect.name, engine)
+    if engine.dialect.name not in known:
+        engine.connect().close()  # a dialect learns about its server with the first connection of its engine
+        known[engine.dialect.name] = engine
+    first: Any = known[engine.dialect.name]
     engine.dialect = engine.pool._dialect = first.dialect
     engine._compiled_cache = first._compiled_cache
 
