@@ -36,7 +36,7 @@ from portal.models.observations import Import, Observation, ObservationRevision
 from portal.rules.verdicts import WITHDRAWN
 
 COLUMNS_A_ROW = 1 << 14  # more than a workbook has
-SQLITE_CACHE_KIB = 49_152  # while an import settles: with the usual 2 MB each page of the indexes is written many times
+SQLITE_CACHE_KIB = 32_768  # while an import settles: with the usual 2 MB each page of the indexes is written many times
 _LOCK = 0x6E75_6F62  # one import at a time, where the database has many writers
 
 StagedRow = tuple[int, int, int, int, int, str, str, float | None, str, str, str]
