@@ -14,8 +14,8 @@ from portal.config import BadSetting, load
 
 THREADS = 8
 ENVIRONMENT = {"MALLOC_ARENA_MAX": "2"}
-"""Of the web server: glibc keeps a pool of memory for each thread, and gives little of it back; two pools serve eight
-threads as quickly in four fifths of the memory."""
+"""Of both processes: glibc keeps a pool of memory for each thread and gives little of it back. With two pools the web
+server held four fifths of what it held before under eight clients."""
 
 
 def commands(port: int, host: str, *, workers: int) -> list[list[str]]:

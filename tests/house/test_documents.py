@@ -30,13 +30,12 @@ def test_every_command_for_the_operator_runs(tmp_path: Path) -> None:
     assert len(found) == 20
     for command in found:
         words = shlex.split(command.replace("var/", f"{tmp_path}/"))
-        words[0] = Path(words[0]).name
-        words[0] = words[0] if words[0] == "flask" else str(BIN / words[0])
         if "portal.serve" in words:
             words.append("--help")
-        if words[0] == "flask":
+        if (program := Path(words[0]).name) == "flask":
             Running("", environment).inside(*words[1:])
         else:
+            words[0] = str(BIN / program)
             done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True)
             assert done.returncode == 0, command + done.stdout + done.stderr
 
