@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -50,18 +52,7 @@ def import_files(
     for path in files:
         left: list[OmissionRow] = []
         try:
-            with committing():
-                act = system_act()
-                taken = take_in_from_console(
-                    act,
-                    storage(),
-                    path,
-                    path.name,
-                    told,
-                    sent=sent,
-                    dry_run=dry_run,
-                    tell=left.append if everything else None,
-                )
+            taken = _take_in(path, told, sent, dry_run=dry_run, tell=left.append if everything else None)
         except click.ClickException as refusal:
             refused += 1
             click.echo(f"{path.name}: not taken in. {refusal.format_message()}", err=True)
@@ -69,6 +60,19 @@ def import_files(
         _show(taken, left if everything else None)
     if refused:
         raise click.ClickException(f"{refused} of {len(files)} files {'was' if refused == 1 else 'were'} not taken in.")
+
+
+def _take_in(path: Path, told: Told, sent: Sent, *, dry_run: bool, tell: Callable[[OmissionRow], None] | None) -> Taken:
+    """Takes one file in; a person at a terminal sees how much of it is read."""
+    size, err = path.stat().st_size, sys.stderr
+    with committing(), click.progressbar(length=size, label=path.name, file=err, hidden=not err.isatty()) as bar:
+        return take_in_from_console(
+            *(system_act(), storage(), path, path.name, told),
+            sent=sent,
+            dry_run=dry_run,
+            tell=tell,
+            watch=lambda done: bar.update(done - bar.pos),
+        )
 
 
 def _columns(path: Path) -> ColumnPlan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import TypeVar
 
@@ -69,12 +69,16 @@ class Desk:
         """The ids of the series met in the file."""
         return list(self._series.values())
 
-    def take_all(self, at: dt.datetime) -> Settled:
-        """Stages every figure, sorts out repetitions, and settles with the figures held."""
+    def take_all(self, at: dt.datetime, watch: Callable[[], None] | None = None) -> Settled:
+        """Stages every figure, sorts out repetitions, and settles with the figures held; `watch` is called after each
+        chunk that was staged.
+        """
         self._staging.open()
         readings = self._plan.readings()
         while chunk := list(islice(readings, CHUNK)):
             self._take(chunk)
+            if watch:
+                watch()
         names = list(self._columns)
         settled = self._staging.settle(
             list(self._series.values()), self._number, at, lambda again: self._leave(_repetition(again, names))

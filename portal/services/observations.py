@@ -169,12 +169,14 @@ def take_in_from_console(
     sent: Sent | None = None,
     dry_run: bool = False,
     tell: Callable[[OmissionRow], None] | None = None,
+    watch: Callable[[int], None] | None = None,
 ) -> Taken:
     """The same without asking for a permission: whoever runs commands on the server holds the database already.
 
-    `tell` is called with each thing left out, of a dry run too, of which nothing stays in the database.
+    `tell` is called with each thing left out, of a dry run too, of which nothing stays in the database; `watch` from
+    time to time with how many bytes of the file were taken in.
     """
-    order = _Order(name, told, sent or Sent(), dry_run, tell)
+    order = _Order(name, told, sent or Sent(), dry_run, tell, watch)
     if isinstance(file, Path):
         with file.open("rb") as stream:
             return _take_in(act, storage, stream, order)
@@ -193,6 +195,7 @@ class _Order:
     sent: Sent
     dry_run: bool
     tell: Callable[[OmissionRow], None] | None
+    watch: Callable[[int], None] | None
 
 
 def _take_in(act: Act, storage: Storage, stream: BinaryIO, order: _Order) -> Taken:
@@ -204,7 +207,8 @@ def _take_in(act: Act, storage: Storage, stream: BinaryIO, order: _Order) -> Tak
     row = _begun(act, plan, book, order)
     _keep(session, storage, stream, row, order)
     desk = Desk(session, reader.gazetteer, plan, row.number)
-    settled = desk.take_all(act.at)
+    watch = order.watch
+    settled = desk.take_all(act.at, (lambda: watch(stream.tell())) if watch else None)
     _count(session, row, desk, settled)
     report = import_report(session, row.id)
     notes = _notes(plan, desk)

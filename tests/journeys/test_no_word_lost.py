@@ -269,6 +269,31 @@ def test_a_second_window_of_the_same_person_loses_nothing(portal: Portal, report
     assert kept(portal, report, TWICE) == "Zero.\n\nOne.\n\nTwo.\n\nThree."
 
 
+def test_nothing_is_called_saved_that_is_not(report: str, window: Window) -> None:
+    page = window.start()
+    window.log_in(page)
+    page.goto(f"{report}/sections/1.1.1.3")
+    question = "1.1.1.3/actions"
+    type_on(page, question, "Saved words")
+    all_saved(page, question)
+    words = said(page, question).inner_text()
+    held: list[Any] = []
+    page.route("**/answers", lambda route: held.append(route))
+    type_on(page, question, "!")
+    expect(said(page, question)).to_have_text("")
+    page.keyboard.press("Backspace")
+    expect(said(page, question)).to_have_text(words)
+    assert held == []
+    type_on(page, question, ", and more")
+    expect(said(page, question)).to_have_text("Saving…")
+    page.keyboard.type(" of them")
+    held[0].continue_()
+    page.unroute("**/answers")
+    all_saved(page, question)
+    page.reload()
+    expect(field(page, question)).to_have_value("Saved words, and more of them")
+
+
 def test_what_is_kept_in_the_browser_is_sealed_and_gone_after_log_out(
     portal: Portal, report: str, window: Window
 ) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from portal.adapters.storage import open_storage
+from portal.adapters.tabular_layouts import Told
 from portal.config import Settings
 from portal.models.events import Event
 from portal.models.observations import Area, Import, Observation, ObservationRevision, Omission, Series
@@ -26,7 +27,7 @@ from portal.queries.observations import (
 from portal.rules.areas import NAME_NOT_GIVEN
 from portal.rules.policy import Grant, Person
 from portal.rules.refusals import Forbidden, Invalid, Missing
-from portal.services.observations import take_in
+from portal.services.observations import take_in, take_in_from_console
 from tests.portal.observing import ChannelB, counts, reasons
 
 SLUMS = "ddf--datapoints--en_lnd_slum--by--geo_area--location--nature--units--year.csv"
@@ -37,6 +38,14 @@ FIRST = HEADER + "398,urban,g,percent,2018,5.5\n398,urban,g,percent,2020,>95\n4,
 @pytest.fixture
 def channel(session: Session, settings: Settings) -> ChannelB:
     return ChannelB.build(session, open_storage(settings.storage_url, None))
+
+
+def test_it_is_told_how_much_of_a_file_is_taken_in(channel: ChannelB) -> None:
+    row = "398,urban,g,percent,{},5\n"
+    content = (HEADER + "".join(row.format(year) for year in range(1000, 4000))).encode()
+    told: list[int] = []
+    take_in_from_console(channel.act(), channel.storage, io.BytesIO(content), SLUMS, Told(), watch=told.append)
+    assert (len(told), told[-1], len(HEADER) < told[0] < told[1]) == (2, len(content), True)
 
 
 def test_a_file_is_taken_in(channel: ChannelB) -> None:

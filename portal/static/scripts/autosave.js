@@ -27,7 +27,7 @@ const halt = (question) => { clearTimeout(question.timer); question.timer = 0; }
 
 function enqueue(question) {
   halt(question);
-  if (!question.dirty) return;
+  if (!question.dirty) return question.restate();
   question.keep();
   queue.add(question);
 }
@@ -107,6 +107,7 @@ Question.prototype.saved = async function saved(told) {
   } else if (told.merged) await renew([this.key]);
   this.back = false;
   this.say("saved", fill(sentence, { time: told.saved_at_text }));
+  if (!told.merged) this.unsay();
   goOn(this);
 };
 
@@ -276,6 +277,7 @@ function typed({ target }) {
   if (target.dataset.words) count(target);
   if (!question) return;
   halt(question);
+  question.unsay();
   question.keep();
   question.timer = setTimeout(() => enqueue(question), PAUSE);
 }

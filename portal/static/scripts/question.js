@@ -79,6 +79,18 @@ export class Question {
     this.place.replaceChildren(...sentence);
   }
 
+  /** Takes the word that all is saved back while something here is not. */
+  unsay() {
+    if (!["saved", undefined].includes(this.place.dataset.state) || !this.dirty) return;
+    this.settled = [...this.place.childNodes];
+    this.say("typing");
+  }
+
+  /** Says again that all is saved where what was typed has been taken back. */
+  restate() {
+    if (this.place.dataset.state === "typing") this.say("saved", ...this.settled);
+  }
+
   /** Puts fields back into their controls, adding rows where they are needed; a control that they do not name is emptied. */
   put(fields) {
     for (const name of Object.keys(fields)) reach(this.root, name);
