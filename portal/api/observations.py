@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import functools
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -12,7 +12,7 @@ from marshmallow import fields
 
 from portal.api.calls import Answer, Calls
 from portal.api.cursors import opened, sealed
-from portal.api.shapes import USUAL, Given, Paging, Query, Whole, entity_code, one_of, page_of, words
+from portal.api.shapes import USUAL, Given, Paging, Query, Rows, Whole, entity_code, one_of, page_of, words
 from portal.documents.tables import Column, csv_blocks
 from portal.queries import imports
 from portal.queries.observations import COLUMNS, Figure, Wanted, list_observations, stream_observations
@@ -87,7 +87,7 @@ class FigureTotalShape(Given):
 class FigureTotals(Given):
     """All totals that were asked for."""
 
-    items = fields.List(fields.Nested(FigureTotalShape))
+    items = Rows(FigureTotalShape)
 
 
 class WhichTotals(Query):
@@ -96,6 +96,7 @@ class WhichTotals(Query):
     indicator = words(300, required=True)
     region = words(100)
     year = Whole(most=9999)
+    cuts = Whole(least=1, metadata={"description": "At most so many breakdowns, the figure for the whole first."})
 
 
 class WhichFigures(Paging):
@@ -129,11 +130,19 @@ def list_figures(act: Act, which: dict[str, Any]) -> dict[str, Any] | Response:
     return {"items": items, "next": None if following is None else sealed("figures", [following])}
 
 
+@functools.lru_cache(maxsize=4096)
+def _dimensions(cut: str) -> dict[str, str]:
+    """The dimensions of a cut, of which most rows of an answer repeat a few."""
+    told: dict[str, str] = json.loads(cut)
+    return told
+
+
 @calls.call("GET", "/observations/totals", "observations:read", query=WhichTotals, gives=FigureTotals)
 def list_totals(act: Act, which: dict[str, Any]) -> dict[str, Any]:
     """Totals by region and year, of the figures of states; no single figure is read for it."""
-    found = imports.totals(act.session, which["indicator"], region=which["region"], year=which["year"])
-    return {"items": [dataclasses.asdict(one) | {"dimensions": json.loads(one.dimensions)} for one in found]}
+    wanted = {name: which[name] for name in ("region", "year", "cuts")}
+    found = imports.totals(act.session, which["indicator"], **wanted)
+    return {"items": [vars(one) | {"dimensions": _dimensions(one.dimensions)} for one in found]}
 
 
 def _rows(figures: Iterable[Figure]) -> Iterator[list[object]]:

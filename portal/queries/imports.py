@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import uuid
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.models.accounts import User
@@ -24,6 +25,7 @@ from portal.rules.refusals import Missing
 
 MOST_SERIES = 200
 CUT = (ObservationTotal.series_id, ObservationTotal.cut_id)
+_NAMED = or_(*(column == bindparam("indicator") for column in (Series.indicator, Series.sdg, Series.code)))
 
 
 class Said(NamedTuple):
@@ -56,7 +58,7 @@ class SeriesEditions:
     editions: tuple[Edition, ...]
 
 
-@dataclass(slots=True)
+@dataclass
 class Total:
     """The figures of one cut of a series in one region and year; `states` gave them. Not frozen: thousands are made."""
 
@@ -168,6 +170,22 @@ def totals(
     """The totals of an indicator, SDG number or series code, headline cuts first and with `cuts` no more than these;
     one query, no observation is read.
     """
+    given = {"indicator": indicator, "region": region, "year": year, "cuts": cuts}
+    asked = {name: value for name, value in given.items() if value is not None}
+    return [Total(*tuple(row)) for row in session.connection().execute(_totals(*asked), asked)]
+
+
+def count_cuts(session: Session, indicator: str) -> int:
+    """Of how many cuts of the series of an indicator totals are held; one query."""
+    counted = select(func.count()).select_from(_cuts(_NAMED).subquery())
+    return session.scalar(counted, {"indicator": indicator}) or 0
+
+
+@functools.cache
+def _totals(*asked: str) -> Select[*tuple[Any, ...]]:
+    """The statement of `totals` with these of its arguments; making it takes longer than most answers."""
+    places = {"region": ObservationTotal.region, "year": ObservationTotal.year}
+    wanted = [_NAMED, *(column == bindparam(name) for name, column in places.items() if name in asked)]
     query = (
         select(
             *(Series.source, Series.code, Series.title, Series.indicator, Cut.dimensions, Cut.unit),
@@ -176,31 +194,17 @@ def totals(
         )
         .join(Series, Series.id == ObservationTotal.series_id)
         .join(Cut, Cut.id == ObservationTotal.cut_id)
-        .where(_named(indicator))
+        .where(*wanted)
     )
-    if cuts is not None:
-        first = _cuts(indicator).order_by(Cut.headline.desc(), *CUT).limit(cuts).subquery()
+    if "cuts" in asked:
+        first = _cuts(*wanted).order_by(Cut.headline.desc(), *CUT).limit(bindparam("cuts")).subquery()
         query = query.join(first, (first.c.series_id == CUT[0]) & (first.c.cut_id == CUT[1]))
-    if region is not None:
-        query = query.where(ObservationTotal.region == region)
-    if year is not None:
-        query = query.where(ObservationTotal.year == year)
-    order = (Cut.headline.desc(), *CUT, ObservationTotal.region, ObservationTotal.year)
-    return [Total(*tuple(row)) for row in session.connection().execute(query.order_by(*order))]
+    return query.order_by(Cut.headline.desc(), *CUT, ObservationTotal.region, ObservationTotal.year)
 
 
-def count_cuts(session: Session, indicator: str) -> int:
-    """Of how many cuts of the series of an indicator totals are held; one query."""
-    return session.scalar(select(func.count()).select_from(_cuts(indicator).subquery())) or 0
-
-
-def _named(indicator: str) -> ColumnElement[bool]:
-    return (Series.indicator == indicator) | (Series.sdg == indicator) | (Series.code == indicator)
-
-
-def _cuts(indicator: str) -> Select[int, int]:
+def _cuts(*wanted: ColumnElement[bool]) -> Select[int, int]:
     joined = select(*CUT).join(Series, Series.id == CUT[0]).join(Cut, Cut.id == CUT[1])
-    return joined.where(_named(indicator)).group_by(*CUT, Cut.headline)
+    return joined.where(*wanted).group_by(*CUT, Cut.headline)
 
 
 def indicators_with_totals(session: Session) -> list[tuple[str, int]]:

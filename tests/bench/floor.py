@@ -19,7 +19,7 @@ from typing import Any, cast
 from argon2 import PasswordHasher
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
-from sqlalchemy import JSON, Engine, ForeignKey, create_engine, event, select, update
+from sqlalchemy import JSON, Engine, ForeignKey, create_engine, event, select, text, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from wtforms import EmailField, Form, PasswordField, RadioField, SelectField, StringField, TextAreaField, validators
 from zipstream.ng import ZipStream
@@ -28,6 +28,10 @@ DATABASE, CONTROLS, FILES = "FLOOR_DATABASE", "FLOOR_CONTROLS", "FLOOR_FILES"
 BLOCK = 1 << 18
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 CHOICES = [("", "Not answered yet"), ("data", "Figures"), ("no_data", "No data"), ("not_relevant", "Does not apply")]
+TOTALS = """
+SELECT t.* FROM observation_totals t JOIN series s ON s.id = t.series_id JOIN cuts c ON c.id = t.cut_id
+WHERE s.code = :indicator AND t.region = :region AND t.year = :year ORDER BY c.headline DESC, t.cut_id LIMIT :cuts
+"""
 HEADINGS = ("indicator", "series", "area", "name", "year", "dimensions", "value", "unit", "source")
 
 
@@ -299,6 +303,13 @@ def table() -> ResponseReturnValue:
                 yield block.getvalue()
 
     return Response(lines(), mimetype="text/csv")
+
+
+@pages.get("/totals")
+def totals() -> ResponseReturnValue:
+    """Rows of the portal's own totals in its own database, read for everybody."""
+    rows = database().execute(text(TOTALS), request.args.to_dict()).mappings().all()
+    return jsonify([dict(row) for row in rows])
 
 
 @pages.get("/bundle.zip")

@@ -4,43 +4,39 @@ from __future__ import annotations
 
 import contextvars
 import io
-import json
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
-from flask import Flask
 from sqlalchemy import event, text
 
 from portal.adapters.tabular_layouts import Told
 from portal.db import db
 from portal.http.context import storage
 from portal.services import observations, totals
-from tests.bench.client import Answer
+from tests.bench.client import Answer, Connection
 from tests.bench.data import DDF, HEADER, revised
+from tests.bench.floor import DATABASE
 from tests.bench.goals import Row
-from tests.bench.visitors import Inside
+from tests.bench.visitors import Inside, Unexpected
 from tests.factories import World
-from tests.faults.server import Place
+from tests.faults.server import Place, Server
 
 MORE = 1000
-SERIES = "sl_tlf_uem"
+TOTALS = "/api/v1/observations/totals?"
 GROUPED = """
 SELECT o.series_id, o.year, o.cut_id, e.region, count(*), sum(o.value), min(o.value), max(o.value)
 FROM observations o JOIN areas a ON a.id = o.area_id JOIN entities e ON e.iso3 = a.key
 WHERE o.value IS NOT NULL GROUP BY 1, 2, 3, 4
 """
-REGION, YEAR = "Africa", 2001
-BARE = """
-SELECT t.* FROM observation_totals t JOIN series s ON s.id = t.series_id
-WHERE s.code = :series AND t.region = :region AND t.year = :year
-"""
-TILE = f"/api/v1/observations/totals?indicator={SERIES}&region={REGION}&year={YEAR}"
+ASKED = "indicator=sl_tlf_uem&region=Africa&year=2001"
+TILES = {"P19": f"{ASKED}&cuts=1", "P19 all": f"{ASKED}&cuts=1000"}
 
 
-def measure(place: Place) -> Iterator[Row]:
-    """P18 to P20 in a portal that holds figures already."""
+def measure(place: Place, of: str = "") -> Iterator[Row]:
+    """P18, P20 and the matrix in a portal that holds figures already; `of` stands behind each key."""
     with place.application() as app:
         world = World(app)
         anew, grouped, after = [], [], []
@@ -50,46 +46,45 @@ def measure(place: Place) -> Iterator[Row]:
             anew.append(_seconds(lambda: totals.rebuild(session)))  # noqa: B023 - called at once
             world.done()
             after.append(_after_more(world, number))
-        yield Row("P18", min(anew), min(grouped))
-        yield from _tile(world)
-        yield Row("P20", min(after), min(anew))
-        yield _matrix(world)
+        yield Row(f"P18{of}", min(anew), min(grouped))
+        yield Row(f"P20{of}", min(after), min(anew))
+        yield _matrix(world, of)
 
 
-def _tile(world: World) -> Iterator[Row]:
-    """A tile of a dashboard, one indicator in one region and year, as a program asks for it; beside the bare rows of
-    the totals and an empty answer of the same framework.
+def tiles(place: Place, repeats: int = 41) -> Iterator[Row]:
+    """A tile of a dashboard, the figure of one indicator in one region and year, as a program asks for it; then all its
+    breakdowns. Each beside the floor, which reads the bare rows of the same totals for everybody.
     """
     asked: list[str] = []
-    engine = db.engine
-    session = world.act(None).session
-    bare = {"series": SERIES, "region": REGION, "year": YEAR}
-    headers = {"Authorization": f"Bearer {world.token('data_officer')}"}
-    portal, hello = Inside(world.app), Inside(_hello())
-    event.listen(engine, "before_cursor_execute", lambda _c, _cursor, statement, *_rest: asked.append(statement))
-
-    def tile() -> Answer:
-        return contextvars.Context().run(portal.send, "GET", TILE, headers=headers)
-
-    answer = tile()
-    read = sum("observations" in statement for statement in asked)
-    rows = session.execute(text(BARE), bare).all()
-    if answer.status != 200 or len(json.loads(answer.body)["items"]) != len(rows) or not rows:
-        raise ValueError(f"the totals differ: {len(rows)} bare rows, and {answer.status} {answer.body[:200]!r}")
-
-    def floor() -> None:
-        session.execute(text(BARE), bare).all()
-        hello.send("GET", "/")
-
-    ours, theirs = [], []
-    for _ in range(41):
-        ours.append(_seconds(tile))
-        theirs.append(_seconds(floor))
-    yield Row("P19", statistics.median(ours) * 1000, statistics.median(theirs) * 1000)
-    yield Row("P19 rows", read)
+    with place.application() as app:
+        headers = {"Authorization": f"Bearer {World(app).token('data_officer')}"}
+        event.listen(db.engine, "before_cursor_execute", lambda _c, _cursor, statement, *_rest: asked.append(statement))
+        for query in TILES.values():
+            Inside(app).send("GET", TOTALS + query, headers=headers)
+    yield Row("P19 rows", sum("observations" in statement for statement in asked))
+    with ExitStack() as stack:
+        portal = stack.enter_context(Server(place.environment).running())
+        floor = stack.enter_context(Server({DATABASE: place.database_url}, what="tests.bench.floor_wsgi:app").running())
+        ours, theirs = Connection(portal.port), Connection(floor.port)
+        for key, query in TILES.items():
+            taken = [_tile(ours, theirs, query, headers) for _ in range(repeats)]
+            yield Row(key, *(statistics.median(side) * 1000 for side in zip(*taken, strict=True)))
 
 
-def _matrix(world: World) -> Row:
+def _tile(ours: Connection, theirs: Connection, query: str, headers: dict[str, str]) -> tuple[float, float]:
+    """The seconds of one answer of each side, which must hold as many rows."""
+    answers: list[Answer] = []
+    took = (
+        _seconds(lambda: answers.append(ours.send("GET", TOTALS + query, headers=headers))),
+        _seconds(lambda: answers.append(theirs.send("GET", f"/totals?{query}"))),
+    )
+    found = [answer.body.count(b'"region":') for answer in answers]
+    if found[0] != found[1] or not found[0]:
+        raise Unexpected(f"the totals differ: {found} rows, {answers[0].body[:200]!r}")
+    return took
+
+
+def _matrix(world: World, of: str) -> Row:
     """The page of the evidence matrix, and the same statements alone with all that they give."""
     asked: list[tuple[str, Any]] = []
     engine = db.engine
@@ -117,13 +112,7 @@ def _matrix(world: World) -> Row:
     for _ in range(11):
         ours.append(_seconds(page))
         theirs.append(_seconds(bare))
-    return Row("matrix", statistics.median(ours) * 1000, statistics.median(theirs) * 1000)
-
-
-def _hello() -> Flask:
-    app = Flask("hello")
-    app.add_url_rule("/", view_func=lambda: "hello")
-    return app
+    return Row(f"matrix{of}", statistics.median(ours) * 1000, statistics.median(theirs) * 1000)
 
 
 def _after_more(world: World, number: int) -> float:

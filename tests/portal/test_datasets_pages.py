@@ -132,6 +132,29 @@ def test_totals_by_region_on_a_page_and_by_the_api(world: World) -> None:
     ]
 
 
+def test_a_tile_asks_for_the_figure_of_the_whole_and_no_breakdown(world: World) -> None:
+    officer, partner = world.browser("data_officer"), Caller(world, "partner")
+    header = DDF.splitlines()[0].replace("sl_tlf_uem", "en_atm_pm25")
+    lines = [
+        "15,404,n,a,female,percent,2020,7",
+        "total,404,n,a,bothsex,percent,2019,6",
+        "total,156,n,a,bothsex,percent,2020,5",
+    ]
+    address = laid(officer, "\n".join([header, *lines, ""]), DDF_NAME)
+    assert send(officer, f"{address}/confirm").status_code == 303
+    assert worked()
+
+    def told(query: str) -> list[tuple[str, str, int]]:
+        found = partner.get(f"/observations/totals?indicator=en_atm_pm25{query}").get_json()["items"]
+        return [(one["dimensions"]["sex"], one["region"], one["year"]) for one in found]
+
+    whole = [("bothsex", "Africa", 2019), ("bothsex", "Asia and the Pacific", 2020)]
+    part = [("female", "Africa", 2020)]
+    assert (told(""), told("&cuts=1")) == (whole + part, whole)
+    assert told("&cuts=1&region=Africa&year=2020") == part
+    assert partner.get("/observations/totals?indicator=en_atm_pm25&cuts=0").status_code == 422
+
+
 @pytest.mark.parametrize(("role", "status"), [("data_officer", 200), ("lead", 403), ("partner", 403)])
 def test_who_sees_a_file_that_is_not_taken_in(world: World, role: str, status: int) -> None:
     address = laid(world.browser("data_officer"), DDF, DDF_NAME)
