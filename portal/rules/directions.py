@@ -91,7 +91,7 @@ def _places(stem: _Stem, words: Sequence[_Forms]) -> list[int]:
     return [
         at
         for at, forms in enumerate(words)
-        if any(form == text or (open_ended and form.startswith(text)) for form in forms)
+        if (any(form.startswith(text) for form in forms) if open_ended else text in forms)
     ]
 
 
@@ -106,9 +106,14 @@ def _subject_places(indicator: str, sentence: str, words: Sequence[_Forms], lang
     """Where the sentence names the indicator: the places of every word of a phrase that is there whole."""
     found: list[int] = []
     for phrase in subjects(language).get(indicator, ()):
-        each = [_any_places((stem,), sentence, words, language) for stem in phrase]
-        if all(each):
-            found += [at for places in each for at in places]
+        each: list[int] = []
+        for stem in phrase:
+            places = _any_places((stem,), sentence, words, language)
+            if not places:
+                break
+            each += places
+        else:
+            found += each
     return found
 
 
