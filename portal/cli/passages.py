@@ -1,4 +1,4 @@
-"""`flask passages`: cuts what was submitted before into passages, and reads attached files into them."""
+"""`flask passages`: cuts what was submitted before into passages, lays its figures, and reads attached files."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ passages = AppGroup("passages", help="Passages of reports and contributions.")
 
 @passages.command("cut")
 def cut() -> None:
-    """Cut every submitted version that has no passages yet, and read the attached files that wait."""
+    """Cut every submitted version that has no passages yet, lay its figures, and read the attached files that wait."""
     with committing():
-        made = service.cut_what_was_there(system_act())
+        act = system_act()
+        laid, made = service.lay_what_was_there(act), service.cut_what_was_there(act)
     click.echo(f"Passages made of versions that had none: {made}.")
+    click.echo(f"Figures laid of versions that had none: {laid}.")
     while (told := read_waiting_file()) is not None:
         click.echo(f"{told.name}: {told.problem or told.passages}")
 

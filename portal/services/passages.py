@@ -1,5 +1,6 @@
 """Passages: what was submitted or sent is cut into them, each is anchored to the one it continues, indexed for the
-search and compared with the texts of others. Nothing is ever removed; `current` tells which stand now.
+search and compared with the texts of others. Nothing is ever removed; `current` tells which stand now. The figures of
+a report are laid and settled with its passages.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from portal.models.contributions import Contribution, ContributionArea, Contribu
 from portal.models.entities import Entity
 from portal.models.passages import Coded, Coding, FileToRead, NearCopy, Passage, PassageBand
 from portal.models.reports import Report, Version
-from portal.queries import near_copies
+from portal.queries import near_copies, reports
 from portal.queries import passages as queries
+from portal.queries import reported_figures as figures
 from portal.rules import likeness
 from portal.rules.analyser import language_of, terms
 from portal.rules.anchors import EDITED, NEW, Placed, anchor, follow
@@ -26,7 +28,7 @@ from portal.rules.areas import area_table
 from portal.rules.contributions import SET_ASIDE, WITHDRAWN
 from portal.rules.cutting import Piece, cut_text, pieces
 from portal.rules.lifecycle import seen_state
-from portal.services import rechecks
+from portal.services import rechecks, reported_figures
 from portal.services.act import Act
 from portal.services.passage_words import index
 
@@ -53,11 +55,12 @@ class Owner:
 
 
 def cut_report(act: Act, report: Report, version: Version) -> int:
-    """Cuts a submitted version into passages, and lays its files to be read; returns how many passages there are. A
-    version that is cut already, and a report to practise with, are left as they are: 0.
+    """Cuts a submitted version into passages, lays its figures, and its files to be read; returns how many passages
+    there are. A version that is cut already, and a report to practise with, are left as they are: 0.
     """
     if report.practice:
         return 0
+    reported_figures.lay(act, report, version, standing=_stands(report))
     return _cut(act, _owner_of_report(act, report, version.number), version.document, version.files)
 
 
@@ -68,9 +71,10 @@ def cut_contribution(act: Act, contribution: Contribution, version: Contribution
 
 
 def settle_report(act: Act, report: Report) -> None:
-    """Brings `current` to what the state of a report says: after a withdrawal no passage of it stands."""
+    """Brings `current` to what the state of a report says: after a withdrawal no passage and no figure of it stands."""
     if not report.practice:
         _settle(act, REPORT, report.id, report.versions, standing=_stands(report))
+        reported_figures.settle(act, report, standing=_stands(report))
 
 
 def settle_contribution(act: Act, contribution: Contribution) -> None:
@@ -86,6 +90,15 @@ def cut_what_was_there(act: Act) -> int:
         made += cut_report(act, report, version)
     for contribution, sent in queries.uncut_contributions(act.session):
         made += cut_contribution(act, contribution, sent)
+    return made
+
+
+def lay_what_was_there(act: Act) -> int:
+    """Lays the figures of every version that none are there of, oldest first; returns how many that gave."""
+    made = 0
+    for row in figures.without_figures(act.session):
+        report, version = reports.get(act.session, row.report_id), reports.version(act.session, *row)
+        made += reported_figures.lay(act, report, version, standing=_stands(report))
     return made
 
 

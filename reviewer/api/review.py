@@ -37,7 +37,7 @@ from portal.queries.guidelines import guideline
 from portal.rules.lifecycle import STATES
 from portal.rules.refusals import Missing
 from portal.services.act import Act
-from reviewer.api import contradictions, matrix, passages, statements
+from reviewer.api import contradictions, matrix, passages, reported_figures, statements
 from reviewer.queries import review as queries
 from reviewer.queries.review import Calendar
 from reviewer.rules.review import ASSIGNED, TIMINGS, Wanted, age
@@ -133,7 +133,7 @@ class Checklist(Given):
 
 def register(json_api: Api, csrf: CSRFProtect) -> None:
     """Joins the reporting team's calls to the API."""
-    for room in (calls, contradictions.calls, matrix.calls, passages.calls, statements.calls):
+    for room in (calls, contradictions.calls, matrix.calls, passages.calls, reported_figures.calls, statements.calls):
         csrf.exempt(room)
         json_api.register_blueprint(room)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import or_, select, union
 from sqlalchemy.orm import Session
@@ -19,6 +17,7 @@ from portal.models.reports import Report, Version
 from portal.queries.guidelines import guideline
 from portal.queries.reports import SEEN
 from portal.rules.plausible import period_question
+from portal.rules.reported_figures import answers_of, on_indicators
 from reviewer.rules.raising import THE_REPORT, Answered, Figure, Ground, Words
 
 BLOCK = 20
@@ -90,12 +89,9 @@ def _versions(session: Session, cycle: str, block: Sequence[str]) -> Iterator[tu
 
 def _answers(ground: Ground, report: Report, document: bytes, asked: Guideline) -> None:
     """Takes the answers to questions of indicators out of a version, and the years that it covers."""
-    told = json.loads(document)
-    answers: Mapping[str, Any] = {one["question"]: one["value"] for one in reversed(told["answers"])}
-    for key, value in answers.items():
-        question = asked.questions.get(key)
-        if question is not None and question.kind == "series" and question.indicator and value:
-            ground.answers.append(Answered(report.id, report.versions, question, value))
+    answers = answers_of(document)
+    for question, _indicator, value in on_indicators(answers, asked):
+        ground.answers.append(Answered(report.id, report.versions, question, value))
     period = answers.get(period_question(asked) or "") or {}
     first, last = (parse_year(str(period.get(end) or "")[:4]).last for end in ("from", "to"))
     ground.period = (first, last) if first and last else None

@@ -1,4 +1,6 @@
-"""Reads the evidence matrix: a fixed number of statements, figures from their totals alone, never from observations."""
+"""Reads the evidence matrix: a fixed number of statements, figures of channel b from their totals alone, never from
+observations.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy import and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from portal.db import AnyRow
@@ -18,13 +20,14 @@ from portal.models.entities import Entity
 from portal.models.observations import Series
 from portal.models.passages import Coding, Passage
 from portal.models.profiles import Profile, ProfileAnswer, ProfileItem
+from portal.models.reported_figures import ReportedFigure
 from portal.models.reports import Report, Version
 from portal.queries.contributions import public
 from portal.queries.reports import SEEN
 from portal.rules import coverage, crosswalk
 from portal.rules.coverage import Coverage
 from portal.rules.profiles import AGREED
-from reviewer.rules.matrix import CHANNELS, FIGURES, SINCE, Matrix, Place, Tally
+from reviewer.rules.matrix import CHANNELS, FIGURES, REPORTS, SINCE, Matrix, Place, Tally
 
 YEAR = dt.timedelta(days=365.2425)
 CODE = "commitment:"
@@ -40,12 +43,14 @@ class Evidence:
 
 
 def evidence(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> Evidence:
-    """The matrix of a cycle at this moment: seven statements, whatever there is. `whole` counts the passages of every
-    report and contribution that was received, as the team may read them, else of what everybody may know alone.
+    """The matrix of a cycle at this moment: eight statements, whatever there is. `whole` counts the passages and the
+    figures of every report and contribution that was received, as the team may read them, else of what everybody may
+    know alone.
     """
     places = [coverage.Place(*row) for row in session.execute(select(Entity.iso3, Entity.region, Entity.status))]
     cells: defaultdict[Place, Tally] = defaultdict(Tally)
-    for place, tally in (*_passages(session, cycle, at, whole=whole), *_figures(session, at)):
+    told = (*_passages(session, cycle, at, whole=whole), *_reported(session, cycle, at, whole=whole))
+    for place, tally in (*told, *_figures(session, at)):
         cells[place] += tally
     cases: Counter[tuple[str, str]] = Counter()
     for commitment, region, channels in _cases(session, cycle, {place.iso3: place.region for place in places}):
@@ -109,6 +114,27 @@ def _passages(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> 
         age = count * max(0.0, (at - submitted_at) / YEAR)
         of = frozenset({entity}) if entity else frozenset()
         yield Place(commitment, channel, region or ""), Tally(passages=count, entities=of, age=age)
+
+
+def _reported(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> Iterator[tuple[Place, Tally]]:
+    """The figures of reports that stand, by the commitment of their indicator, of whatever year; of the year of
+    `at` or a later one they are 0 years old.
+    """
+    of = (ReportedFigure.indicator, ReportedFigure.region, ReportedFigure.entity)
+    age = case((ReportedFigure.year < at.year, at.year - ReportedFigure.year), else_=0)
+    rows = session.execute(
+        select(*of, func.count(), func.count(ReportedFigure.year), func.sum(age))
+        .join(Report, Report.id == ReportedFigure.report_id)
+        .where(ReportedFigure.cycle == cycle, ReportedFigure.current, true() if whole else Report.state == "published")
+        .group_by(*of)
+    )
+    for indicator, region, entity, count, dated, years in rows:
+        commitment = crosswalk.commitment_of_indicator(indicator)
+        if commitment is not None:
+            yield (
+                Place(commitment, REPORTS, region),
+                Tally(figures=count, entities=frozenset({entity}), age=float(years), undated=count - dated),
+            )
 
 
 def figures(session: Session) -> list[AnyRow]:

@@ -9,17 +9,17 @@ from typing import NamedTuple
 from forms.words import N_
 from portal.rules import contributions
 
-FIGURES = "b"
+REPORTS, FIGURES = "a", "b"
 CHANNELS = {
-    "a": N_("Progress reports of governments"),
+    REPORTS: N_("Progress reports of governments"),
     FIGURES: N_("Key indicators"),
     **{key: channel.title for key, channel in contributions.CHANNELS.items()},
 }
 SINCE = 2016
-"""Figures count from the year in which the Agenda was adopted."""
+"""Figures of channel b count from the year in which the Agenda was adopted."""
 
 GOVERNMENTS, INDICATORS, BODIES, NON_STATE = "governments", "indicators", "bodies", "non_state"
-VOICES = {GOVERNMENTS: ("a",), INDICATORS: (FIGURES,), BODIES: ("c", "d"), NON_STATE: ("e", "f")}
+VOICES = {GOVERNMENTS: (REPORTS,), INDICATORS: (FIGURES,), BODIES: ("c", "d"), NON_STATE: ("e", "f")}
 VOICE_TITLES = {
     GOVERNMENTS: N_("Governments"),
     INDICATORS: N_("Indicators"),
@@ -52,9 +52,10 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Tally:
-    """What a cell holds. `entities` are the states that its passages are of; of figures only the number is known that
-    one series covers in one year, so `counted` says how many states there are at least. `age` is the sum over all
-    passages and figures of their age in years; `cases` the contradictions that are not settled.
+    """What a cell holds. `entities` are the states that its passages and the figures of reports are of; of the figures
+    of channel b only the number is known that one series covers in one year, so `counted` says how many states there
+    are at least. `age` is the sum over all passages and figures of their age in years, but for the `undated` ones,
+    figures of reports without a year that could be read; `cases` the contradictions that are not settled.
     """
 
     passages: int = 0
@@ -63,6 +64,7 @@ class Tally:
     counted: int = 0
     age: float = 0.0
     cases: int = 0
+    undated: int = 0
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(
@@ -72,6 +74,7 @@ class Tally:
             self.counted + other.counted,
             self.age + other.age,
             self.cases + other.cases,
+            self.undated + other.undated,
         )
 
     @property
@@ -89,8 +92,9 @@ class Tally:
 
     @property
     def mean_age(self) -> float | None:
-        """The mean age in years; None of nothing."""
-        return self.age / self.pieces if self.pieces else None
+        """The mean age in years of what has one; None of nothing."""
+        dated = self.pieces - self.undated
+        return self.age / dated if dated else None
 
     @property
     def heat(self) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -44,13 +44,22 @@ COLUMNS = (
 PER_PAGE = 50
 
 
+class Cell(NamedTuple):
+    """A cell of the page: what a channel holds, and where the lists of its passages and of its figures are."""
+
+    channel: str
+    tally: Tally
+    passages: str
+    figures: str
+
+
 @dataclass(frozen=True)
 class Row:
-    """One row of the page: a region of a commitment, "" for all, with its cells (tally, address of its list)."""
+    """One row of the page: a region of a commitment, "" for all, with its cells."""
 
     region: str
     of: int
-    cells: Sequence[tuple[str, Tally, str]]
+    cells: Sequence[Cell]
 
 
 @pages.get("/evidence/matrix")
@@ -175,19 +184,23 @@ def _row(cycle: Cycle, found: Evidence, commitment: str, region: str, channels: 
         region,
         matrix.of(region),
         [
-            (channel, matrix.cell(commitment, channel, region), list_address(cycle.key, commitment, channel, region))
+            Cell(channel, matrix.cell(commitment, channel, region), *lists(cycle.key, commitment, channel, region))
             for channel in channels
         ],
     )
 
 
-def list_address(cycle: str, commitment: str, channel: str, region: str) -> str:
-    """Where the list behind a cell is: the figures for channel b, else the passages."""
+def lists(cycle: str, commitment: str, channel: str, region: str) -> tuple[str, str]:
+    """Where the lists behind a cell are: its passages, then its figures, those of reports or those of channel b."""
+    of = {"cycle": cycle, "channel": channel, "region": region, "commitment": commitment}
     if channel == FIGURES:
-        asked = {"commitment": commitment, "region": region, "from": str(SINCE), "kind": "country"}
-        return "/data?" + urlencode({name: value for name, value in asked.items() if value})
-    asked = {"cycle": cycle, "channel": channel, "region": region, "commitment": commitment}
-    return "/evidence?" + urlencode({name: value for name, value in asked.items() if value})
+        held = {"commitment": commitment, "region": region, "from": str(SINCE), "kind": "country"}
+        return _address("/evidence", of), _address("/data", held)
+    return _address("/evidence", of), _address("/evidence/figures", {**of, "channel": ""})
+
+
+def _address(path: str, asked: Mapping[str, str]) -> str:
+    return f"{path}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
 def _coverage_words(one: Coverage) -> str:

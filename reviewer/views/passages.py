@@ -82,6 +82,7 @@ def listing(act: Act) -> ResponseReturnValue:
         partner=shown[0].partner_name if which.partner and shown else None,
         without_partner=_address({**words, "partner": ""}),
         filtered=any(words.values()),
+        figures=_figures_address(which) if which.channel in ("", "a") and not which.partner else None,
         code_title=code_title,
         changes=CHANGES,
         channels=channel_titles(),
@@ -104,6 +105,12 @@ def _number(written: str) -> int:
 def _address(words: Mapping[str, str]) -> str:
     asked = urlencode({name: value for name, value in words.items() if value})
     return f"{url_for('.listing')}?{asked}" if asked else url_for(".listing")
+
+
+def _figures_address(which: Which) -> str:
+    """Where the figures of reports are that these filters leave, as far as figures have the same."""
+    same = {name: getattr(which, name) for name in ("cycle", "region", "entity", "commitment")}
+    return url_for("reported_figures.listing", **{name: value for name, value in same.items() if value})
 
 
 def _lines(act: Act, rows: Sequence[Any], looked_for: Search | None) -> list[Line]:

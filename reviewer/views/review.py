@@ -32,7 +32,17 @@ from portal.services.steps import Order, open_steps, shown_state
 from reviewer.queries import review as queries
 from reviewer.rules.review import AGES, ASSIGNED, EXTENDED, RECORD, Wanted, age, counts
 from reviewer.services import review as services
-from reviewer.views import contradictions, crosswalk, matrix, passages, remarks, requests, statements, synthesis
+from reviewer.views import (
+    contradictions,
+    crosswalk,
+    matrix,
+    passages,
+    remarks,
+    reported_figures,
+    requests,
+    statements,
+    synthesis,
+)
 
 pages = Blueprint("review", __name__)
 
@@ -69,7 +79,7 @@ def register(app: Flask) -> None:
     """Joins the pages of the reporting team to the application."""
     app.register_blueprint(pages)
     app.register_blueprint(remarks.pages)
-    for room in (contradictions, crosswalk, matrix, passages, requests, statements, synthesis):
+    for room in (contradictions, crosswalk, matrix, passages, reported_figures, requests, statements, synthesis):
         app.register_blueprint(room.pages)
 
 

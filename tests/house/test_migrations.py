@@ -13,10 +13,11 @@ from portal.config import ROOT
 from portal.db import db
 from portal.models.registry import metadata
 from tests.factories import World
+from tests.portal.test_reported_figures import SLUMS, reported, series
 
 
 def test_up_down_and_up_again_with_data(world: World, session: Session) -> None:
-    world.report(state="published")
+    reported(world, "KAZ", {SLUMS: series(("2020", "9"))}, "published")
     session.close()
     engine = db.engine
     revisions = [script.revision for script in ScriptDirectory.from_config(migrations.configuration()).walk_revisions()]

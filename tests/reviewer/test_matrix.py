@@ -8,7 +8,7 @@ import io
 import uuid
 
 import pytest
-from sqlalchemy import delete, event, func, select
+from sqlalchemy import delete, event, func, select, update
 
 from portal.db import db
 from portal.http.context import EXTENSION
@@ -16,11 +16,16 @@ from portal.models.contradictions import Case
 from portal.models.datasets import ObservationTotal
 from portal.models.observations import Observation
 from portal.models.passages import Coding, Passage
+from portal.models.reported_figures import ReportedFigure
+from portal.rules import crosswalk
 from portal.services.observations import take_in
 from reviewer.queries.matrix import Evidence, evidence
 from reviewer.rules.matrix import NOTHING, Place
 from tests.factories import BLOCKERS, DAY, PATH, World
+from tests.portal import test_reported_figures as answering
+from tests.portal.callers import Caller
 from tests.portal.contributing import contribution
+from tests.portal.test_passages import again
 
 YEAR = dt.timedelta(days=365.2425)
 ASIA, AFRICA = "Asia and the Pacific", "Africa"
@@ -41,6 +46,15 @@ def reported(world: World, entity: str, text: str, state: str = "submitted") -> 
     for step in PATH[state]:
         world.step(report, step)
     return report.id
+
+
+SLUMS, POLICY = answering.SLUMS, answering.POLICY
+
+
+def answered(world: World, entity: str, state: str = "submitted", **answers: list[tuple[str, str]]) -> uuid.UUID:
+    """A report that says nothing on a commitment but in figures: (year, value) of the slums and of the policy."""
+    told = {{"slums": SLUMS, "policy": POLICY}[name]: answering.series(*rows) for name, rows in answers.items()}
+    return answering.reported(world, entity, told, state).id
 
 
 def figures(world: World, entity: str) -> None:
@@ -132,6 +146,103 @@ def test_figures_come_from_the_totals_since_2016_and_states_are_at_least_so_many
     assert found(world).matrix.cell("1.1", "b") == NOTHING
 
 
+def test_the_figures_of_reports_count_by_the_commitment_of_their_indicator(world: World) -> None:
+    answered(world, "KAZ", slums=[("2024", "9"), ("2014", "11"), ("then", "many")], policy=[("2023", "yes")])
+    answered(world, "KEN", slums=[("2020", "50")])
+    matrix = found(world).matrix
+    cell = matrix.only("1.1", "a", ASIA)
+    assert (cell.passages, cell.figures, cell.entities, cell.at_least, cell.undated) == (0, 3, {"KAZ"}, False, 1)
+    assert cell.mean_age == pytest.approx((2 + 12) / 2)
+    told = {place: (tally.figures, tally.mean_age) for place, tally in matrix.cells.items()}
+    assert told == {
+        Place("1.1", "a", ASIA): (3, 7.0),
+        Place("2.1", "a", ASIA): (1, 3.0),
+        Place("1.1", "a", AFRICA): (1, 6.0),
+    }
+    assert (matrix.cell("1.1", "a").figures, matrix.cell("1.1", "a").entities) == (4, {"KAZ", "KEN"})
+
+
+def test_a_cell_of_reports_holds_passages_and_figures_and_a_state_counts_once(world: World) -> None:
+    answering.reported(world, "KAZ", {ACTIONS: "Homes were built.", SLUMS: answering.series(("2022", "9"))})
+    cell = found(world).matrix.only("1.1", "a", ASIA)
+    assert (cell.passages, cell.figures, cell.states) == (1, 1, 1)
+    assert cell.mean_age == pytest.approx((1 + 4) / 2)
+    caller = Caller(world, "reviewer")
+    (told,) = caller.get("/matrix?commitment=1.1&channel=a&region=Asia and the Pacific").json["items"]
+    assert (told["passages"], told["figures"], told["states"]) == (1, 1, 1)
+    body = world.browser("reviewer").get("/evidence/matrix.csv").get_data(as_text=True)
+    rows = [(row["passages"], row["figures"]) for row in csv.DictReader(io.StringIO(body)) if row["figures"] != "0"]
+    assert rows == [("1", "1")]
+
+
+def test_a_cell_of_figures_without_a_year_says_no_age(world: World) -> None:
+    answered(world, "KAZ", slums=[("then", "9")])
+    page = world.browser("reviewer").get("/evidence/matrix?channel=a").get_data(as_text=True)
+    assert page.count("<bdi>1 figure</bdi>") == 2
+    assert "years old" not in page
+
+
+def test_a_figure_of_a_year_to_come_is_not_younger_than_new(world: World) -> None:
+    answered(world, "KAZ", slums=[("2030", "5"), ("2026", "6"), ("2022", "7")])
+    assert found(world).matrix.only("1.1", "a", ASIA).age == 4
+
+
+def test_a_figure_whose_indicator_belongs_to_no_commitment_counts_nowhere(world: World) -> None:
+    answered(world, "KAZ", slums=[("2024", "9")])
+    act = world.act(None)
+    act.session.execute(update(ReportedFigure).values(indicator="NUA-99"))
+    world.done()
+    assert found(world).matrix.cells == {}
+
+
+def test_figures_of_an_earlier_version_and_of_a_withdrawn_report_count_nowhere(world: World) -> None:
+    report = answering.reported(world, "KAZ", {SLUMS: answering.series(("2020", "9"), ("2021", "8"))})
+    again(world, report, {SLUMS: answering.series(("2021", "7"))})
+    assert found(world).matrix.only("1.1", "a", ASIA).figures == 1
+    world.step(report, "withdraw")
+    assert found(world).matrix.cells == {}
+
+
+def test_who_is_not_of_the_team_counts_the_figures_of_published_reports_alone(world: World) -> None:
+    answered(world, "KAZ", "accepted", slums=[("2020", "9")])
+    answered(world, "KEN", "published", slums=[("2020", "50")])
+    assert found(world).matrix.cell("1.1", "a").entities == {"KAZ", "KEN"}
+    assert found(world, whole=False).matrix.cell("1.1", "a").entities == {"KEN"}
+    page = world.browser("data_officer").get("/evidence/matrix?channel=a").get_data(as_text=True)
+    assert 'commitment=1.1"><bdi>1 figure<' in page
+    assert "2 figures" not in page
+
+
+def test_a_government_that_answers_in_figures_alone_leaves_no_hole(world: World) -> None:
+    address = "/evidence/holes?region=Africa&voice=governments"
+    words = "No report of a government on commitment 1.1 ("
+    reviewer = world.browser("reviewer")
+    assert words in reviewer.get(address).get_data(as_text=True)
+    answered(world, "KEN", slums=[("2020", "50")])
+    assert words not in reviewer.get(address).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("commitment", [one.key for one in crosswalk.commitments()])
+def test_the_list_behind_a_cell_asks_for_the_indicators_that_count_in_it(commitment: str) -> None:
+    counted = [one for one in crosswalk.measures() if crosswalk.commitment_of_indicator(one) == commitment]
+    assert sorted(crosswalk.indicators_of(commitment)) == sorted(counted)
+
+
+def test_the_list_behind_a_cell_holds_as_many_figures_of_reports(world: World) -> None:
+    answered(world, "KAZ", slums=[("2024", "9"), ("2014", "11")], policy=[("2023", "yes")])
+    answered(world, "KEN", slums=[("2020", "50")])
+    reviewer = world.browser("reviewer")
+    page = reviewer.get("/evidence/matrix").get_data(as_text=True)
+    address = "/evidence/figures?cycle=2026&amp;region=Asia+and+the+Pacific&amp;commitment=1.1"
+    assert f'<a href="{address}"><bdi>2 figures</bdi><span class="visually-hidden">, 1.1, {ASIA}</span></a>' in page
+    everywhere = "/evidence/figures?cycle=2026&amp;commitment=1.1"
+    hidden = '<span class="visually-hidden">, 1.1, All regions</span>'
+    assert f'<a href="{everywhere}"><bdi>3 figures</bdi>{hidden}</a>' in page
+    for asked, number in ((address, 2), (everywhere, 3)):
+        listed = reviewer.get(asked.replace("&amp;", "&")).get_data(as_text=True)
+        assert listed.count('<tr><th scope="row">') == number
+
+
 def test_the_list_behind_a_cell_of_figures_holds_as_many(world: World) -> None:
     figures(world, "KAZ")
     figures(world, "KEN")
@@ -186,11 +297,11 @@ def test_the_matrix_costs_the_same_statements_for_nothing_and_for_much(world: Wo
 
     empty = cost()
     reported(world, "KAZ", "\n\n".join(f"Passage number {number}." for number in range(30)))
-    reported(world, "KEN", "Streets were lit.")
+    answered(world, "KEN", slums=[(str(year), "9") for year in range(1990, 2025)], policy=[("2023", "yes")])
     figures(world, "KAZ")
     raise_case(world, "a", "b")
     contribution(world, "c", "accepted")
-    assert cost() == empty == 7
+    assert cost() == empty == 8
     assert not any("FROM observations" in statement for statement in seen)
 
 

@@ -23,6 +23,13 @@ def test_tallies_add_up_and_a_state_counts_once() -> None:
     assert NOTHING.mean_age is None
 
 
+def test_what_has_no_year_counts_and_has_no_age() -> None:
+    dated, undated = Tally(passages=1, figures=1, age=6.0), Tally(figures=2, undated=2)
+    assert (dated + undated).pieces == 4
+    assert (dated + undated).mean_age == 3.0
+    assert (undated.mean_age, (undated + NOTHING).mean_age) == (None, None)
+
+
 @pytest.mark.parametrize(("pieces", "heat"), [(0, 0), (1, 1), (9, 1), (10, 2), (49, 2), (50, 3)])
 def test_a_cell_is_as_dark_as_its_number_says(pieces: int, heat: int) -> None:
     assert Tally(passages=pieces).heat == heat
@@ -53,6 +60,12 @@ def test_a_hole_is_a_voice_without_a_piece_and_open_contradictions_alone_fill_no
     }
     in_africa = [one for one in holes(matrix(cells), ["1.1"], {"1.1"}) if one.region == "Africa"]
     assert in_africa == [Hole("non_state", "1.1", "Africa", 0, 0, 48)]
+
+
+def test_a_government_that_answers_in_figures_alone_has_spoken_and_no_indicator_has() -> None:
+    figures_alone = matrix({Place("1.1", "a", "Africa"): Tally(figures=1)})
+    in_africa = [one.voice for one in holes(figures_alone, ["1.1"], {"1.1"}) if one.region == "Africa"]
+    assert in_africa == ["indicators", "bodies", "non_state"]
 
 
 def test_the_weight_is_what_the_page_says() -> None:
