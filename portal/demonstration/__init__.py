@@ -13,7 +13,7 @@ from flask.cli import with_appcontext
 
 from forms.guideline import shipped
 from portal.adapters.storage import Storage
-from portal.demonstration import evidence, reports
+from portal.demonstration import evidence, reports, time
 from portal.demonstration.cast import OF_A_STATE, REAL_STATES, TEAM, Account, accounts_of, address, material, moment
 from portal.http.context import commit, settings, storage, system_act
 from portal.queries import accounts as people
@@ -46,12 +46,14 @@ def furnish(act: Act, files: Storage) -> list[Account]:
     for position, wanted in enumerate(given["reports"]):
         reports.report(act, files, given, wanted, plan.key, position)
     reports.practice_report(act, files, given, given["practice"])
+    time.ask_for_time(act, given["time"], plan.key)
     evidence.contribute(act, given["contributions"])
     evidence.code(act, plan.key)
     evidence.contradict(act, plan.key)
     evidence.request(act, plan.key)
     evidence.profile(act)
     evidence.synthesise(act, files, given, plan.key)
+    time.deliver(act, given["time"], plan.key)
     return everyone
 
 

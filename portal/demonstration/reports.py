@@ -11,6 +11,7 @@ from typing import Any
 from forms.kinds import KINDS
 from forms.outline import Guideline, Question
 from portal.adapters.storage import Storage
+from portal.demonstration import clarification
 from portal.demonstration.cast import DUE, OF_A_STATE, acting, address, moment
 from portal.http import steps
 from portal.models.reports import Report
@@ -74,9 +75,14 @@ def report(
         if step == "check":
             team.check(act, report, {item.key: ("yes", "") for item in asked.checklist})
             continue
+        if step == "clarify":
+            clarification.remark(act, report, given["clarification"])
         opened = tuple(f.id for f in reports.attachments(act.session, report.id)) if step == "consent" else ()
         steps.take(act, report, step, Order(REASONS.get(step), opened))
         act.session.flush()
+        if step == "clarify":
+            act.at += dt.timedelta(days=2)
+            clarification.answer(act, report, given["clarification"])
 
 
 def practice_report(act: Act, files: Storage, given: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
@@ -139,10 +145,12 @@ def _fill(
     where = next((q for q in questions if q.kind == "files"), chosen[0])
     attachment = attachments.attach(act, report, where.key, upload).id
     saved = []
+    told = next((q.key for q in chosen if q.kind == "practices"), None) if wanted.get("practice") else None
     for index, question in enumerate(chosen):
         kind = KINDS[question.kind]
         for language in report.languages if kind.translatable else report.languages[:1]:
             value = _value(question, given, language, index, attachment)
+            value = [given["practice_record"]] if question.key == told else value
             if value is not None:
                 saved.append(drafting.Given(question.key, language, value, 0))
     drafting.save_section(act, report, saved)

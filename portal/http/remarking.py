@@ -10,7 +10,7 @@ from flask import request
 
 from forms.build import empty
 from forms.kinds import KINDS as KINDS_OF_QUESTION
-from forms.outline import Question
+from forms.outline import Question, Text
 from portal.http.comparing import word_steps
 from portal.models.remarks import Remark
 from portal.models.reports import Report
@@ -30,7 +30,8 @@ GATHERED = "gathered"
 class Case:
     """One remark as a person sees it. `standing` is one of STANDINGS, or `gathered` before it is sent, or
     `with_the_state` while the team does not know the answer yet; `before` and `now` are the words of the answer in the
-    version that the remark is about and after it, None where this person does not know them.
+    version that the remark is about and after it, None where this person does not know them. `proposed` is the way to
+    the words that the team proposed, nothing once the answer has them; `section` is the title of that section.
     """
 
     remark: Remark
@@ -43,6 +44,7 @@ class Case:
     steps: Steps
     files_changed: bool
     proposed: Steps
+    section: Text
     talk: Sequence[Any]
 
     @property
@@ -90,7 +92,12 @@ def cases(act: Act, report: Report, *, gathered: bool = False) -> list[Case]:
         return []
     states = _states(act, report, [row.Remark for row in rows], at_home)
     talk = remarks.talk(act.session, [row.Remark.id for row in rows])
-    return [_case(row, known[row.Remark.question], states, talk.get(row.Remark.id, ())) for row in rows]
+    found = []
+    for row in rows:
+        question = known[row.Remark.question]
+        title = asked.sections[question.section].title
+        found.append(_case(row, question, title, states, talk.get(row.Remark.id, ())))
+    return found
 
 
 def _states(act: Act, report: Report, found: Sequence[Remark], at_home: bool) -> dict[int, Mapping[str, Written]]:
@@ -105,12 +112,15 @@ def _states(act: Act, report: Report, found: Sequence[Remark], at_home: bool) ->
     return states
 
 
-def _case(row: Any, question: Question, states: Mapping[int, Mapping[str, Written]], talk: Sequence[Any]) -> Case:
+def _case(
+    row: Any, question: Question, section: Text, states: Mapping[int, Mapping[str, Written]], talk: Sequence[Any]
+) -> Case:
     remark = row.Remark
     old = states[remark.version].get(question.key, NOTHING)
     known = remark.version + 1 in states
     new = states[remark.version + 1].get(question.key, NOTHING) if known else old
     before, now = old.answers.get(remark.language), new.answers.get(remark.language)
+    stands_now = now if known else before
     if remark.sent_at is None:
         stands = GATHERED
     elif not known:
@@ -127,7 +137,8 @@ def _case(row: Any, question: Question, states: Mapping[int, Mapping[str, Writte
         now=_text(question, now) if known else None,
         steps=word_steps(question, before, now) if known and before != now else (),
         files_changed=known and old.files != new.files,
-        proposed=word_steps(question, now if known else before, remark.wording) if remark.wording else (),
+        proposed=word_steps(question, stands_now, remark.wording) if remark.wording not in ("", stands_now) else (),
+        section=section,
         talk=talk,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.demonstration import accounts_of, material
 from portal.rules.lifecycle import STATES
 from portal.rules.policy import ROLES
+from portal.rules.remarks import ANSWERS, KINDS, UNANSWERED
 from tests.journeys.calls import Caller
 from tests.journeys.conftest import Running
 
@@ -36,3 +37,11 @@ def test_a_real_state_has_no_report_and_a_second_time_changes_nothing(served: Ru
     before = served.flask("audit", "verify")
     assert "nothing was changed" in served.flask("demo")
     assert served.flask("audit", "verify") == before
+
+
+def test_remarks_of_every_type_stand_answered_each_way_and_open(served: Running) -> None:
+    focal = Caller(served.address, served.token("focal.point.xae@example.org"))
+    [report] = focal.get("/reports?entity=XAE").json["items"]
+    rows = focal.get(f"/reports/{report['id']}/remarks").json["items"]
+    assert {row["kind"] for row in rows} == set(KINDS)
+    assert sorted(row["standing"] for row in rows) == sorted([*ANSWERS, "changed", UNANSWERED, UNANSWERED])

@@ -74,7 +74,10 @@ def test_a_round_of_clarification_without_script(world: World) -> None:
     mine = csrf(shown)
     assert "Which year?" in said(shown, first)
     assert "answer asked for by 1 July 2025" in said(shown, first)
+    assert (said(shown, first).count("The reporting team proposes these words:"), shown.count("/take")) == (1, 1)
     post(state, f"{answers}/{first}/take", mine, seen="1")
+    shown = page(state, answers)
+    assert (said(shown, first).count("The answer has the words that the"), shown.count("/take")) == (1, 0)
     text = post(state, f"{answers}/{second}/answer", mine, 422, answer="declined", words="")
     assert problems(text) == ["Please write the explanation or the reason: the reporting team reads it."]
     post(state, f"{answers}/{second}/answer", mine, answer="declined", words="The law keeps it closed.")
