@@ -4,6 +4,7 @@ and the tests.
 
 from __future__ import annotations
 
+import gc
 import inspect
 import logging
 
@@ -63,9 +64,11 @@ def open_outside(app: Flask, settings: Settings) -> None:
 def start() -> Flask:
     """The portal for servers and commands: what hinders the start ends the process with one sentence."""
     try:
-        return create_app()
+        app = create_app()
     except (BadSetting, UnsafeDatabase) as hindrance:
         raise SystemExit(f"The portal cannot start. {hindrance}") from None
+    gc.freeze()  # all of it lives as long as the process: no collection of garbage needs to look through it again
+    return app
 
 
 def _configure(app: Flask, settings: Settings) -> None:

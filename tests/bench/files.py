@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import gc
 import hashlib
 import io
 import multiprocessing
@@ -227,6 +228,7 @@ def _portal_import(place: Place, source: Path) -> Cost:
     with place.application() as app:
         world = World(app)
         act = world.act(None)
+        gc.freeze()  # as at the start of a portal
 
         def take_in() -> None:
             observations.take_in_from_console(act, storage(), source, source.name, Told())
