@@ -135,6 +135,14 @@ def sideways(page: Page) -> list[str]:
     return ["scrolls sideways"] if page.evaluate("document.documentElement.scrollWidth > window.innerWidth") else []
 
 
+def stacked(page: Page) -> list[str]:
+    """Cells of a table that do not stand beside each other, on a page as wide as a desk has it."""
+    cells = page.locator("main tr > *:visible").evaluate_all(
+        "cells => cells.filter((cell) => getComputedStyle(cell).display !== 'table-cell').map((cell) => cell.className)"
+    )
+    return [f"stacked cell: {name}" for name in dict.fromkeys(cells)]
+
+
 def grave(page: Page) -> list[str]:
     """What axe finds grave on a page."""
     told = page.evaluate("(options) => axe.run(options)", RULES)
@@ -150,7 +158,8 @@ WIDTHS = {"en": (NARROW, WIDE), "ar": (NARROW,)}
 
 
 def judged(page: Page, portal: Running, addresses: list[str], language: str) -> dict[tuple[str, int], list[str]]:
-    """The faults of these pages by address and width; a page with none is left out. Of what repeats itself, rows or
+    """The faults of these pages by address and width, those of the page as a whole under the first width; a page with
+    none is left out. Of what repeats itself, rows or
     sections, axe judges the first three: a report has thousands of elements.
     """
     wrong = {}
@@ -161,6 +170,8 @@ def judged(page: Page, portal: Running, addresses: list[str], language: str) -> 
         assert (address, answer.status) == (address, 200)
         assert page.locator("html").get_attribute("dir") == {"en": "ltr", "ar": "rtl"}[language]
         found = sideways(page)
+        page.set_viewport_size(WIDE)
+        found += stacked(page)
         page.evaluate(THINNED)
         page.evaluate(AXE_SCRIPT)
         for width in WIDTHS[language]:
@@ -206,9 +217,15 @@ def test_a_planted_fault_is_found(served: Running, browser: Browser) -> None:
         page.goto(f"{served.address}/login")
         page.evaluate(AXE_SCRIPT)
         assert sideways(page) + grave(page) == []
+        assert stacked(page) == []
         page.evaluate("document.querySelectorAll('main label').forEach((label) => label.remove())")
         page.evaluate("document.querySelector('main').style.inlineSize = '60rem'")
         assert {fault.partition(":")[0] for fault in sideways(page) + grave(page)} == {"label", "scrolls sideways"}
+        page.goto(f"{served.address}/timeline")
+        page.set_viewport_size(WIDE)
+        assert stacked(page) == []
+        page.evaluate("document.querySelector('main td').style.display = 'block'")
+        assert [fault.partition(":")[0] for fault in stacked(page)] == ["stacked cell"]
 
 
 def step_to(page: Page, wanted: str, most: int = 120) -> None:
