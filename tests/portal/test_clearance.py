@@ -278,7 +278,8 @@ def test_a_refused_letter_says_so_on_the_page_and_keeps_the_note(world: World) -
     answer = post(client, f"/reports/{report.id}/clearance", token, **sent)
     text = answer.get_data(as_text=True)
     assert answer.status_code == 422
-    assert 'href="#q-dated"' in text
+    assert (text.count('href="#q-dated"'), text.count('aria-describedby="dated-hint dated-error"')) == (1, 1)
+    assert text.count('<span class="field-error" id="dated-error">') == 1
     assert html.escape("Please read <b>all</b>.") in text
     db.session.rollback()
     assert reports.get(db.session, report.id).state == "preparing"
