@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.db import AnySelect
 from portal.models.entities import Entity
-from portal.models.observations import Area, Cut, Import, Observation, Omission, Series
+from portal.models.observations import Area, Cut, Import, Observation, ObservationRevision, Omission, Series
 from portal.models.reports import Report
 from portal.rules.offers import MOST_LINES, MOST_YEARS, Held, covers
 from portal.rules.refusals import Missing
@@ -172,12 +172,20 @@ def revised_of_reports(session: Session, number: int, series: Sequence[int]) -> 
     """The figures of indicators that an import revised, of these series, for countries with a report that is not
     published; one query.
     """
+    mine = (Observation.series_id.in_(series), Observation.import_number == number, Observation.revision > 1)
+    return _of_reports(session, *mine)
+
+
+def restored_of_reports(session: Session, number: int) -> list[Held]:
+    """The same of the figures that stand again since an import was withdrawn that had revised them; one query."""
+    past = ObservationRevision
+    back = select(past.observation_id).where(past.import_number == number, past.superseded_by < number)
+    return _of_reports(session, Observation.id.in_(back))
+
+
+def _of_reports(session: Session, *which: ColumnElement[bool]) -> list[Held]:
     reporting = select(Report.entity).where(Report.state != "published")
-    found = session.execute(
-        _held()
-        .where(Observation.series_id.in_(series), Observation.import_number == number, Observation.revision > 1)
-        .where(Series.indicator.is_not(None), Area.key.in_(reporting))
-    )
+    found = session.execute(_held().where(*which, Series.indicator.is_not(None), Area.key.in_(reporting)))
     return [one for figures in _by_indicator(found).values() for one in figures]
 
 

@@ -178,12 +178,12 @@ def _write(act: Act, report: Report, saves: Sequence[tuple[str, Any, int]]) -> N
     act.session.execute(insert(AnswerRevision), history)
 
 
-def tell_moved(act: Act, number: int, series: Sequence[int]) -> None:
-    """After an import: tells the focal points of each country how many of the figures it confirmed moved. A fixed
-    number of statements, over revised figures of countries with an open report alone.
+def tell_moved(act: Act, changed: Iterable[Held]) -> None:
+    """Tells the focal points of each country how many of the figures it confirmed are among those that an import
+    revised, or that stand again since one was withdrawn. A fixed number of statements.
     """
     held: dict[str, list[Held]] = {}
-    for one in observations.revised_of_reports(act.session, number, series):
+    for one in changed:
         held.setdefault(one.area, []).append(one)
     open_reports = reports.open_of(act.session, held) if held else []
     codes = {one.indicator for figures in held.values() for one in figures}

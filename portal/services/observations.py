@@ -21,7 +21,7 @@ from portal.adapters.tabular_mapped import Table, find_table, mapped_plan
 from portal.models.entities import Entity
 from portal.models.observations import Import
 from portal.queries import imports
-from portal.queries.observations import ImportReport, OmissionRow, import_report, omissions
+from portal.queries.observations import ImportReport, OmissionRow, import_report, omissions, revised_of_reports
 from portal.rules import mappings
 from portal.rules.areas import COUNTRY, EntityFact, Gazetteer, Place, UnknownArea
 from portal.rules.mappings import ColumnPlan
@@ -223,7 +223,7 @@ def _take_in(act: Act, storage: Storage, stream: BinaryIO, order: _Order) -> Tak
         file = {"import": str(row.id), "source": row.source, "sha256": row.sha256}
         act.record("observations.imported", {**file, **counts})
         if settled.revised:
-            figures.tell_moved(act, row.number, desk.series)
+            figures.tell_moved(act, revised_of_reports(session, row.number, desk.series))
             rechecks.after_figures(act)
     return Taken(report, notes, order.dry_run)
 

@@ -186,7 +186,8 @@ def _cut(act: Act, owner: Owner, document: bytes, files: Iterable[dict[str, str]
     made = [_passage(act, owner, piece) for piece in pieces(json.loads(document))]
     _anchor(made, queries.written_before(act.session, owner.source, owner.id, owner.version))
     _lay_files(act, owner, files)
-    _settle(act, owner.source, owner.id, owner.version, standing=owner.current)
+    if owner.current:
+        _settle(act, owner.source, owner.id, owner.version, standing=True)
     _add(act, owner, made)
     return len(made)
 

@@ -11,9 +11,10 @@ from forms.words import N_
 from portal.models.datasets import ImportVerdict
 from portal.models.observations import Import, Observation, ObservationRevision
 from portal.queries.imports import get_import
+from portal.queries.observations import restored_of_reports
 from portal.rules.refusals import Invalid, NotNow, Problem
 from portal.rules.verdicts import WITHDRAWN, problem
-from portal.services import rechecks, totals
+from portal.services import figures, rechecks, totals
 from portal.services.act import Act
 from portal.services.staging import SAID
 
@@ -40,8 +41,8 @@ def say(act: Act, import_id: uuid.UUID, verdict: str, reason: str) -> Import:
     row.standing = verdict
     act.session.flush()
     restored = _stand_again(act, row.number) if verdict == WITHDRAWN else 0
-    if verdict == WITHDRAWN:
-        rechecks.after_figures(act)
+    if restored:
+        figures.tell_moved(act, restored_of_reports(act.session, row.number))
     told = {"import": str(row.id), "file": row.file_name, "verdict": verdict}
     act.record("dataset.verdict", {**told, "restored": restored})
     rechecks.after_figures(act)

@@ -18,16 +18,17 @@ from portal.documents import tables
 from portal.documents.version import FrozenAnswer, Submission, freeze
 from portal.http.context import storage
 from portal.models.events import Event, Notice
-from portal.models.observations import Observation
+from portal.models.observations import Import, Observation
 from portal.models.reports import Answer, AnswerRevision, Report
+from portal.queries import accounts as people
 from portal.queries import observations, reports
 from portal.rules import offers
 from portal.rules.refusals import Forbidden, NotNow
-from portal.services import drafting, figures
+from portal.services import accounts, drafting, figures, verifying
 from portal.services.drafting import Given, Saved
 from portal.services.figures import Chosen
 from portal.services.observations import take_in
-from tests.factories import DAY, World, csrf
+from tests.factories import DAY, PASSWORD, World, csrf
 from tests.house.test_pages import faults
 from tests.portal.callers import Caller
 from tests.portal.test_pages_drafting import autosave, counted, page, post
@@ -319,6 +320,23 @@ def test_a_later_import_tells_the_country_which_confirmed_figure_moved(world: Wo
     save(world, report, said("confirmed"))
     bring(world, SECOND, edition="2024")
     assert moved_of(world, report) == [("2018", "17.4", "18.1", "2024")]
+    focal_point = world.person("focal_point", "KAZ")
+    assert notices(session) == [(str(focal_point.id), {"figures": 1})]
+
+
+def test_a_figure_that_stands_again_after_a_withdrawal_is_told_too(world: World, session: Session) -> None:
+    bring(world, FIRST)
+    report = world.report()
+    bring(world, SECOND, edition="2024")
+    save(world, report, said("confirmed"))
+    second = "second.data.officer@example.org"
+    accounts.add(world.act(None), second, "data_officer", None, PASSWORD)
+    world.done()
+    verifier = people.by_email(db.session, second)
+    found = session.scalars(select(Import).where(Import.edition == "2024")).one()
+    verifying.say(world.act(verifier), found.id, "withdrawn", "The wrong table.")
+    world.done()
+    assert moved_of(world, report) == [("2018", "18.1", "17.4", "2023")]
     focal_point = world.person("focal_point", "KAZ")
     assert notices(session) == [(str(focal_point.id), {"figures": 1})]
 
