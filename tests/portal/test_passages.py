@@ -172,6 +172,7 @@ def test_cutting_an_older_version_leaves_the_newest_standing(world: World) -> No
     again(world, report, {"1.1.2.1/actions": "The city built 400 homes."})
     first = select(Passage.id).where(Passage.version == 1)
     db.session.execute(update(Passage).values(follows=None))
+    db.session.execute(delete(queries.WORDS).where(queries.WORDS.c.rowid.in_(first)))
     db.session.execute(delete(PassageBand).where(PassageBand.passage_id.in_(first)))
     db.session.execute(delete(Passage).where(Passage.version == 1))
     db.session.commit()
