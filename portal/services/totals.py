@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_
 from sqlalchemy.orm import Session
+from sqlalchemy.schema import DropTable
 
 from portal.models.datasets import ImportSeries, ObservationTotal
 from portal.models.entities import Entity
@@ -48,14 +49,18 @@ def after_withdrawal(session: Session, number: int) -> None:
 
 
 def _fill(session: Session, *limits: ColumnElement[bool]) -> None:
-    groups: tuple[Any, ...] = (Observation.series_id, Observation.year, Observation.cut_id, Entity.region)
     value = Observation.value
+    groups: tuple[Any, ...] = (Observation.series_id, Observation.year, Observation.cut_id, Entity.region)
     sums = (func.count(), func.sum(value), func.min(value), func.max(value))
+    columns = (*groups, *sums, func.count(Observation.area_id.distinct()))
     rows = (
-        select(*groups, *sums, func.count(Observation.area_id.distinct()))
+        select(*(column.label(name) for name, column in zip(NAMES, columns, strict=True)))
         .join(Area, Area.id == Observation.area_id)
         .join(Entity, Entity.iso3 == Area.key)
         .where(value.is_not(None), offered(), *limits)
         .group_by(*groups)
     )
-    session.execute(insert(ObservationTotal).from_select(NAMES, rows))
+    made = rows.into("totals_made", temporary=True)  # PostgreSQL groups on all its cores for a table made, not for INSERT
+    session.execute(made)
+    session.execute(insert(ObservationTotal).from_select(NAMES, select(made.table)))
+    session.execute(DropTable(made.table))
