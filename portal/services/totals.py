@@ -60,9 +60,7 @@ def _fill(session: Session, *limits: ColumnElement[bool]) -> None:
         .where(value.is_not(None), offered(), *limits)
         .group_by(*groups)
     )
-    made = rows.into(
-        "totals_made", temporary=True
-    )  # PostgreSQL groups on all its cores for a table made, not for INSERT
+    made = rows.into("totals_made", temporary=True)  # for an INSERT alone PostgreSQL would group on one core
     session.execute(made)
     session.execute(insert(ObservationTotal).from_select(NAMES, select(made.table)))
     session.execute(DropTable(made.table))
