@@ -14,17 +14,16 @@ from portal.adapters.mail import Mail, NotSent, line, server_of
 from portal.db import AnyRow
 from portal.http.context import commit, now, settings, system_act
 from portal.http.render import instant
-from portal.http.telling import notice_words
+from portal.http.telling import NAMED, notice_words
 from portal.services import letters
 from portal.services.letters import Taken
 
 INBOX, WISHES = "/inbox", "/inbox/wishes"
-# Of what a notice carries, a mail uses these alone: no words of a draft, a comment or a reason leave the portal.
-TOLD = ("section", "due", "figures", "remarks")
 
 
 def write(language: str, rows: Sequence[AnyRow]) -> tuple[str, str]:
-    """The subject and the body of a letter about these notices. The addresses in it are those of the setting
+    """The subject and the body of a letter about these notices. Of what a notice carries it tells what its sentence
+    names: no words of a draft, a comment or a reason leave the portal. The addresses in it are those of the setting
     PORTAL_BASE_URL, never those of a request, and lead to pages that ask for the log-in.
     """
     base = settings().base_url
@@ -32,7 +31,7 @@ def write(language: str, rows: Sequence[AnyRow]) -> tuple[str, str]:
         told = [
             {
                 "about": " · ".join([text(row.names, language), instant(row.at)]) if row.names else instant(row.at),
-                "words": notice_words(row.kind, {key: row.data[key] for key in TOLD if key in row.data}),
+                "words": notice_words(row.kind, {key: row.data[key] for key in NAMED if key in row.data}),
             }
             for row in rows
         ]

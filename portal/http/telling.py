@@ -278,6 +278,8 @@ NOTICES = {
 }
 
 
+NAMED = ("section", "due", "title", "figures", "remarks", "file", "commitment", "new", "statements")
+"""What the sentences of notices name, of all that a notice carries."""
 ENDED = ("handout.withdraw", "handout.accepted", "handout.beside")
 ANNOUNCED = N_("It was said in public that the state is preparing a report.")
 NOT_ANNOUNCED = N_("It was taken back that the state is preparing a report.")
@@ -299,13 +301,7 @@ def notice_words(kind: str, data: Mapping[str, Any] | None = None) -> str:
         return _(source)
     told = dict(data or {})
     due = dt.date.fromisoformat(told["due"]) if told.get("due") else None
-    return _(source) % {"section": told.get("section", ""), "due": day(due), **_counts(told)}
-
-
-def _counts(told: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: told.get(name, "") for name in ("title", "figures", "remarks", "file", "commitment", "new", "statements")
-    }
+    return _(source) % {**{name: told.get(name, "") for name in NAMED}, "due": day(due)}
 
 
 def notice_address(person: Person, notice: Any, entity: str | None) -> str:

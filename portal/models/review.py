@@ -27,12 +27,15 @@ class Check(Base):
 
 
 class Consent(Base):
-    """The state's consent to publish one version, with the attachments it opens (append-only)."""
+    """The state's consent to publish one version, with the attachments it opens (append-only). Given anew with other
+    attachments it has the next `number`; the newest counts.
+    """
 
     __tablename__ = "consents"
 
     report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("reports.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
     attachments: Mapped[list[Any]] = mapped_column(Json)
     given_at: Mapped[dt.datetime]
     given_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))

@@ -25,7 +25,7 @@ def of_entities(session: Session, codes: Collection[str]) -> list[AnyRow]:
     """
     if not codes:
         return []
-    agreed = and_(Consent.report_id == Report.id, Consent.version == Report.versions)
+    agreed = and_(Consent.report_id == Report.id, Consent.version == Report.versions, Consent.number == 1)
     query = (
         select(Report, Entity.names, Cycle.label, Consent.version.label("consented"))
         .join(Entity, Entity.iso3 == Report.entity)
@@ -61,7 +61,7 @@ def values_of(session: Session, report_ids: Collection[uuid.UUID]) -> dict[uuid.
 def team_counts(session: Session, person: uuid.UUID) -> AnyRow:
     """How many received reports wait: `unclaimed`, `mine` in review, `answered` (submitted again to this reviewer),
     `agreed` (accepted, with the state's consent)."""
-    agreed = and_(Consent.report_id == Report.id, Consent.version == Report.versions)
+    agreed = and_(Consent.report_id == Report.id, Consent.version == Report.versions, Consent.number == 1)
     return session.execute(
         select(
             func.count().filter(Report.state == "submitted", Report.assigned_to.is_(None)).label("unclaimed"),

@@ -15,6 +15,7 @@ from portal.db import AnyRow, AnySelect
 from portal.models.accounts import Membership, User
 from portal.models.entities import Entity
 from portal.models.reports import Answer, AnswerRevision, Attachment, Clearance, Report, Version
+from portal.models.review import Consent
 from portal.rules.policy import Person
 from portal.rules.refusals import Missing
 
@@ -207,6 +208,12 @@ def open_clearance(session: Session, report_id: uuid.UUID) -> Clearance | None:
         .where(Clearance.report_id == report_id, Clearance.outcome.is_(None))
         .order_by(Clearance.asked_at.desc())
     ).first()
+
+
+def consent(session: Session, report: Report) -> Consent | None:
+    """The consent to publish the newest version, as it was given last."""
+    of_it = (Consent.report_id == report.id, Consent.version == report.versions)
+    return session.scalars(select(Consent).where(*of_it).order_by(Consent.number.desc()).limit(1)).first()
 
 
 def clearances(session: Session, report_id: uuid.UUID) -> list[Clearance]:

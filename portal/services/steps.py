@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms.answers import canonical, digest
@@ -64,12 +64,8 @@ def case_of(
     if report.state == "clearing" and person is not None:
         request = reports.open_clearance(session, report.id)
         prepared = request is not None and request.asked_by == person.id
-    consented = unchecked = gathered = unsettled = 0
-    if report.state == "accepted":
-        consented = session.scalar(
-            select(func.count()).select_from(Consent)
-            .where(Consent.report_id == report.id, Consent.version == report.versions)
-        ) or 0  # fmt: skip
+    unchecked = gathered = unsettled = 0
+    consented = report.state == "accepted" and reports.consent(session, report) is not None
     if report.state == "in_review":
         answered, gathered, unsettled = remarks.in_review(session, report)
         unchecked = len(guideline(session, report.edition).checklist) - answered
@@ -78,7 +74,7 @@ def case_of(
         drafting=report.drafting,
         blockers=blockers,
         unchecked=unchecked,
-        consented=bool(consented),
+        consented=consented,
         unchanged=unchanged,
         reason=reason,
         assigned_elsewhere=bool(person and report.assigned_to and report.assigned_to != person.id),
@@ -139,19 +135,23 @@ def advance(act: Act, report: Report, step: Step, order: Order) -> str:
 
 
 def consent(act: Act, report: Report, order: Order) -> None:
-    """The certifier consents to publication of the accepted version, and opens none, some or all of its files."""
+    """The certifier consents to publication of the accepted version, and opens none, some or all of its files; until it
+    is published, the consent can be given anew with other files.
+    """
     advance(act, report, STEPS["consent"], order)
-    if act.session.get(Consent, (report.id, report.versions)) is not None:
-        raise NotNow(N_("The state has consented to the publication of this version already."))
     held = {entry["attachment"] for entry in reports.version(act.session, report.id, report.versions).files}
     unknown = [str(a) for a in order.attachments if str(a) not in held]
     if unknown:
         sentence = N_("A file named in the consent is no part of the version.")
         raise Invalid(sentence, [Problem("attachments", f"{file}: {sentence}") for file in unknown])
     opened = sorted(str(a) for a in order.attachments)
+    before = reports.consent(act.session, report)
+    if before is not None and before.attachments == opened:
+        raise NotNow(N_("The state has consented to the publication of this version already, with the same files."))
     row = Consent(
         report_id=report.id,
         version=report.versions,
+        number=before.number + 1 if before else 1,
         attachments=opened,
         given_at=act.at,
         given_by=act.actor.id,

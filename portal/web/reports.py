@@ -102,6 +102,9 @@ def report(act: Act, report: Report) -> ResponseReturnValue:
     whole = may(act.person, "report:draft", report)
     requests = reports.clearances(act.session, report.id) if whole else []
     told = events.events(act.session, report.id) if whole else []
+    accepted = whole and report.state == "accepted"
+    consent = reports.consent(act.session, report) if accepted else None
+    asked_and_decided = [who for r in requests for who in (r.asked_by, r.decided_by)]
     asked_for = next((row for row in told if row.kind == "review.clarify"), None)
     judged = handing.check(act, report)
     return render_template(
@@ -121,9 +124,10 @@ def report(act: Act, report: Report) -> ResponseReturnValue:
         versions=reports.versions(act.session, report.id) if whole else [],
         untouched=sources.untouched(act.session, report.id) if whole else {},
         earlier=sources.earlier(act.session, [report.entity], but=report.id) if _may_carry(act, report) else [],
-        files=reports.version(act.session, report.id, report.versions).files if _consenting(act, report) else [],
+        files=reports.version(act.session, report.id, report.versions).files if accepted else [],
+        consent=consent,
         requests=requests,
-        names=accounts.names(act.session, [who for r in requests for who in (r.asked_by, r.decided_by)]),
+        names=accounts.names(act.session, [*asked_and_decided, consent.given_by if consent else None]),
         told=[row for row in told if not row.kind.startswith(("comment.", "team."))][:LAST_EVENTS],
         clarification=asked_for if asked_for and report.state == "clarifying" else None,
         event_words=event_words,
@@ -142,10 +146,6 @@ def _out(act: Act, report: Report) -> dict[str, list[Any]]:
     for row in in_hands.in_hands(act.session, report.id):
         found.setdefault(row.Handout.section, []).append(row)
     return found
-
-
-def _consenting(act: Act, report: Report) -> bool:
-    return report.state == "accepted" and may(act.person, "report:consent", report)
 
 
 def _heading(act: Act, report: Report) -> dict[str, Any]:

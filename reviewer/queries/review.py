@@ -18,7 +18,7 @@ from portal.models.entities import Entity
 from portal.models.events import Event
 from portal.models.phases import Extension
 from portal.models.reports import Report, Version
-from portal.models.review import Check, Consent
+from portal.models.review import Check
 from portal.queries.reports import SEEN
 from portal.rules.timeline import end_of_day, timing, within_extension
 from portal.services.submission import CUT_OFF_PHASE, DEADLINE_PHASE
@@ -113,11 +113,6 @@ def checks(session: Session, report_id: uuid.UUID, version: int) -> dict[str, Ch
     """The answers to the checklist of one version, by point."""
     query = select(Check).where(Check.report_id == report_id, Check.version == version)
     return {check.point: check for check in session.scalars(query)}
-
-
-def consent(session: Session, report_id: uuid.UUID, version: int) -> Consent | None:
-    """The state's consent to publish this version."""
-    return session.get(Consent, (report_id, version))
 
 
 def head(session: Session, report_id: uuid.UUID) -> AnyRow:

@@ -8,7 +8,8 @@ from sqlalchemy import delete, insert
 
 from forms.words import N_
 from portal.models.reports import Report
-from portal.models.review import Check, Consent, Publication
+from portal.models.review import Check, Publication
+from portal.queries import reports
 from portal.queries.guidelines import guideline
 from portal.rules.lifecycle import STEPS, WRONG_STATE
 from portal.rules.refusals import Invalid, NotNow, Problem
@@ -93,7 +94,9 @@ def accept(act: Act, report: Report, order: Order) -> None:
 def publish(act: Act, report: Report, order: Order) -> Publication:
     """The lead publishes the accepted version with the files that the state has opened."""
     advance(act, report, STEPS["publish"], order)
-    consent = act.session.get_one(Consent, (report.id, report.versions))
+    consent = reports.consent(act.session, report)
+    if consent is None:
+        raise RuntimeError("a report without consent cannot be published")
     publication = Publication(
         report_id=report.id,
         version=report.versions,

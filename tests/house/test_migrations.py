@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from portal import migrations
 from portal.config import ROOT
 from portal.db import db
 from portal.models.registry import metadata
+from portal.models.review import Consent
 from tests.factories import World
 from tests.portal.test_reported_figures import SLUMS, reported, series
 
@@ -29,6 +33,21 @@ def test_up_down_and_up_again_with_data(world: World, session: Session) -> None:
     again = World(world.app)
     again.build()
     assert again.report(state="published").state == "published"
+
+
+def test_of_several_consents_the_last_goes_down_and_comes_up_again(world: World, session: Session) -> None:
+    report = world.report(state="published")
+    first = session.scalars(select(Consent)).one()
+    again = {"given_at": first.given_at, "given_by": first.given_by, "attachments": ["a file"]}
+    session.add(Consent(report_id=report.id, version=1, number=2, **again))
+    session.commit()
+    session.close()
+    migrations.downgrade(db.engine, "0010")
+    migrations.upgrade(db.engine, "0011")
+    assert [(one.number, one.attachments) for one in session.scalars(select(Consent))] == [(1, ["a file"])]
+    with pytest.raises(DatabaseError, match="append-only"):
+        session.execute(update(Consent).values(version=3))
+    session.rollback()
 
 
 def test_the_newest_migration_equals_the_models(app: Flask) -> None:

@@ -69,7 +69,8 @@ def test_a_review_from_the_first_submission_to_publication(served: Running, brow
     with signed_in(browser, served, certifier) as page:
         page.goto(report)
         page.get_by_role("button", name="Consent to publication").click()
-        expect(page.get_by_role("button", name="Consent to publication")).to_have_count(1)
+        expect(page.get_by_text("Your state consented to publication:")).to_have_count(1)
+        expect(page.get_by_role("button", name="Consent to publication")).to_have_count(0)
     with signed_in(browser, served, lead) as page:
         page.goto(review)
         page.get_by_role("button", name="Publish").click()

@@ -163,6 +163,20 @@ def test_a_digest_gathers_what_is_unread_once_a_day(world: World, session: Datab
     assert len(outbox(session)[-1].notices) == 1
 
 
+def test_a_mail_says_what_its_sentence_names(world: World, postbox: Postbox) -> None:
+    wish(world, "each", "focal_point")
+    focal = world.person("focal_point", "KAZ").id
+    told = {"commitment": "1.3", "due": "2025-07-31", "title": "Rents in five cities", "reason": "SECRET"}
+    for kind in ("request.week", "contribution.returned"):
+        world.act(None).notify(kind, [focal], told)
+        world.done()
+    run(world)
+    assert sorted(mail["Subject"].strip() for _to, mail in postbox.received[-2:]) == [
+        "The reporting team hopes for evidence on commitment 1.3 by 31 July 2025.",
+        "Your contribution “Rents in five cities” was returned; please read the reason and send it anew.",
+    ]
+
+
 def test_no_words_of_a_reason_or_a_comment_are_mailed(world: World, postbox: Postbox) -> None:
     wish(world, "each", "focal_point")
     clarified(world)

@@ -16,6 +16,7 @@ from portal.db import db
 from portal.http.context import storage
 from portal.models.observations import Import
 from portal.models.reports import Report
+from portal.models.review import Consent
 from portal.queries import bundles, reports
 from portal.services import attachments
 from portal.services import bundles as bundle_services
@@ -113,8 +114,8 @@ def test_the_bytes_of_a_published_version(world: World, client: FlaskClient) -> 
     assert sum(",F.2/summary," in line for line in table) == 1
 
 
-def with_two_files(world: World) -> tuple[Report, list[uuid.UUID]]:
-    """A published report with two files, of which the state opened the first."""
+def with_two_files(world: World, last: str = "publish") -> tuple[Report, list[uuid.UUID]]:
+    """A published report with two files, of which the state opened the first; or as it stands after the step `last`."""
     report = world.report("KAZ", "preparing")
     act = world.acting("focal_point", "KAZ")
     mine = reports.get(act.session, report.id, lock=True)
@@ -128,8 +129,34 @@ def with_two_files(world: World) -> tuple[Report, list[uuid.UUID]]:
     for step in ("ask", "submit", "claim", "check", "accept"):
         world.step(report, step)
     world.step(report, "consent", Order(attachments=(ids[0],)))
-    world.step(report, "publish")
+    if last != "consent":
+        world.step(report, last)
     return report, ids
+
+
+def consented(text: str) -> list[str]:
+    """What the page of a report says of the files that a consent opened."""
+    return re.findall(r"Files that are opened with it: (?:<bdi>)?([\w.]+)", text)
+
+
+def test_the_state_sees_its_consent_and_changes_the_files_until_publication(world: World, client: FlaskClient) -> None:
+    report, ids = with_two_files(world, last="consent")
+    address = f"/reports/{report.id}"
+    certifier = world.browser("certifier", "KAZ")
+    shown = page(certifier, address)
+    assert consented(shown) == ["opened.csv"]
+    assert re.findall(r'value="([^"]+)" checked', shown) == [str(ids[0])]
+    for role, files in (("focal_point", ["opened.csv"]), ("contributor", [])):
+        assert consented(page(world.browser(role, "KAZ"), address)) == files
+    sent = {"csrf_token": csrf(shown), "attachments": [str(ids[1])]}
+    assert certifier.post(f"{address}/steps/consent", data=sent).status_code == 303
+    assert consented(page(certifier, address)) == ["kept.csv"]
+    assert certifier.post(f"{address}/steps/consent", data=sent).status_code == 409
+    db.session.rollback()
+    given = select(Consent.number, Consent.attachments).order_by(Consent.number)
+    assert [tuple(row) for row in db.session.execute(given)] == [(1, [str(ids[0])]), (2, [str(ids[1])])]
+    world.step(report, "publish")
+    assert [client.get(f"/published/{report.id}/files/{one}").status_code for one in ids] == [404, 200]
 
 
 def test_only_opened_files_leave_and_none_can_run(world: World, client: FlaskClient) -> None:

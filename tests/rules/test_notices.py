@@ -5,11 +5,12 @@ must reach and someone whom it must not.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 
 import pytest
 
-from portal.http.telling import NOTICES
+from portal.http.telling import NAMED, NOTICES
 from portal.rules.notices import (
     RULES,
     Standing,
@@ -29,6 +30,10 @@ RAN_OUT = Standing(begun=True, extended=dt.date(2025, 6, 1))
 
 def test_every_kind_of_notice_has_its_words_and_its_rule() -> None:
     assert {kind for kind in NOTICES if not kind.endswith(".due")} == set(RULES)
+
+
+def test_a_notice_carries_what_its_sentence_names_into_a_mail_and_nothing_else() -> None:
+    assert {name for words in NOTICES.values() for name in re.findall(r"%\((\w+)\)", words)} == set(NAMED)
 
 
 def test_the_inside_of_a_state_is_not_shown_to_the_team() -> None:
