@@ -205,10 +205,12 @@ def _series(question: Question, given: Mapping[str, Any], index: int) -> dict[st
     if question.options.get("numeric") is False:
         row = {"year": "2023", "value": "yes", "unit": "", "source": given["source"]}
         return {"status": "data", "reason": "", "rows": [row]}
+    unit = str(question.options.get("unit", ""))
     share = 100 if question.options.get("share") else 240
+    figure = "0.{0:03}" if unit.endswith("0-1") else "{0}.{1}"
     rows = [
-        {"year": str(year), "value": f"{(17 + 7 * index + 2 * step) % share}.{index % 10}",
-         "unit": str(question.options.get("unit", "")), "source": given["source"]}
+        {"year": str(year), "value": figure.format((17 + 7 * index + 2 * step) % share, index % 10),
+         "unit": unit, "source": given["source"]}
         for step, year in enumerate((2015, 2019, 2023))
     ]  # fmt: skip
     return {"status": "data", "reason": "", "rows": rows}

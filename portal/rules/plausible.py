@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -38,17 +39,20 @@ MEANT = Rule(
     ERROR,
     N_("A figure that fits its neighbours or channel b only in another unit probably carries the wrong unit."),
     N_(
-        "%(text)s %(unit)s for %(year)s is about %(times)s times %(held)s %(held_unit)s, the figure of %(source)s. Did "
-        "you mean %(meant)s?"
+        "%(text)s %(unit)s for %(year)s and %(held)s %(held_unit)s for %(held_year)s, the figure of %(source)s, differ by "
+        "a factor of about %(times)s. Did you mean %(meant)s?"
     ),
 )
 MAGNITUDE = Rule(
     "magnitude",
     WARNING,
-    N_("A figure has the order of magnitude of the international figure of the same year."),
     N_(
-        "%(text)s for %(year)s and %(held)s, the figure of %(source)s, differ by a factor of about %(times)s. Please "
-        "look at the unit and at the decimal mark."
+        "A figure has the order of magnitude of the international figure of the same year, or of the nearest where that "
+        "year has none."
+    ),
+    N_(
+        "%(text)s for %(year)s and %(held)s for %(held_year)s, the figure of %(source)s, differ by a factor of about "
+        "%(times)s. Please look at the unit and at the decimal mark."
     ),
 )
 NEIGHBOURS = Rule(
@@ -78,10 +82,24 @@ AHEAD = Rule(
     N_("A figure is of a year that has ended before the period of the report ends."),
     N_("%(year)s lies after the period of the report, which ends in %(end)s."),
 )
-RULES = (UNIT, SCALE, MEANT, MAGNITUDE, NEIGHBOURS, CHANGE, TWICE, AHEAD)
+BELOW = Rule(
+    "below_nought",
+    WARNING,
+    N_("What is counted or measured in size, weight or time is not below nought."),
+    N_("%(text)s for %(year)s is below nought, which “%(asked)s” cannot be. Please look at the sign."),
+)
+BOUNDS = Rule(
+    "out_of_bounds",
+    WARNING,
+    N_("A figure lies between the bounds that the unit asked for names."),
+    N_("%(text)s for %(year)s does not lie within “%(asked)s”. Please look at the unit and at the decimal mark."),
+)
+RULES = (UNIT, SCALE, MEANT, MAGNITUDE, NEIGHBOURS, CHANGE, TWICE, AHEAD, BELOW, BOUNDS)
 
 MANY_TIMES = 10
 ENOUGH_YEARS, ENOUGH_BESIDE = 5, 3
+NEAR_YEARS = 10
+SLIP = 2  # so many orders of magnitude are no change of a few years
 STEADY = 3
 SMALL_STEP, LARGE_STEP = Decimal("0.15"), Decimal("0.5")
 _CLOSE = Decimal(3)
@@ -122,6 +140,8 @@ def findings(question: Question, value: Any, held: Sequence[Held] = (), end: int
     mistaken = {finding.params["unit"] for finding in found if finding.rule == MEANT.key}
     yield from _units(question, value["rows"], asked, mistaken)
     yield from _twice(question, points)
+    for point in points:
+        yield from _impossible(question, point, asked)
     yield from found
     for line in _lines(points):
         yield from _along(question, line, rows)
@@ -252,22 +272,28 @@ def _beside(
     question: Question, rows: Sequence[Mapping[str, str]], point: Point, others: Sequence[Other]
 ) -> Iterator[Finding]:
     """Compares a figure of the whole country with every figure of channel b for a year that it covers, 2000/01 with
-    those of 2000 and of 2001; one that is of the same order is enough.
+    those of 2000 and of 2001; one that is of the same order is enough. Where its years have none, with those of the
+    nearest year, of which it has to differ by more than a few years change.
     """
     first, last = point.year.first, point.year.last
     if point.cover != ("", "") or not point.number or first is None or last is None:
         return
-    compared = []
-    for other in others:
-        if first <= other.last and other.first <= last:
-            both = point.unit is not None and other.unit is not None
-            if both and point.unit.measures != other.unit.measures:  # type: ignore[union-attr]
-                continue
-            compared.append((abs(point.size / other.size if both else point.number / other.number), other.held))
-    if not compared or any(not order(ratio) for ratio, _one in compared):
+    alike = [other for other in others if not _other_measure(point, other)]
+    away = {id(other): max(other.first - last, first - other.last, 0) for other in alike}
+    nearest = min(away.values(), default=None)
+    if nearest is None or nearest > NEAR_YEARS:
+        return
+    compared = [(_ratio(point, other), other.held) for other in alike if away[id(other)] == nearest]
+    if any(order(ratio) < (SLIP if nearest else 1) for ratio, _one in compared):
         return
     ratio, one = min(compared, key=lambda pair: max(pair[0], 1 / pair[0]))
-    told = {"text": point.text, "year": point.year.text, "held": one.value, "source": one.credit or one.source}
+    told = {
+        "text": point.text,
+        "year": point.year.text,
+        "held": one.value,
+        "held_year": one.year,
+        "source": one.credit or one.source,
+    }
     where = {"row": point.row, "column": "value"}
     meant = _meant(point, ratio)
     if meant:
@@ -276,6 +302,31 @@ def _beside(
         yield MEANT.finding(question.key, **where, **told, **more, meant=meant)
     else:
         yield MAGNITUDE.finding(question.key, **where, **told, times=about(ratio))
+
+
+def _other_measure(point: Point, other: Other) -> bool:
+    return point.unit is not None and other.unit is not None and point.unit.measures != other.unit.measures
+
+
+def _ratio(point: Point, other: Other) -> Decimal:
+    both = point.unit is not None and other.unit is not None
+    return abs(point.size / other.size if both else point.number / other.number)
+
+
+def _impossible(question: Question, point: Point, asked: Unit | None) -> Iterator[Finding]:
+    """What the unit asked for cannot be: a size below nought, or a figure beyond the bounds that it names."""
+    where = {"row": point.row, "column": "value"}
+    told = {"text": point.text, "year": point.year.text, "asked": question.options["unit"]}
+    sized = asked is not None and asked.measures.partition("/")[0] in _SIZES
+    if sized and point.number < 0:
+        yield BELOW.finding(question.key, **where, **told)
+    bounds = _BOUNDS.search(question.options["unit"])
+    if bounds and not Decimal(bounds[1]) <= point.number <= Decimal(bounds[2]):
+        yield BOUNDS.finding(question.key, **where, **told)
+
+
+_SIZES = ("count", "mass", "length", "area", "volume", "time")
+_BOUNDS = re.compile(r"\b(\d+)[-–](\d+)$")
 
 
 def _meant(point: Point, ratio: Decimal) -> str:
@@ -316,15 +367,23 @@ def _along(question: Question, line: Sequence[Point], told: set[int]) -> Iterato
     out is then the smallest or the largest.
     """
     ranked = sorted((point for point in line if point.number), key=lambda point: abs(point.size))
-    outliers = (
-        [] if len(ranked) < ENOUGH_BESIDE else [*_outlier(ranked[1:], ranked[0]), *_outlier(ranked[:-1], ranked[-1])]
-    )
+    if len(ranked) < ENOUGH_BESIDE:
+        outliers = [] if any(point.row in told for point in ranked) else list(_slip(ranked))
+    else:
+        outliers = [*_outlier(ranked[1:], ranked[0]), *_outlier(ranked[:-1], ranked[-1])]
     for point, near, ratio in outliers:
         if point.row not in told:
             shown = {"text": point.text, "year": point.year.text, "held": near.text, "held_year": near.year.text}
             yield NEIGHBOURS.finding(question.key, row=point.row, column="value", **shown, times=about(ratio))
     if not outliers and not told:
         yield from _changes(question, line)
+
+
+def _slip(pair: Sequence[Point]) -> Iterator[tuple[Point, Point, Decimal]]:
+    """Of two figures alone the later one, where they differ by more than a few years change."""
+    if len(pair) == 2 and order(ratio := abs(pair[1].size / pair[0].size)) >= SLIP:
+        early, late = sorted(pair, key=lambda point: point.year.last or 0)
+        yield late, early, ratio
 
 
 def _outlier(others: Sequence[Point], point: Point) -> Iterator[tuple[Point, Point, Decimal]]:

@@ -19,6 +19,7 @@ from portal.rules.offers import Held
 from tests.journeys.kazakhstan import figures
 
 PM, SLUMS, COUNT = "1.3.2.1/NUA-21", "1.1.2.4/NUA-14", "1.3.1.3/NUA-24"
+INDEX = "1.1.1.2/NUA-33"
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +45,7 @@ def told(
 
 
 AIR = [held("2019", "30.9", "mgr_m_3"), held("2020", "28.1", "mgr_m_3")]
+OUT = ("warning", "out_of_bounds", 1)
 SERIES = [("2015", "9.5"), ("2016", "9.2"), ("2017", "9.0"), ("2018", "8.8"), ("2019", "8.5")]
 
 
@@ -67,18 +69,26 @@ SERIES = [("2015", "9.5"), ("2016", "9.2"), ("2017", "9.0"), ("2018", "8.8"), ("
         (SLUMS, [row("2019", "94")], [held("2019", "9.1")], [("warning", "magnitude", 1)]),
         (SLUMS, [row("2019", "27")], [held("2019", "9.1")], []),
         (SLUMS, [row("2019", "0")], [held("2019", "9.1")], []),
-        (SLUMS, [row("2018", "940")], [held("2019", "9.1")], []),
+        # where that year has no figure, the nearest: a slip of the unit or the mark, not the change of a few years
+        (SLUMS, [row("2018", "940")], [held("2019", "9.1")], [("warning", "magnitude", 1)]),
+        (SLUMS, [row("2018", "94")], [held("2019", "9.1")], []),
+        (SLUMS, [row("2018", "940")], [held("2019", "9.1"), held("2017", "900"), held("2012", "9")], []),
+        (SLUMS, [row("2018", "940")], [held("2019", "9.1"), held("2012", "900")], [("warning", "magnitude", 1)]),
+        (SLUMS, [row("2029", "940")], [held("2019", "9.1")], [("warning", "magnitude", 1)]),
+        (SLUMS, [row("2030", "940")], [held("2019", "9.1")], []),
+        (PM, [row("2023", "0.0265")], AIR, [("error", "unit_meant", 1)]),
         (SLUMS, [row("2019", "940")], [held("2019", "9.1"), held("2019", "900")], []),
         (SLUMS, [row("2019", "940", place="Almaty")], [held("2019", "9.1")], []),
         (SLUMS, [row("2019", "940")], [held("2019", "9.1", headline=False)], []),
         (SLUMS, [row("2019/20", "940")], [held("2020", "9.1")], [("warning", "magnitude", 1)]),
-        (SLUMS, [row("2019/20", "940")], [held("2021", "9.1")], []),
+        (SLUMS, [row("2019/20", "94")], [held("2021", "9.1")], []),
         (SLUMS, [row("2015-2019", "940")], [held("2012", "9.1"), held("2016", "9.1")], [("warning", "magnitude", 1)]),
         (SLUMS, [row("2020", "940")], [held("2019/20", "9.1", last=2020)], [("warning", "magnitude", 1)]),
         # the years beside it
         (SLUMS, [*(row(*one) for one in SERIES), row("2020", "83")], [], [("warning", "magnitude_years", 6)]),
         (SLUMS, [row("2018", "9"), row("2019", "0.09"), row("2020", "9")], [], [("warning", "magnitude_years", 2)]),
         (SLUMS, [row("2018", "9.1"), row("2019", "0.9")], [], []),
+        (PM, [row("2023", "26500"), row("2022", "26.5")], [], [("warning", "magnitude_years", 1)]),
         (SLUMS, [row("2018", "1"), row("2019", "8"), row("2020", "70")], [], []),
         (SLUMS, [row("2018", "9.1"), row("2019", "0.09", place="A"), row("2020", "9.3")], [], []),
         (SLUMS, [row("2018/19", "9"), row("2019/20", "92"), row("2021", "9")], [], [("warning", "magnitude_years", 2)]),
@@ -92,6 +102,12 @@ SERIES = [("2015", "9.5"), ("2016", "9.2"), ("2017", "9.0"), ("2018", "8.8"), ("
         (SLUMS, [row("2019", "9.4"), row("2019", "9.6", disaggregation="women")], [], []),
         (SLUMS, [row("2019/20", "9.4"), row("2019-2020", "9.6")], [], [("warning", "year_twice", 2)]),
         (SLUMS, [row("2019", "9.4"), row("2019/20", "9.6")], [], []),
+        # what a unit cannot be
+        (PM, [row("2019", "-26.5")], [], [("warning", "below_nought", 1)]),
+        (SLUMS, [row("2019", "-2.5")], [], []),
+        (INDEX, [row("2019", "192.5")], [], [OUT]),
+        (INDEX, [row("2020", "1"), row("2021", "0"), row("2022", "0.4")], [], []),
+        (INDEX, [row("2019", "-0.1")], [], [OUT]),
         # what is not a figure or a year is said elsewhere
         (SLUMS, [row("20019", "9.4"), row("2019", "about 9")], [held("2019", "9.1")], []),
     ],
@@ -112,7 +128,8 @@ def test_the_sentences_name_the_numbers(asked: Guideline) -> None:
     value = {"status": "data", "reason": "", "rows": [row("2019", "30.2", "mg/m3")]}
     (found,) = plausible.findings(asked.questions[PM], value, AIR)
     assert found.sentence == (
-        "30.2 mg/m3 for 2019 is about 1000 times 30.9 µg/m³, the figure of UN. Did you mean µg/m³?"
+        "30.2 mg/m3 for 2019 and 30.9 µg/m³ for 2019, the figure of UN, differ by a factor of about 1000. "
+        "Did you mean µg/m³?"
     )
     (scale,) = plausible.findings(asked.questions[PM], value, [])
     assert scale.sentence == (
