@@ -126,7 +126,7 @@ def ask_for_clearance(act: Act, found: Report, sent: dict[str, Any]) -> dict[str
     letter = _received(act, sent["letter"], sent["dated"]) if sent.get("letter") else None
     act.write()
     held = reports.get(act.session, report_id, lock=True)
-    service.ask(act, held, Order(), Terms(sent["note"], sent["asked_of"], sent["days"], letter))
+    service.ask(act, held, Order(), Terms(sent["note"], sent["asked_of"], sent["days"], letter, sent["dated"]))
     return _listed(act, held)[0]
 
 

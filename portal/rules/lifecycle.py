@@ -26,6 +26,7 @@ class Case:
     reason: str | None = None
     assigned_elsewhere: bool = False
     prepared_by_actor: bool = False
+    nobody_certifies: bool = False
     remarks: int = 0
     gathered: int = 0
     unsettled: int = 0
@@ -86,6 +87,15 @@ def mine_or_free(case: Case) -> str | None:
     return N_("The report is assigned to a colleague.") if case.assigned_elsewhere else None
 
 
+def somebody_certifies(case: Case) -> str | None:
+    if case.nobody_certifies:
+        return N_(
+            "Your state has nobody else who could approve the report; please invite a certifier on the page of roles and "
+            "invitations."
+        )
+    return None
+
+
 def not_the_preparer(case: Case) -> str | None:
     if case.prepared_by_actor:
         return N_(
@@ -129,6 +139,7 @@ STEPS: dict[str, Step] = {
             no_blockers,
             remarks_answered,
             something_changed,
+            somebody_certifies,
         ),
         _step("recall", N_("Take back from clearance"), "clearing", BACK, "report:recall"),
         _step("decline", N_("Decline"), "clearing", BACK, "report:decline", reason_given, reason=True),

@@ -39,16 +39,16 @@ MEANT = Rule(
     ERROR,
     N_("A figure that fits its neighbours or channel b only in another unit probably carries the wrong unit."),
     N_(
-        "%(text)s %(unit)s for %(year)s and %(held)s %(held_unit)s for %(held_year)s, the figure of %(source)s, differ by "
-        "a factor of about %(times)s. Did you mean %(meant)s?"
+        "%(text)s %(unit)s for %(year)s and %(held)s %(held_unit)s for %(held_year)s, the figure of %(source)s, differ "
+        "by a factor of about %(times)s. Did you mean %(meant)s?"
     ),
 )
 MAGNITUDE = Rule(
     "magnitude",
     WARNING,
     N_(
-        "A figure has the order of magnitude of the international figure of the same year, or of the nearest where that "
-        "year has none."
+        "A figure has the order of magnitude of the international figure of the same year, or of the nearest year where "
+        "there is none."
     ),
     N_(
         "%(text)s for %(year)s and %(held)s for %(held_year)s, the figure of %(source)s, differ by a factor of about "

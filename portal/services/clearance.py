@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forms.words import N_
+from portal.adapters.content import MEDIA_TYPES
 from portal.models.keeping import ClearanceTerms
 from portal.models.reports import Attachment, Clearance, Report
 from portal.queries import clearance as requests
@@ -27,6 +28,9 @@ SETTLED = N_("This request for clearance was settled before; please open the rep
 NO_CERTIFIER = N_("Please choose a certifier of your state: this person is none now.")
 YOURSELF = N_("Please choose somebody else: preparing and certifying are acts of two people.")
 TOO_LONG = N_("A note has at most 4000 characters.")
+LEFT_OUT = N_("A date is given and no letter came with it; please choose the file again, or take the date out.")
+NO_LETTER_KIND = N_("This is no letter: please send it as PDF, Word, PNG or JPEG.")
+LETTER_KINDS = frozenset(MEDIA_TYPES[kind] for kind in ("pdf", "docx", "png", "jpg"))
 MOST_WORDS = 4000
 
 
@@ -40,19 +44,22 @@ class Letter:
 
 @dataclass(frozen=True)
 class Terms:
-    """What the focal point says with a request: a note, who is asked first and for how many working days, a letter."""
+    """What the focal point says with a request: a note, who is asked first and for how many working days, a letter;
+    `dated` is the date that was given for a letter, be it there or not.
+    """
 
     note: str = ""
     asked_of: uuid.UUID | None = None
     days: int = USUAL_DAYS
     letter: Letter | None = None
+    dated: str = ""
 
 
 def ask(act: Act, report: Report, order: Order, terms: Terms = Terms()) -> Clearance:
     """The focal point asks for clearance: the named certifier first, else all of them. Invalid when a part of `terms`
     will not do; then nothing is asked."""
     certifiers = act.holders("certifier", entity=report.entity)
-    _demand_terms(act, terms, certifiers)
+    _demand(problems(act, report, terms))
     advance(act, report, STEPS["ask"], order)
     request = Clearance(report_id=report.id, asked_at=act.at, asked_by=act.actor.id)
     act.session.add(request)
@@ -80,7 +87,9 @@ def _words(terms: Terms) -> str:
     return terms.note.replace("\0", "").replace("\r\n", "\n").strip()
 
 
-def _demand_terms(act: Act, terms: Terms, certifiers: Sequence[uuid.UUID]) -> None:
+def problems(act: Act, report: Report, terms: Terms) -> list[Problem]:
+    """Everything that is to be put right in these terms, by the name of its part."""
+    certifiers = act.holders("certifier", entity=report.entity)
     problems = []
     if len(_words(terms)) > MOST_WORDS:
         problems.append(Problem("note", TOO_LONG))
@@ -90,10 +99,27 @@ def _demand_terms(act: Act, terms: Terms, certifiers: Sequence[uuid.UUID]) -> No
         problems.append(Problem("asked_of", YOURSELF))
     if not 1 <= terms.days <= MOST_DAYS:
         problems.append(Problem("days", DAYS))
-    if terms.letter is not None and (hindrance := hindrance_of_letter(terms.letter.dated, act.at)):
-        problems.append(Problem("dated", hindrance))
+    if terms.letter is not None:
+        problems += _of_letter(act, terms.letter)
+    elif terms.dated:
+        problems.append(Problem("letter", LEFT_OUT))
+        problems += _of_date(act, terms.dated)
+    return problems
+
+
+def _of_letter(act: Act, letter: Letter) -> list[Problem]:
+    taken = letter.upload.media_type in LETTER_KINDS
+    return ([] if taken else [Problem("letter", NO_LETTER_KIND)]) + _of_date(act, letter.dated)
+
+
+def _of_date(act: Act, dated: str) -> list[Problem]:
+    hindrance = hindrance_of_letter(dated, act.at)
+    return [Problem("dated", hindrance)] if hindrance else []
+
+
+def _demand(problems: Sequence[Problem]) -> None:
     if problems:
-        raise Invalid(problems[0].sentence, problems)
+        raise Invalid(problems[0].sentence, list(problems))
 
 
 def attach_letter(act: Act, report: Report, letter: Letter) -> Attachment:
@@ -104,9 +130,7 @@ def attach_letter(act: Act, report: Report, letter: Letter) -> Attachment:
     kept = act.session.get(ClearanceTerms, request.id) if request is not None else None
     if report.state != "clearing" or kept is None:
         raise NotNow(WRONG_STATE[report.state] if report.state != "clearing" else SETTLED)
-    hindrance = hindrance_of_letter(letter.dated, act.at)
-    if hindrance:
-        raise Invalid(hindrance, [Problem("dated", hindrance)])
+    _demand(_of_letter(act, letter))
     return _lay(act, report, kept, letter)
 
 

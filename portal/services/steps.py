@@ -16,7 +16,7 @@ from forms.words import N_
 from portal.models.cycles import Phase
 from portal.models.reports import Report
 from portal.models.review import Consent, Publication
-from portal.queries import remarks, reports
+from portal.queries import clearance, remarks, reports
 from portal.queries.explaining import explanations
 from portal.queries.guidelines import guideline
 from portal.rules.lifecycle import DRAFTING, STEPS, Case, Step, hindrances, reason_given, seen_state
@@ -61,6 +61,9 @@ def case_of(
         blockers = (judged or check(session, report)).blockers
         version = reports.versions(session, report.id)[-1] if report.versions else None
         unchanged = version is not None and version.content_digest == content_digest(session, report)
+    nobody_certifies = False
+    if report.state in DRAFTING and person is not None:
+        nobody_certifies = {one.id for one in clearance.certifiers(session, report.entity)} <= {person.id}
     if report.state == "clearing" and person is not None:
         request = reports.open_clearance(session, report.id)
         prepared = request is not None and request.asked_by == person.id
@@ -79,6 +82,7 @@ def case_of(
         reason=reason,
         assigned_elsewhere=bool(person and report.assigned_to and report.assigned_to != person.id),
         prepared_by_actor=prepared,
+        nobody_certifies=nobody_certifies,
         remarks=len(remarks.of_round(session, report)),
         gathered=gathered,
         unsettled=unsettled,

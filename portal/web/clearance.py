@@ -128,9 +128,13 @@ def ask(act: Act, report: Report) -> ResponseReturnValue:
     first; only then is the draft held."""
     report_id = report.id
     try:
-        terms = _terms()
+        terms, problems = _terms()
         act.write()
         report = reports.get(act.session, report_id, lock=True)
+        if problems:
+            said = {problem.where for problem in problems}
+            problems += [one for one in service.problems(act, report, terms) if one.where not in said]
+            raise Invalid(problems[0].sentence, problems)
         service.ask(act, report, Order(), terms)
     except Invalid as refusal:
         return _refused(act, report_id, refusal)
@@ -147,7 +151,7 @@ def add_letter(act: Act, report: Report) -> ResponseReturnValue:
     try:
         letter = _letter()
         if letter is None:
-            raise Invalid(NO_LETTER, [Problem("letter", NO_LETTER)])
+            raise Invalid(NO_LETTER)
         act.write()
         report = reports.get(act.session, report_id, lock=True)
         file = service.attach_letter(act, report, letter)
@@ -166,23 +170,36 @@ def _refused(act: Act, report_id: uuid.UUID, refusal: Invalid) -> ResponseReturn
     return _page(act, reports.get(act.session, report_id), problems), 422
 
 
-def _terms() -> Terms:
+def _terms() -> tuple[Terms, list[Problem]]:
+    """What the form says, and what in it could not be read."""
     chosen, days = request.form.get("asked_of", ""), request.form.get("days", "").strip()
+    problems, asked_of, letter = [], None, None
     try:
         asked_of = uuid.UUID(chosen) if chosen else None
     except ValueError:
-        raise Invalid(service.NO_CERTIFIER, [Problem("asked_of", service.NO_CERTIFIER)]) from None
+        problems.append(Problem("asked_of", service.NO_CERTIFIER))
     if days and not (days.isascii() and days.isdecimal() and len(days) < 4):
-        raise Invalid(DAYS, [Problem("days", DAYS)])
-    return Terms(request.form.get("note", ""), asked_of, int(days) if days else USUAL_DAYS, _letter())
+        problems.append(Problem("days", DAYS))
+        days = ""
+    try:
+        letter = _letter()
+    except Invalid as refusal:
+        problems.append(Problem("letter", refusal.sentence))
+    dated = request.form.get("dated", "").strip()
+    return Terms(request.form.get("note", ""), asked_of, int(days) if days else USUAL_DAYS, letter, dated), problems
 
 
 def _letter() -> Letter | None:
-    """The letter of the form, its bytes judged and kept; None where no file was chosen."""
+    """The letter of the form, its bytes judged and kept; None where no file was chosen. Invalid where it is not taken;
+    its place is the field then, not the name of the file.
+    """
     sent = request.files.get("letter")
     if sent is None or not sent.filename:
         return None
-    return Letter(receive(sent), request.form.get("dated", "").strip())
+    try:
+        return Letter(receive(sent), request.form.get("dated", "").strip())
+    except Invalid as refusal:
+        raise Invalid(refusal.sentence) from refusal
 
 
 def _doubt(report: Report, letter: Letter | None) -> None:

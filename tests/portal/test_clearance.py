@@ -22,12 +22,12 @@ from portal.models.sharing import Handout
 from portal.queries import accounts as people
 from portal.queries import events, reports
 from portal.rules.refusals import Forbidden, Invalid, NotNow
-from portal.services import accounts, clearance
+from portal.services import accounts, clearance, colleagues
 from portal.services.attachments import Upload
 from portal.services.clearance import Letter, Terms
 from portal.services.drafting import Given, save
 from portal.services.steps import Order, content_digest
-from tests.factories import DAY, PASSWORD, World, csrf
+from tests.factories import DAY, PASSWORD, World, address, csrf
 from tests.portal.test_pages_drafting import PDF, notices, page, post
 
 OTHER = PDF.replace(b"200 200", b"300 300")
@@ -264,6 +264,38 @@ def test_who_lays_a_letter_and_when(world: World) -> None:
     world.done()
     terms = db.session.query(ClearanceTerms).one()
     assert [day for _file, day in terms.letters] == ["2025-06-10"]
+
+
+def test_clearance_is_not_asked_where_nobody_else_could_give_it(world: World) -> None:
+    report = ready(world)
+    colleagues.end_of(world.act(None), address("certifier", "KAZ"), "certifier", "KAZ")
+    world.done()
+    sentence = (
+        "Your state has nobody else who could approve the report; please invite a certifier on the page of roles "
+    )
+    with pytest.raises(NotNow, match=sentence):
+        ask(world, report, Terms())
+    db.session.rollback()
+    assert sentence in page(world.browser("focal_point", "KAZ"), f"/reports/{report.id}")
+    assert reports.get(db.session, report.id).state == "preparing"
+
+
+def test_everything_that_is_wrong_with_a_request_is_said_at_once_and_each_at_its_field(world: World) -> None:
+    report = ready(world)
+    client = world.browser("focal_point", "KAZ")
+    form = f"/reports/{report.id}/clearance"
+    for letter, dated, days, places in (
+        ((io.BytesIO(b""), ""), "2025-06-10", "5", ["letter"]),
+        ((io.BytesIO(b""), ""), "2031-01-01", "0", ["days", "letter", "dated"]),
+        ((io.BytesIO(b"a,b\n1,2\n3,4\n"), "figures.csv"), "", "ten", ["days", "letter", "dated"]),
+        ((io.BytesIO(b"MZ"), "run.exe"), "2031-01-01", "5", ["letter", "dated"]),
+    ):
+        sent = {"letter": letter, "dated": dated, "days": days}
+        answer = post(client, form, csrf(page(client, form)), **sent)
+        assert answer.status_code == 422
+        assert re.findall(r'href="#q-(\w+)"', answer.get_data(as_text=True)) == places
+    db.session.rollback()
+    assert reports.get(db.session, report.id).state == "preparing"
 
 
 def test_a_refused_letter_says_so_on_the_page_and_keeps_the_note(world: World) -> None:

@@ -75,6 +75,8 @@ REFUSALS = {
     "The checklist still has points without an answer.",
     "The state has not yet given its consent to publication.",
     "The report is assigned to a colleague.",
+    "Your state has nobody else who could approve the report; please invite a certifier on the page of roles and "
+    "invitations.",
     "The person who asked for clearance cannot approve it: preparing and certifying are acts of two people.",
     "Your role does not include this.",
 }
@@ -107,6 +109,7 @@ class Surroundings:
     blockers: int
     unchecked: int
     unchanged: bool
+    alone: bool
     reason: str
     remarks: str
 
@@ -114,7 +117,7 @@ class Surroundings:
 EVERY_WAY = [
     Surroundings(*one)
     for one in itertools.product(
-        (0, 2), (0, 1), (False, True), ("because", " "), ("none", "gathered", "open", "answered")
+        (0, 2), (0, 1), (False, True), (False, True), ("because", " "), ("none", "gathered", "open", "answered")
     )
 ]
 
@@ -128,6 +131,7 @@ def allowed(now: Situation, code: str, name: str, way: Surroundings) -> bool:
         or (name == "clarify" and way.reason == " " and way.remarks != "gathered")
         or (name == "accept" and way.remarks in ("gathered", "open"))
         or (name == "submit" and now.asked_by == code)
+        or (name == "ask" and way.alone)
         or (name in ("claim", "clarify", "accept") and now.assigned not in ("", code))
         or (name == "accept" and way.unchecked)
         or (name == "publish" and not now.consented)
@@ -148,6 +152,7 @@ def tried(now: Situation, code: str, step: Step, way: Surroundings) -> list[str]
         reason=way.reason if step.reason else None,
         assigned_elsewhere=now.assigned not in ("", code),
         prepared_by_actor=now.asked_by == code,
+        nobody_certifies=way.alone,
         remarks=int(way.remarks in ("open", "answered")),
         gathered=int(way.remarks == "gathered"),
         unsettled=int(way.remarks in ("gathered", "open")),
