@@ -90,8 +90,8 @@ def mine_or_free(case: Case) -> str | None:
 def somebody_certifies(case: Case) -> str | None:
     if case.nobody_certifies:
         return N_(
-            "Your state has nobody else who could approve the report; please invite a certifier on the page of roles and "
-            "invitations."
+            "Your state has nobody else who could approve the report; please invite a certifier on the page of roles "
+            "and invitations."
         )
     return None
 

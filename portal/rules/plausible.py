@@ -47,8 +47,8 @@ MAGNITUDE = Rule(
     "magnitude",
     WARNING,
     N_(
-        "A figure has the order of magnitude of the international figure of the same year, or of the nearest year where "
-        "there is none."
+        "A figure has the order of magnitude of the international figure of the same year, or of the nearest year "
+        "where there is none."
     ),
     N_(
         "%(text)s for %(year)s and %(held)s for %(held_year)s, the figure of %(source)s, differ by a factor of about "

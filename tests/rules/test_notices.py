@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from portal.http.telling import NAMED, NOTICES
+from portal.config import ROOT
+from portal.http.telling import EVENTS, NAMED, NOTICES
 from portal.rules.notices import (
     RULES,
     Standing,
@@ -34,6 +35,14 @@ def test_every_kind_of_notice_has_its_words_and_its_rule() -> None:
 
 def test_a_notice_carries_what_its_sentence_names_into_a_mail_and_nothing_else() -> None:
     assert {name for words in NOTICES.values() for name in re.findall(r"%\((\w+)\)", words)} == set(NAMED)
+
+
+def test_every_kind_of_record_has_its_words() -> None:
+    """A state says in one of two sentences that it prepares a report; every other kind has one of its own."""
+    code = [path.read_text("utf-8") for room in ("portal", "reviewer") for path in (ROOT / room).rglob("*.py")]
+    kinds = {kind for text in code for kind in re.findall(r'\brecord\(\s*"([a-z_.]+)"', text)}
+    assert len(kinds) > 100
+    assert kinds - set(EVENTS) == {"report.announce"}
 
 
 def test_the_inside_of_a_state_is_not_shown_to_the_team() -> None:
