@@ -133,7 +133,9 @@ def name_partner(act: Act, call_id: uuid.UUID, partner_id: uuid.UUID) -> None:
     """Puts a partner on the list of a call; one that is there already stays there."""
     act.demand("call:write")
     call, partner = calls.get(act.session, call_id, lock=True), partners.get(act.session, partner_id)
-    if partner.confirmed_at is None or not comes_in_by(call.channel, partner.kind):
+    if partner.confirmed_at is None:
+        raise Invalid(partners.NO_PARTNER, [Problem("partner", partners.NO_PARTNER)])
+    if not comes_in_by(call.channel, partner.kind):
         sentence = N_("A partner of this kind does not come in by this channel.")
         raise Invalid(sentence, [Problem("partner", sentence)])
     if not calls.on_list(act.session, call, partner_id):

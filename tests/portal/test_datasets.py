@@ -304,6 +304,8 @@ def test_a_dropped_file_leaves_nothing_and_is_not_taken_in(channel: ChannelB) ->
     channel.session.commit()
     with pytest.raises(NotNow):
         pending.confirm(channel.act(), channel.storage, row.id, save=False)
+    with pytest.raises(NotNow):
+        pending.drop(channel.act(), row.id)
     assert pending.take_next(channel.act()) is None
     assert channel.count(Import) == 0
 

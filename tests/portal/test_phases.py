@@ -100,6 +100,16 @@ def test_a_new_version_is_signed_anew(world: World, session: Session) -> None:
     assert held == [(1, "What was found."), (2, "What was found, and more.")]
 
 
+def test_a_post_that_is_too_long_signs_nothing(world: World, session: Session) -> None:
+    close(world, "feedback")
+    write(world)
+    act = world.acting("lead", at=LATER)
+    with pytest.raises(Invalid, match="200 characters"):
+        service.sign(act, phases.phase(act.session, "2026", "synthesis", lock=True), 1, "x" * 201)
+    session.rollback()
+    assert session.scalar(sa.select(sa.func.count()).select_from(SignOff)) == 0
+
+
 def test_two_who_write_at_once_lose_nothing(world: World) -> None:
     write(world)
     with pytest.raises(Invalid, match="newer version meanwhile"):

@@ -150,6 +150,14 @@ def test_an_answer_that_will_not_do_keeps_none(world: World) -> None:
     assert [row.answer for row in rows(world)] == [None] * len(rows(world))
 
 
+def test_all_parts_are_not_corrected_at_once(world: World) -> None:
+    furnished(world)
+    with pytest.raises(Invalid) as refused:
+        all_of_it(world, "corrected")
+    assert [one.where for one in refused.value.problems] == ["all"]
+    assert [row.answer for row in rows(world)] == [None] * len(rows(world))
+
+
 def test_the_rest_is_confirmed_at_once_and_the_whole_refused_at_once(world: World) -> None:
     furnished(world)
     found = rows(world)

@@ -184,6 +184,15 @@ def test_explaining_and_declining_need_words(world: World, answer: str) -> None:
     assert reads.unanswered(db.session, report) == 0
 
 
+def test_an_answer_of_no_kind_and_one_too_long_are_refused_by_their_place(world: World) -> None:
+    report, [which] = sent(world, SUMMARY)
+    for answer, words, place in (("agreed", "Yes.", "answer"), ("explained", "x" * 10_001, "words")):
+        with pytest.raises(Invalid) as refused:
+            reply(world, report, which, answer, words)
+        assert [problem.where for problem in refused.value.problems] == [place]
+    assert reads.unanswered(db.session, report) == 1
+
+
 def test_the_report_waits_until_each_remark_is_answered_and_needs_no_other_change(world: World) -> None:
     report, [first, second] = sent(world, SUMMARY, PROCESS)
     assert hindered(world, report) == [
