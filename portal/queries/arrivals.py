@@ -41,15 +41,11 @@ def moments(session: Session, cycle: str) -> list[dt.datetime]:
     return [moment for moment in session.scalars(query.order_by(Report.first_submitted_at)) if moment is not None]
 
 
-def by_state(session: Session, cycle: str, *, counted: bool = False) -> dict[str, int]:
-    """How many received reports stand in each state, as the reporting team may know it; with `counted` those of
-    member states and observers alone.
-    """
+def by_state(session: Session, cycle: str) -> dict[str, int]:
+    """How many received reports stand in each state, as the reporting team may know it."""
     query = select(SEEN.label("state"), func.count()).where(
         Report.cycle == cycle, Report.first_submitted_at.is_not(None), Report.practice.is_(False)
     )
-    if counted:
-        query = query.join(Entity, Entity.iso3 == Report.entity).where(Entity.status.in_(REAL))
     return {str(state): count for state, count in session.execute(query.group_by(SEEN))}
 
 

@@ -13,6 +13,7 @@ from portal.models.entities import Entity
 from portal.models.events import Event
 from portal.models.phases import Intention
 from portal.models.reports import Report
+from portal.queries.arrivals import REAL
 from portal.queries.reports import SEEN
 from portal.rules.minutes import KINDS
 
@@ -42,6 +43,17 @@ def stated_day(session: Session, cycle: str, entity: str) -> dt.date | None:
     """The day that this state has stated last; None before the first, or when it was taken back."""
     query = select(Intention.by_day).where(Intention.cycle == cycle, Intention.entity == entity)
     return session.scalars(query.order_by(Intention.stated_at.desc()).limit(1)).first()
+
+
+def standing(session: Session, cycle: str) -> list[AnyRow]:
+    """Where the received reports of member states and observers stand, as the reporting team may know it: id, state."""
+    query = (
+        select(Report.id, SEEN.label("state"))
+        .join(Entity, Entity.iso3 == Report.entity)
+        .where(Report.cycle == cycle, Report.first_submitted_at.is_not(None), Report.practice.is_(False))
+        .where(Entity.status.in_(REAL))
+    )
+    return list(session.execute(query).all())
 
 
 def lives(session: Session, cycle: str) -> list[AnyRow]:

@@ -65,13 +65,15 @@ def course(points: Iterable[tuple[int, int]], begun: int = BEGUN) -> Course:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known on a day: how many states have reported, how many reports wait for a reviewer, and the days that
-    states which have not reported yet have stated.
+    """What is known on a day: how many states have reported, the reports that wait for a reviewer and those that wait
+    for their state, each as how often its state has been asked, and the days that states which have not reported yet
+    have stated.
     """
 
     today: int
     received: int
-    waiting: int = 0
+    waiting: tuple[int, ...] = ()
+    clarifying: tuple[int, ...] = ()
     stated: tuple[int, ...] = ()
     states: int = STATES
 
@@ -201,12 +203,16 @@ def _count(chance: random.Random, states: int, likelihood: float) -> int:
 
 
 def accepted_on(chance: random.Random, known: Known, coming: Sequence[int], team: Team) -> list[int]:
-    """The days on which reports are accepted in one run, in order: first come, first reviewed."""
+    """The days on which reports are accepted in one run, in order: first come, first reviewed. A report that is with
+    its state today comes back as one does that is asked today, and is reviewed again.
+    """
     if team.reviewers < 1:
         return []
-    waiting = [(float(known.today), 0)] * known.waiting + [(float(day), 0) for day in coming]
+    today = float(known.today)
+    waiting = [(today, asked) for asked in known.waiting] + [(float(day), 0) for day in coming]
+    waiting += [(_answered(chance, today, team), asked) for asked in known.clarifying]
     heapq.heapify(waiting)
-    free = [float(known.today)] * team.reviewers
+    free = [today] * team.reviewers
     length = team.days / WORKING
     done = []
     while waiting:
@@ -214,11 +220,16 @@ def accepted_on(chance: random.Random, known: Known, coming: Sequence[int], team
         end = max(ready, free[0]) + length
         heapq.heapreplace(free, end)
         if rounds < team.rounds and chance.random() < team.asked:
-            heapq.heappush(waiting, (end + chance.random() * 2 * team.answer, rounds + 1))
+            heapq.heappush(waiting, (_answered(chance, end, team), rounds + 1))
         else:
             done.append(math.ceil(end))
     done.sort()
     return done
+
+
+def _answered(chance: random.Random, asked: float, team: Team) -> float:
+    """The day on which a state that was asked on this day has answered."""
+    return asked + chance.random() * 2 * team.answer
 
 
 def _ranges(found: Mapping[int, list[int]]) -> dict[int, Range]:

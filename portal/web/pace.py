@@ -15,20 +15,18 @@ from forms.words import N_
 from portal.documents.tables import csv_text
 from portal.http import guard
 from portal.http.guard import guarded
+from portal.http.outlook import Outlook, Row, days_ahead, outlook_of
 from portal.models.cycles import Cycle
 from portal.models.reports import Report
-from portal.queries import arrivals, cycles, pace, team
+from portal.queries import cycles, pace, team
 from portal.rules import forecast, minutes
 from portal.rules.refusals import Invalid, Problem
-from portal.rules.timeline import PhaseDates
 from portal.services import intentions
 from portal.services.act import Act
 
 pages = Blueprint("pace", __name__)
 
-AHEAD = (30, 60, 90)
 MOST_DAYS, MOST_REVIEWERS = 365, 20
-ENOUGH = 5  # reviews after which the team's own record tells how often a state is asked
 UNREADABLE = N_("Please write a day, for instance 2025-06-30.")
 
 
@@ -43,45 +41,27 @@ def outlook(act: Act) -> ResponseReturnValue:
     """How many reports will have come and been accepted by which day; what an extension or a reviewer would change."""
     cycle = _cycle(act)
     phases = cycles.phases(act.session, cycle.key)
-    deadline = phases[0].closes
-    states = arrivals.by_state(act.session, cycle.key, counted=True)
-    stated = pace.stated(act.session, cycle.key)
-    received, of = cycles.received(act.session, cycle.key)
-    known = forecast.Known(
-        (act.at.date() - deadline).days,
-        received,
-        states.get("submitted", 0) + states.get("in_review", 0),
-        tuple((row.by_day - deadline).days for row in stated),
-        of,
-    )
-    usual = forecast.Team(len(team.reviewers(act.session)), asked=_asked(act, cycle.key))
-    days = _days(act.at.date(), phases)
-    extension, more = _number("extension", 0, MOST_DAYS), _number("reviewers", -usual.reviewers, MOST_REVIEWERS)
-    accepted = states.get("accepted", 0) + states.get("published", 0)
-    now = _rows(known, usual, days, deadline, accepted)
-    changed = _rows(known, _with(usual, more), days, deadline, accepted, extension) if extension or more else None
+    found = outlook_of(act, cycle.key, phases)
+    days = days_ahead(found.today, phases)
+    usual = found.team.reviewers
+    extension, more = _number("extension", 0, MOST_DAYS), _number("reviewers", -usual, MOST_REVIEWERS)
+    rows = found.rows(days)
     trials = _back_test()
     return render_template(
         "review/forecast.html",
         cycle=cycle,
-        known=known,
-        team=usual,
+        found=found,
         phases={phase.closes: phase.title for phase in phases},
-        stated=stated,
-        rows=now,
-        changed=changed,
+        rows=rows,
+        changed=found.rows(days, extension=extension, reviewers=more) if extension or more else None,
         extension=extension,
         more=more,
-        band=_band(known, [row["received"] for row in now], [row["offset"] for row in now]),
-        trials=[(_of_last(t.on, deadline), _of_last(t.by, deadline), t) for t in trials],
+        band=_band(found, rows),
+        trials=[(_of_last(t.on, found.deadline), _of_last(t.by, found.deadline), t) for t in trials],
         mean_error=f"{forecast.mean_error(trials):.1f}",
         inside=sum(1 for trial in trials if trial.inside),
         runs=forecast.RUNS,
-        accepted_now=accepted,
     )
-
-
-_simulated = functools.lru_cache(maxsize=64)(forecast.forecast)
 
 
 @functools.cache
@@ -97,57 +77,18 @@ def _number(name: str, least: int, most: int) -> int:
         return 0
 
 
-def _asked(act: Act, cycle: str) -> float:
-    """How often a review ends in a request for clarification: by the team's own record once it tells something."""
-    kinds = [step.kind for step in pace.steps(act.session, cycle)]
-    asked, accepted = kinds.count("review.clarify"), kinds.count("review.accept")
-    reviews = asked + accepted
-    return forecast.Team().asked if reviews < ENOUGH else asked / reviews
-
-
-def _days(today: dt.date, phases: Sequence[PhaseDates]) -> list[dt.date]:
-    """The days the page tells of: in one, two and three months, and the end of each phase that is ahead."""
-    days = {today + dt.timedelta(days=ahead) for ahead in AHEAD}
-    return sorted(days | {phase.closes for phase in phases if phase.closes > today})
-
-
-def _with(usual: forecast.Team, more: int) -> forecast.Team:
-    return forecast.Team(usual.reviewers + more, usual.days, usual.asked, usual.answer, usual.rounds)
-
-
-def _rows(
-    known: forecast.Known,
-    working: forecast.Team,
-    days: Sequence[dt.date],
-    deadline: dt.date,
-    accepted: int,
-    extension: int = 0,
-) -> list[dict[str, Any]]:
-    offsets = tuple((day - deadline).days for day in days)
-    found = _simulated(known, offsets, working, extension=extension)
-    return [
-        {
-            "day": day,
-            "offset": offset,
-            "received": found.received[offset],
-            "accepted": found.accepted[offset].after(accepted),
-        }
-        for day, offset in zip(days, offsets, strict=True)
-    ]
-
-
-def _band(known: forecast.Known, ranges: Sequence[forecast.Range], offsets: Sequence[int]) -> dict[str, str]:
+def _band(found: Outlook, rows: Sequence[Row]) -> dict[str, str]:
     """The points of the drawing, 100 wide and 40 high: the band of four in five runs, and the middle."""
-    most = max(one.high for one in ranges) or 1
-    begin, end = known.today, offsets[-1]
+    most = max(row.received.high for row in rows) or 1
+    span = (rows[-1].day - found.today).days
 
-    def point(offset: int, count: int) -> str:
-        return f"{100 * (offset - begin) / (end - begin):.1f},{40 - 38 * count / most:.1f}"
+    def point(day: dt.date, count: int) -> str:
+        return f"{100 * (day - found.today).days / span:.1f},{40 - 38 * count / most:.1f}"
 
-    start = point(begin, known.received)
-    high = [point(o, one.high) for o, one in zip(offsets, ranges, strict=True)]
-    low = [point(o, one.low) for o, one in zip(offsets, ranges, strict=True)]
-    middle = [point(o, one.middle) for o, one in zip(offsets, ranges, strict=True)]
+    start = point(found.today, found.known.received)
+    high, low, middle = (
+        [point(row.day, getattr(row.received, end)) for row in rows] for end in ("high", "low", "middle")
+    )
     return {"area": " ".join([start, *high, *reversed(low)]), "line": " ".join([start, *middle])}
 
 

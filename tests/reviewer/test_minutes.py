@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import select
 
 from portal.db import db
+from portal.http.outlook import outlook_of
 from portal.models.phases import Intention
 from portal.models.reports import Report
-from portal.queries import pace, reports
+from portal.queries import cycles, pace, reports
 from portal.rules import minutes
 from portal.services import drafting, practice
 from tests.factories import DAY, World, csrf
@@ -170,3 +171,21 @@ def test_what_an_extension_and_a_reviewer_would_change_stands_beside(world: Worl
     assert [row[:3] for row in changed] == plain
     assert {len(row) for row in changed} == {5}
     assert page(client, "/review/forecast?extension=many&reviewers=x") is not None
+
+
+def test_a_report_in_clarification_is_in_the_forecast_with_its_rounds(world: World) -> None:
+    reviewed(world)  # asked once and in review again
+    world.report("KEN", "clarifying")
+    act = world.acting("lead")
+    found = outlook_of(act, "2026", cycles.phases(act.session, "2026"))
+    assert (found.known.received, found.known.waiting, found.known.clarifying) == (2, (1,), (1,))
+    world.done()
+    text = page(world.browser("lead"), "/review/forecast")
+    assert "Waiting for a review: 1. With their states for clarification: 1." in text
+    assert re.findall(r'<b class="number">(\d+)</b>', table_cell(text, -1, 2))[0] == "2"
+
+
+def table_cell(text: str, row: int, column: int) -> str:
+    """One cell of the forecast's table as HTML."""
+    body = text.split('id="forecast-caption"', 1)[1].split("<tbody>", 1)[1].split("</tbody>", 1)[0]
+    return re.findall(r"<t[hd].*?>(.*?)</t[hd]>", re.findall(r"<tr>(.*?)</tr>", body, re.S)[row], re.S)[column]

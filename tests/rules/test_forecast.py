@@ -69,20 +69,50 @@ def test_an_extension_moves_what_is_to_come_and_not_how_much() -> None:
 
 
 def test_further_reviewers_let_more_be_accepted_by_a_day() -> None:
-    piled = Known(0, 60, waiting=60)
+    piled = Known(0, 60, waiting=(0,) * 60)
     one, more = (forecast(piled, (60,), Team(n), runs=200).accepted[60] for n in (1, 3))
     assert one.high < more.low
 
 
 def test_reviews_take_their_time_and_their_turn() -> None:
     team = Team(reviewers=1, days=5.0, asked=0.0)
-    assert accepted_on(random.Random(1), Known(0, 3, waiting=3), [100], team) == [7, 14, 21, 107]
-    assert accepted_on(random.Random(1), Known(0, 3, waiting=3), [], Team(0)) == []
+    three = Known(0, 3, waiting=(0, 0, 0))
+    assert accepted_on(random.Random(1), three, [100], team) == [7, 14, 21, 107]
+    assert accepted_on(random.Random(1), three, [], Team(0)) == []
 
 
-def test_each_round_of_clarification_is_reviewed_again_and_there_are_not_more_than_are_foreseen() -> None:
+@pytest.mark.parametrize(
+    ("waiting", "clarifying", "days"),
+    [
+        ((0,), (), [21]),  # reviewed, asked, reviewed, asked, reviewed
+        ((1,), (), [14]),  # asked once before: one round is left
+        ((2,), (), [7]),
+        ((), (1,), [14]),  # with its state now, which answers at once; then as one that waits
+        ((), (2,), [7]),
+        ((), (3,), [7]),  # asked more often than is foreseen
+        ((2,), (2,), [7, 14]),
+        ((), (), []),
+    ],
+)
+def test_each_round_of_clarification_is_reviewed_again_and_there_are_not_more_than_are_foreseen(
+    waiting: tuple[int, ...], clarifying: tuple[int, ...], days: list[int]
+) -> None:
     always = Team(reviewers=1, days=5.0, asked=1.0, answer=0, rounds=2)
-    assert accepted_on(random.Random(1), Known(0, 1, waiting=1), [], always) == [21]
+    known = Known(0, 1, waiting=waiting, clarifying=clarifying)
+    assert accepted_on(random.Random(1), known, [], always) == days
+
+
+def test_a_report_with_its_state_comes_back_after_the_time_that_an_answer_takes() -> None:
+    sure = Team(reviewers=9, days=5.0, asked=0.0, answer=30)
+    found = [accepted_on(random.Random(seed), Known(0, 1, clarifying=(1,)), [], sure)[0] for seed in range(400)]
+    assert (min(found), max(found)) == (8, 67)  # 0 to 60 days with the state, and 7 for the review
+    assert 35 <= sum(found) / len(found) <= 40
+
+
+def test_reports_in_clarification_are_accepted_too_and_with_another_reviewer_sooner() -> None:
+    asked = Known(0, 60, clarifying=(1,) * 60)
+    one, more = (forecast(asked, (90, 2000), Team(n, rounds=1), runs=200).accepted for n in (1, 3))
+    assert (one[90].high < more[90].low, one[2000].low >= 60) == (True, True)
 
 
 def test_tried_on_the_last_cycle_with_what_was_known_then() -> None:
