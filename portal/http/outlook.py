@@ -57,7 +57,9 @@ class Outlook:
 
 
 def outlook_of(act: Act, cycle: str, phases: Sequence[PhaseDates]) -> Outlook:
-    """What is known of a cycle with these phases at the moment of the act. Member states and observers are counted."""
+    """What is known of a cycle with these phases at the moment of the act. Member states and observers are counted;
+    the days that invented states have stated are listed alone.
+    """
     today, deadline = act.at.date(), phases[0].closes
     states = {row.id: str(row.state) for row in pace.standing(act.session, cycle)}
     steps = [step for step in pace.steps(act.session, cycle) if step.report_id in states]
@@ -69,7 +71,7 @@ def outlook_of(act: Act, cycle: str, phases: Sequence[PhaseDates]) -> Outlook:
         received,
         waiting=tuple(sorted(asked[one] for one, state in states.items() if state in WAITING)),
         clarifying=tuple(sorted(asked[one] for one, state in states.items() if state == ENTERS[ASKS])),
-        stated=tuple((row.by_day - deadline).days for row in stated),
+        stated=tuple((row.by_day - deadline).days for row in stated if row.counted),
         states=of,
     )
     working = forecast.Team(len(team.reviewers(act.session)), asked=_asked([step.kind for step in steps]))

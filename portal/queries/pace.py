@@ -20,7 +20,7 @@ from portal.rules.minutes import KINDS
 
 def stated(session: Session, cycle: str) -> list[AnyRow]:
     """The newest day that each state has stated and whose report has not been received, soonest first: entity, names,
-    by_day, stated_at. A day that was taken back is none.
+    by_day, stated_at, counted (a member state or observer, as in what was received). A day taken back is none.
     """
     newest = (
         select(Intention.entity, func.max(Intention.stated_at).label("at"))
@@ -30,12 +30,15 @@ def stated(session: Session, cycle: str) -> list[AnyRow]:
     )
     come = select(Report.entity).where(Report.cycle == cycle, Report.first_submitted_at.is_not(None))
     query = (
-        select(Intention.entity, Entity.names, Intention.by_day, Intention.stated_at)
+        select(
+            Intention.entity, Entity.names, Intention.by_day, Intention.stated_at,
+            Entity.status.in_(REAL).label("counted"),
+        )
         .join(newest, (newest.c.entity == Intention.entity) & (newest.c.at == Intention.stated_at))
         .join(Entity, Entity.iso3 == Intention.entity)
         .where(Intention.cycle == cycle, Intention.by_day.is_not(None), Intention.entity.not_in(come))
         .order_by(Intention.by_day, Intention.entity)
-    )
+    )  # fmt: skip
     return list(session.execute(query).all())
 
 

@@ -21,12 +21,16 @@ from portal.models.reports import Report
 from portal.queries import cycles, pace, team
 from portal.rules import forecast, minutes
 from portal.rules.refusals import Invalid, Problem
+from portal.rules.timeline import PhaseDates
 from portal.services import intentions
 from portal.services.act import Act
 
 pages = Blueprint("pace", __name__)
 
 MOST_DAYS, MOST_REVIEWERS = 365, 20
+BEYOND = 365  # days after the last phase up to which a day can be asked for
+PAST = N_("Please choose a day after today.")
+TOO_FAR = N_("Please choose a day up to a year after the last phase.")
 UNREADABLE = N_("Please write a day, for instance 2025-06-30.")
 
 
@@ -42,7 +46,9 @@ def outlook(act: Act) -> ResponseReturnValue:
     cycle = _cycle(act)
     phases = cycles.phases(act.session, cycle.key)
     found = outlook_of(act, cycle.key, phases)
-    days = days_ahead(found.today, phases)
+    typed = request.args.get("by", "").strip()
+    asked, wrong = _asked_day(typed, found.today, phases)
+    days = days_ahead(found.today, phases, *([asked] if asked else []))
     usual = found.team.reviewers
     extension, more = _number("extension", 0, MOST_DAYS), _number("reviewers", -usual, MOST_REVIEWERS)
     rows = found.rows(days)
@@ -53,6 +59,9 @@ def outlook(act: Act) -> ResponseReturnValue:
         found=found,
         phases={phase.closes: phase.title for phase in phases},
         rows=rows,
+        told=next((row for row in rows if row.day == asked), rows[-1]),
+        by=typed,
+        problems=[Problem("by", _(wrong))] if wrong else [],
         changed=found.rows(days, extension=extension, reviewers=more) if extension or more else None,
         extension=extension,
         more=more,
@@ -67,6 +76,21 @@ def outlook(act: Act) -> ResponseReturnValue:
 @functools.cache
 def _back_test() -> list[forecast.Trial]:
     return forecast.back_test()
+
+
+def _asked_day(typed: str, today: dt.date, phases: Sequence[PhaseDates]) -> tuple[dt.date | None, str]:
+    """The day that a person asks for, or None and the source text that says why not; None and none where nothing was."""
+    if not typed:
+        return None, ""
+    try:
+        day = dt.date.fromisoformat(typed)
+    except ValueError:
+        return None, UNREADABLE
+    if day <= today:
+        return None, PAST
+    if day > phases[-1].closes + dt.timedelta(days=BEYOND):
+        return None, TOO_FAR
+    return day, ""
 
 
 def _number(name: str, least: int, most: int) -> int:

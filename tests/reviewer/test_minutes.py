@@ -6,16 +6,20 @@ import csv
 import datetime as dt
 import io
 import re
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from portal.db import db
+from portal.demonstration import _entity
+from portal.demonstration.cast import material
 from portal.http.outlook import outlook_of
 from portal.models.phases import Intention
 from portal.models.reports import Report
 from portal.queries import cycles, pace, reports
 from portal.rules import minutes
+from portal.services import cycles as service
 from portal.services import drafting, practice
 from tests.factories import DAY, World, csrf
 from tests.reviewer.test_pages import page, received, statements
@@ -182,10 +186,74 @@ def test_a_report_in_clarification_is_in_the_forecast_with_its_rounds(world: Wor
     world.done()
     text = page(world.browser("lead"), "/review/forecast")
     assert "Waiting for a review: 1. With their states for clarification: 1." in text
-    assert re.findall(r'<b class="number">(\d+)</b>', table_cell(text, -1, 2))[0] == "2"
 
 
-def table_cell(text: str, row: int, column: int) -> str:
-    """One cell of the forecast's table as HTML."""
-    body = text.split('id="forecast-caption"', 1)[1].split("<tbody>", 1)[1].split("</tbody>", 1)[0]
-    return re.findall(r"<t[hd].*?>(.*?)</t[hd]>", re.findall(r"<tr>(.*?)</tr>", body, re.S)[row], re.S)[column]
+def by_hand(row: dict[str, Any]) -> Intention:
+    return Intention(cycle="2026", stated_at=DAY, **row)
+
+
+def test_the_day_of_an_invented_state_is_listed_and_not_counted_as_its_report_is_not(world: World) -> None:
+    act = world.act(None)
+    service.bring_in(act, [_entity(material(), row) for row in material()["entities"][:1]])
+    code = material()["entities"][0]["iso3"]
+    world.done()
+    act = world.acting("lead")
+    for entity in ("KAZ", code):
+        act.session.add(by_hand({"entity": entity, "by_day": dt.date(2025, 8, 31), "stated_by": act.actor.id}))
+    world.done()
+    act = world.acting("lead")
+    found = outlook_of(act, "2026", cycles.phases(act.session, "2026"))
+    assert [(row.entity, row.counted) for row in found.stated] == [("KAZ", True), (code, False)]
+    assert found.known.stated == (61,)
+    world.done()
+    listed = page(world.browser("lead"), "/review/forecast").split("Days that states have stated</h2>")[1]
+    items = re.findall(r"<li>.*?</li>", listed.split("</ul>")[0], re.S)
+    assert [("an invented state, not counted" in item) for item in items] == [False, True]
+
+
+def day_asked(world: World, written: str) -> tuple[str, list[str]]:
+    """What the page says to a day of one's own, and the days of its table."""
+    text = page(world.browser("lead"), f"/review/forecast?by={written}")
+    told = re.findall(r'<a href="#q-by">(.*?)</a>', text)
+    return (told[0] if told else ""), [row[0] for row in table(text, "forecast-caption")]
+
+
+USUAL_DAYS = [
+    "1 July 2025 Feedback collection",
+    "16 July 2025",
+    "15 August 2025",
+    "14 September 2025",
+    "30 November 2025 Synthesis",
+    "28 February 2026 Revision",
+    "31 May 2026 Approval",
+]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("", ""),
+        ("15 October", "Please write a day, for instance 2025-06-30."),
+        ("2025-13-01", "Please write a day, for instance 2025-06-30."),
+        ("2025-06-15", "Please choose a day after today."),
+        ("2025-06-16", "Please choose a day after today."),
+        ("2027-06-01", "Please choose a day up to a year after the last phase."),
+        ("2025-07-01", ""),  # a day that stands there anyway
+    ],
+)
+def test_a_day_that_cannot_be_forecast_is_told_and_the_others_stay(world: World, written: str, told: str) -> None:
+    assert day_asked(world, written) == (told, USUAL_DAYS)
+
+
+@pytest.mark.parametrize(
+    ("written", "at", "shown"), [("2025-10-15", 4, "15 October 2025"), ("2027-05-31", 7, "31 May 2027")]
+)
+def test_a_day_of_ones_own_stands_first_and_in_the_table(world: World, written: str, at: int, shown: str) -> None:
+    text = page(world.browser("lead"), f"/review/forecast?by={written}")
+    rows = table(text, "forecast-caption")
+    assert [row[0] for row in rows] == [*USUAL_DAYS[:at], shown, *USUAL_DAYS[at:]]
+    lead = re.sub("<.*?>", "", re.findall(r'<p class="lead">(.*?)</p>', text)[0])
+    assert lead == f"By {shown}: {rows[at][1]} reports received."
+    assert f'name="by" type="date" value="{written}"' in text
+    plain = table(page(world.browser("lead"), "/review/forecast"), "forecast-caption")
+    assert [row for row in rows if row[0] != shown] == plain
