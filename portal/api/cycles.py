@@ -60,7 +60,7 @@ def list_cycles(act: Act, paging: dict[str, Any]) -> dict[str, Any]:
 def read_cycle(act: Act, cycle: str) -> dict[str, Any]:
     """One cycle with its phases and counts."""
     found = cycles.counting(act.session, cycle)
-    received, entities = cycles.received(act.session, cycle)
+    received = cycles.received(act.session, cycle)
     phases = [
         {
             "key": phase.key,
@@ -78,5 +78,5 @@ def read_cycle(act: Act, cycle: str) -> dict[str, Any]:
         "edition": found.edition,
         "opened_at": found.opened_at,
         "phases": phases,
-        "counts": {"received": received, "entities": entities},
+        "counts": {"received": received.reports, "entities": received.of},
     }

@@ -13,6 +13,7 @@ from portal.db import AnyRow
 from portal.queries import cycles, pace, team
 from portal.rules import forecast
 from portal.rules.minutes import ENTERS
+from portal.rules.scales import Scale
 from portal.rules.timeline import PhaseDates
 from portal.services.act import Act
 
@@ -55,6 +56,14 @@ class Outlook:
             for day, offset in zip(days, offsets, strict=True)
         ]
 
+    def band(self, rows: Sequence[Row], drawn: Scale) -> dict[str, str]:
+        """The points of the reports received: the band of four in five runs, and the line of the middle."""
+        start = [(self.today, float(self.known.received))]
+        low, middle, high = (
+            [(row.day, getattr(row.received, end)) for row in rows] for end in ("low", "middle", "high")
+        )
+        return {"area": drawn.line([*start, *high, *reversed(low)]), "line": drawn.line([*start, *middle])}
+
 
 def outlook_of(act: Act, cycle: str, phases: Sequence[PhaseDates]) -> Outlook:
     """What is known of a cycle with these phases at the moment of the act. Member states and observers are counted;
@@ -65,14 +74,14 @@ def outlook_of(act: Act, cycle: str, phases: Sequence[PhaseDates]) -> Outlook:
     steps = [step for step in pace.steps(act.session, cycle) if step.report_id in states]
     asked = Counter(step.report_id for step in steps if step.kind == ASKS)
     stated = pace.stated(act.session, cycle)
-    received, of = cycles.received(act.session, cycle)
+    received = cycles.received(act.session, cycle)
     known = forecast.Known(
         (today - deadline).days,
-        received,
+        received.reports,
         waiting=tuple(sorted(asked[one] for one, state in states.items() if state in WAITING)),
         clarifying=tuple(sorted(asked[one] for one, state in states.items() if state == ENTERS[ASKS])),
         stated=tuple((row.by_day - deadline).days for row in stated if row.counted),
-        states=of,
+        states=received.of,
     )
     working = forecast.Team(len(team.reviewers(act.session)), asked=_asked([step.kind for step in steps]))
     accepted = sum(1 for state in states.values() if state in DONE)

@@ -11,7 +11,7 @@ from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from flask import Flask, g, request, session, url_for
 from flask_babel import Babel, get_locale, get_translations
 from flask_babel import gettext as _
@@ -82,6 +82,11 @@ def day(date: dt.date | None) -> str:
     return "" if date is None else format_date(date, "d MMMM y", locale=get_locale() or "en")
 
 
+def month(date: dt.date, *, short: bool = False) -> str:
+    """The month of a day in the reader's language, without the day."""
+    return str(format_skeleton("yMMM" if short else "yMMMM", date, locale=get_locale() or "en"))
+
+
 def words(texts: Mapping[str, str]) -> str:
     """A text of the guidelines or the name of an entity in the reader's language, English where there is none."""
     return text(texts, language())
@@ -145,6 +150,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         instant=instant,
         day=day,
+        month=month,
         words=words,
         prose=prose,
         slug=slug,

@@ -31,14 +31,15 @@ def by_region(session: Session, cycle: str) -> list[AnyRow]:
     )
 
 
-def moments(session: Session, cycle: str) -> list[dt.datetime]:
-    """The moment of the first submission of each member state and observer in this cycle, in order."""
+def moments(session: Session, cycle: str) -> list[tuple[str, dt.datetime]]:
+    """The region and the moment of the first submission of each member state and observer in this cycle, in order."""
     query = (
-        select(Report.first_submitted_at)
+        select(Entity.region, Report.first_submitted_at)
         .join(Entity, Entity.iso3 == Report.entity)
         .where(Report.cycle == cycle, Report.first_submitted_at.is_not(None), Entity.status.in_(REAL))
     )
-    return [moment for moment in session.scalars(query.order_by(Report.first_submitted_at)) if moment is not None]
+    rows = session.execute(query.order_by(Report.first_submitted_at))
+    return [(region, moment) for region, moment in rows if moment is not None]
 
 
 def by_state(session: Session, cycle: str) -> dict[str, int]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from forms.words import N_
@@ -12,6 +14,7 @@ from portal.models.reports import Report
 from portal.rules.refusals import Missing
 from portal.rules.timeline import PhaseDates
 
+MEMBER, OBSERVER = "member", "observer"
 NO_CYCLE = N_("There is no such cycle.")
 
 
@@ -51,17 +54,30 @@ def phases(session: Session, key: str) -> list[PhaseDates]:
     return [PhaseDates(row.key, row.title, row.opens, row.closes, row.delivers) for row in rows]
 
 
-def received(session: Session, key: str) -> tuple[int, int]:
-    """How many member states and observers have submitted in this cycle, of how many; demonstration entities
-    are not counted.
-    """
-    real = Entity.status.in_(["member", "observer"])
-    of = session.scalar(select(func.count()).select_from(Entity).where(real)) or 0
+@dataclass(frozen=True)
+class Received:
+    """How many reports of member states and observers were received, and how many of both there are."""
+
+    reports: int
+    members: int
+    observers: int
+
+    @property
+    def of(self) -> int:
+        return self.members + self.observers
+
+
+def received(session: Session, key: str) -> Received:
+    """What was received in this cycle; demonstration entities are not counted."""
     query = (
-        select(func.count()).select_from(Report).join(Entity, Entity.iso3 == Report.entity)
-        .where(real, Report.cycle == key, Report.first_submitted_at.is_not(None))
-    )  # fmt: skip
-    return session.scalar(query) or 0, of
+        select(Entity.status, func.count(), func.count(Report.first_submitted_at))
+        .outerjoin(Report, and_(Report.entity == Entity.iso3, Report.cycle == key))
+        .where(Entity.status.in_([MEMBER, OBSERVER]))
+        .group_by(Entity.status)
+    )
+    found = {status: (of, reports) for status, of, reports in session.execute(query)}
+    members, observers = (found.get(status, (0, 0)) for status in (MEMBER, OBSERVER))
+    return Received(members[1] + observers[1], members[0], observers[0])
 
 
 def entities(session: Session, status: str | None = None) -> list[Entity]:

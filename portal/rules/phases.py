@@ -20,6 +20,7 @@ LAST_CYCLE = (
     (dt.date(2022, 4, 30), 30),
     (dt.date(2022, 6, 30), 40),
 )
+LAST_CYCLE_OF = 193
 YEARS_BETWEEN_CYCLES = 4
 
 

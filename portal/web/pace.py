@@ -15,12 +15,13 @@ from forms.words import N_
 from portal.documents.tables import csv_text
 from portal.http import guard
 from portal.http.guard import guarded
-from portal.http.outlook import Outlook, Row, days_ahead, outlook_of
+from portal.http.outlook import days_ahead, outlook_of
 from portal.models.cycles import Cycle
 from portal.models.reports import Report
 from portal.queries import cycles, pace, team
 from portal.rules import forecast, minutes
 from portal.rules.refusals import Invalid, Problem
+from portal.rules.scales import scale
 from portal.rules.timeline import PhaseDates
 from portal.services import intentions
 from portal.services.act import Act
@@ -52,6 +53,7 @@ def outlook(act: Act) -> ResponseReturnValue:
     usual = found.team.reviewers
     extension, more = _number("extension", 0, MOST_DAYS), _number("reviewers", -usual, MOST_REVIEWERS)
     rows = found.rows(days)
+    drawn = scale(found.today, rows[-1].day, max(row.received.high for row in rows))
     trials = _back_test()
     return render_template(
         "review/forecast.html",
@@ -65,7 +67,8 @@ def outlook(act: Act) -> ResponseReturnValue:
         changed=found.rows(days, extension=extension, reviewers=more) if extension or more else None,
         extension=extension,
         more=more,
-        band=_band(found, rows),
+        scale=drawn,
+        band=found.band(rows, drawn),
         trials=[(_of_last(t.on, found.deadline), _of_last(t.by, found.deadline), t) for t in trials],
         mean_error=f"{forecast.mean_error(trials):.1f}",
         inside=sum(1 for trial in trials if trial.inside),
@@ -79,7 +82,7 @@ def _back_test() -> list[forecast.Trial]:
 
 
 def _asked_day(typed: str, today: dt.date, phases: Sequence[PhaseDates]) -> tuple[dt.date | None, str]:
-    """The day that a person asks for, or None and the source text that says why not; None and none where nothing was."""
+    """The day that a person asks for, or None and the source text that says why not (none where nothing was asked)."""
     if not typed:
         return None, ""
     try:
@@ -99,21 +102,6 @@ def _number(name: str, least: int, most: int) -> int:
         return min(max(int(request.args.get(name) or 0), least), most)
     except ValueError:
         return 0
-
-
-def _band(found: Outlook, rows: Sequence[Row]) -> dict[str, str]:
-    """The points of the drawing, 100 wide and 40 high: the band of four in five runs, and the middle."""
-    most = max(row.received.high for row in rows) or 1
-    span = (rows[-1].day - found.today).days
-
-    def point(day: dt.date, count: int) -> str:
-        return f"{100 * (day - found.today).days / span:.1f},{40 - 38 * count / most:.1f}"
-
-    start = point(found.today, found.known.received)
-    high, low, middle = (
-        [point(row.day, getattr(row.received, end)) for row in rows] for end in ("high", "low", "middle")
-    )
-    return {"area": " ".join([start, *high, *reversed(low)]), "line": " ".join([start, *middle])}
 
 
 def _of_last(offset: int, deadline: dt.date) -> dt.date:

@@ -54,13 +54,11 @@ def front(act: Act) -> ResponseReturnValue:
     if not opened:
         return render_template("public/front.html", cycle=None)
     cycle = max(opened, key=lambda one: (one.opened_at, one.key))
-    received, of = cycles.received(act.session, cycle.key)
     phases = phases_on_page(act, cycle.key)
     return render_template(
         "public/front.html",
         cycle=cycle,
-        received=received,
-        of=of,
+        received=cycles.received(act.session, cycle.key),
         phases=phases,
         deadline=next((phase for phase in phases if phase.dates.key == DEADLINE_PHASE), None),
         latest=published.publications(act.session)[:LATEST],

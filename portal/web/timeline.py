@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -13,21 +14,42 @@ from flask_babel import gettext as _
 from portal.documents.calendar import AllDay, calendar
 from portal.http import render
 from portal.http.guard import PUBLIC, guarded
+from portal.http.outlook import Outlook, Row, days_ahead, outlook_of
 from portal.http.phases import PhaseOnPage, phases_on_page
 from portal.http.phases import phase as loaded
 from portal.models.cycles import Cycle, Phase
 from portal.queries import arrivals, cycles, phases
 from portal.rules import phases as rules
+from portal.rules import scales
 from portal.rules.capitals import by_its_clock, capital_zones
 from portal.rules.policy import may
 from portal.rules.refusals import Invalid, Problem
-from portal.rules.timeline import LAST_ZONE
+from portal.rules.timeline import LAST_ZONE, PhaseDates
 from portal.services import phases as service
 from portal.services.act import Act
 from portal.services.phases import Draft
 from portal.services.submission import DEADLINE_PHASE
 
 pages = Blueprint("timeline", __name__)
+
+
+@dataclass(frozen=True)
+class Region:
+    """The arrivals of one region: `curve` is how many had come by the end of each day on which one came."""
+
+    name: str
+    of: int
+    received: int
+    curve: list[tuple[dt.date, int]]
+
+    @property
+    def share(self) -> float:
+        """In per cent of its states."""
+        return 100 * self.received / self.of
+
+    @property
+    def shares(self) -> list[tuple[dt.date, float]]:
+        return [(day, 100 * count / self.of) for day, count in self.curve]
 
 
 def _cycle(act: Act) -> Cycle:
@@ -40,7 +62,6 @@ def _cycle(act: Act) -> Cycle:
 def page(act: Act) -> ResponseReturnValue:
     """The phases of a cycle, the deadline by three clocks, and what has been received so far."""
     cycle = _cycle(act)
-    received, of = cycles.received(act.session, cycle.key)
     shown = phases_on_page(act, cycle.key)
     team = may(act.person, "phase:read")
     return render_template(
@@ -48,9 +69,7 @@ def page(act: Act) -> ResponseReturnValue:
         cycle=cycle,
         phases=shown,
         clocks=_clocks(act, shown),
-        received=received,
-        of=of,
-        regions=arrivals.by_region(act.session, cycle.key),
+        received=cycles.received(act.session, cycle.key),
         curve=_curve(act, cycle.key, shown),
         team=team,
         closings=phases.closings(act.session, cycle.key) if team else {},
@@ -74,16 +93,50 @@ def _clocks(act: Act, shown: list[PhaseOnPage]) -> dict[str, Any] | None:
     }
 
 
-def _curve(act: Act, cycle: str, shown: list[PhaseOnPage]) -> dict[str, Any] | None:
-    """The arrivals of this cycle and of the last one on the days of the phases; None for a cycle without phases."""
-    if not shown:
-        return None
-    now = rules.running(arrivals.moments(act.session, cycle))
+def _curve(act: Act, cycle: str, shown: list[PhaseOnPage]) -> dict[str, Any]:
+    """The arrivals of this cycle, whole and by region, and of the last one, laid on the days of the phases; for those
+    who may see forecasts the rows of one.
+    """
+    today, deadline = act.at.date(), shown[0].closes
+    moments = arrivals.moments(act.session, cycle)
+    now = rules.running(moment for _region, moment in moments)
     last = rules.last_cycle_shifted()
-    today = act.at.date()
-    marks = [(day, count, rules.by_day(now, day) if day <= today else None) for day, count in last]
-    ends = [shown[-1].closes, last[-1][0], *(day for day, _count in now)]
-    return {"now": now, "last": last, "marks": marks, "first": shown[0].opens, "end": max(ends), "today": today}
+    found, ahead = _forecast(act, cycle, [phase.dates for phase in shown])
+    first = shown[0].opens
+    end = max(shown[-1].closes, last[-1][0], *(day for day, _count in now), *(row.day for row in ahead))
+    regions = [
+        Region(
+            row.region, row.of, row.received, rules.running(moment for where, moment in moments if where == row.region)
+        )
+        for row in arrivals.by_region(act.session, cycle)
+    ]
+    of_last = [(day, 100 * count / rules.LAST_CYCLE_OF) for day, count in last]
+    highest = [last[-1][1], len(moments), *(row.received.high for row in ahead)]
+    drawn = scales.scale(first, end, max(highest))
+    days = {*scales.quarter_ends(first, min(today, end)), min(today, end), deadline, *(day for day, _count in last)}
+    return {
+        "scale": drawn,
+        "share": scales.scale(first, end, max(of_last[-1][1], *(region.share for region in regions))),
+        "now": now,
+        "last": last,
+        "last_share": of_last,
+        "regions": regions,
+        "ahead": ahead,
+        "band": found.band(ahead, drawn) if found else None,
+        "deadline": deadline,
+        "today": today,
+        "days": [(day, dict(last).get(day), day <= today) for day in sorted(days)],
+        "last_of": rules.LAST_CYCLE_OF,
+        "by_day": rules.by_day,
+    }
+
+
+def _forecast(act: Act, cycle: str, dates: list[PhaseDates]) -> tuple[Outlook | None, list[Row]]:
+    """The forecast and its rows for those who may see it."""
+    if not may(act.person, "review:queue"):
+        return None, []
+    found = outlook_of(act, cycle, dates)
+    return found, found.rows(days_ahead(found.today, dates))
 
 
 @pages.get("/timeline.ics")

@@ -9,7 +9,7 @@ import pytest
 
 from portal.documents.calendar import AllDay, calendar
 from portal.http.guard import PUBLIC
-from tests.factories import World
+from tests.factories import DAY, World
 from tests.house.addresses import ADDRESSES
 
 MADE = dt.datetime(2024, 6, 21, 8, tzinfo=dt.UTC)
@@ -107,20 +107,111 @@ def test_the_deadline_by_three_clocks(world: World) -> None:
     assert '<dt>In your capital (<bdi dir="ltr">Asia/Almaty</bdi>)</dt><dd>2 July 2025, 17:00</dd>' in own
 
 
-def test_the_curve_counts_what_was_received_and_no_draft(world: World) -> None:
+def arrivals(text: str) -> list[list[str]]:
+    """The rows of the table of arrivals as texts."""
+    body = text.split('id="arrivals-caption"', 1)[1].split("<tbody>", 1)[1].split("</tbody>", 1)[0]
+    rows = re.findall(r"<tr>(.*?)</tr>", body, re.S)
+    return [[re.sub("<.*?>", "", cell) for cell in re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row)] for row in rows]
+
+
+UNKNOWN, AHEAD = "not known", "ahead"
+
+
+def test_arrivals_by_region_over_time_count_what_was_received_and_no_draft(world: World) -> None:
+    world.at = dt.datetime(2025, 3, 20, 9, tzinfo=dt.UTC)
     world.report("KAZ", "submitted")
+    world.at = DAY
     world.report("KEN", "clearing")
-    page = world.app.test_client().get("/timeline").get_data(as_text=True)
-    assert "1 received in this cycle; 40 in the whole last cycle" in page
-    rows = re.findall(
-        r'<tr><th scope="row">([^<]*)</th><td class="number">(\d+)</td><td class="number">([^<]*)</td>', page
-    )
-    assert rows[:4] == [
-        ("31 July 2025", "15", "ahead"),
-        ("31 December 2025", "21", "ahead"),
-        ("30 April 2026", "30", "ahead"),
-        ("30 June 2026", "40", "ahead"),
+    text = world.app.test_client().get("/timeline").get_data(as_text=True)
+    head = re.findall(r'<th scope="col"(?: class="number")?>([^<]*)</th>', text.split('id="arrivals-caption"')[1])
+    assert head == [
+        "Day",
+        "Last cycle, four years earlier (of 193)",
+        "This cycle (of 195)",
+        "Africa (of 48)",
+        "Arab States (of 18)",
+        "Asia and the Pacific (of 44)",
+        "Europe and North America (of 52)",
+        "Latin America and the Caribbean (of 33)",
     ]
+    assert arrivals(text) == [
+        ["30 June 2024", UNKNOWN, "0", "0", "0", "0", "0", "0"],
+        ["30 September 2024", UNKNOWN, "0", "0", "0", "0", "0", "0"],
+        ["31 December 2024", UNKNOWN, "0", "0", "0", "0", "0", "0"],
+        ["31 March 2025", UNKNOWN, "1", "0", "0", "1", "0", "0"],
+        ["16 June 2025 today", UNKNOWN, "1", "0", "0", "1", "0", "0"],
+        ["1 July 2025 deadline", UNKNOWN, AHEAD],
+        ["31 July 2025", "15", AHEAD],
+        ["31 December 2025", "21", AHEAD],
+        ["30 April 2026", "30", AHEAD],
+        ["30 June 2026", "40", AHEAD],
+    ]
+
+
+def drawings(text: str) -> list[str]:
+    """The drawings of arrivals: the whole first, then each region."""
+    return text.split('<svg class="plot ')[1:]
+
+
+def test_the_drawings_have_scales_marks_and_one_course_for_each_region(world: World) -> None:
+    world.at = dt.datetime(2025, 3, 20, 9, tzinfo=dt.UTC)
+    world.report("KAZ", "submitted")
+    world.at = DAY
+    whole, *regions = drawings(world.app.test_client().get("/timeline").get_data(as_text=True))
+    assert 'aria-label="1 received in this cycle; 40 in the whole last cycle"' in whole
+    written = ["0", "10", "20", "30", "40", "Jul 2024", "Jan 2025", "Jul 2025", "Jan 2026"]
+    assert re.findall("<text[^>]*>([^<]*)", whole) == [*written, "deadline, 1 July 2025", "today"]
+    now = [re.findall('class="curve-now" points="([^"]*)"', one) for one in regions]
+    flat = "0.00,100.00 48.71,100.00"
+    one_of_44 = "0.00,100.00 36.81,100.00 36.81,90.91 48.71,90.91"
+    assert now == [[flat], [flat], [one_of_44], [flat], [flat]]
+    last = {line for one in regions for line in re.findall('class="curve-last" points="([^"]*)"', one)}
+    assert last == {"54.80,68.91 75.51,56.48 91.75,37.82 100.00,17.10"}  # of 193, on a scale up to 25 per cent
+    captions = re.findall('<figcaption><b>(.*?)</b> <span class="number">(.*?)</span>', "".join([whole, *regions]))
+    assert captions == [
+        ("Africa", "0 of 48"),
+        ("Arab States", "0 of 18"),
+        ("Asia and the Pacific", "1 of 44"),
+        ("Europe and North America", "0 of 52"),
+        ("Latin America and the Caribbean", "0 of 33"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("role", "entity", "bands"),
+    [("reviewer", None, 1), ("lead", None, 1), ("focal_point", "KAZ", 0), ("partner", None, 0)],
+)
+def test_the_forecast_stands_in_the_drawing_for_those_who_may_see_it(
+    world: World, role: str, entity: str | None, bands: int
+) -> None:
+    whole, *_regions = drawings(world.browser(role, entity).get("/timeline").get_data(as_text=True))
+    assert (whole.count("chart-band"), whole.count("Forecast by 31 May 2026:")) == (bands, bands)
+
+
+def test_what_was_received_says_of_which_states(world: World) -> None:
+    world.report("KAZ", "submitted")
+    for address in ("/timeline", "/"):
+        lead = re.findall(
+            r'<p class="lead"><strong.*?</p>', world.app.test_client().get(address).get_data(as_text=True)
+        )
+        assert [re.sub("<.*?>", "", one) for one in lead] == [
+            "Reports received from 1 of 195 states 193 member states and 2 observer states"
+        ]
+
+
+def test_each_title_of_the_strip_stands_with_its_bar_as_long_as_its_share(world: World) -> None:
+    text = world.app.test_client().get("/timeline").get_data(as_text=True)
+    strip = text.split('<div class="strip">')[1].split("</ol>")[0]
+    spans = re.findall(
+        r'<li class="strip-span-(\d+)".*?class="strip-phase strip-(\w+)".*?<bdi>(.*?)</bdi>', strip, re.S
+    )
+    assert spans == [
+        ("13", "open", "Feedback collection"),
+        ("5", "ahead", "Synthesis"),
+        ("3", "ahead", "Revision"),
+        ("3", "ahead", "Approval"),
+    ]
+    assert re.findall('class="strip-today" x1="([^"]*)"', strip) == ["96.0%"]
 
 
 def test_the_team_sees_the_cycle_at_a_glance_and_the_public_does_not(world: World) -> None:
