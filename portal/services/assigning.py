@@ -18,6 +18,7 @@ from portal.services.act import Act
 
 NAME_LENGTH = 120
 MOST_VIEWS = 50
+NONE_CHOSEN = N_("Please choose at least one report in the queue.")
 MANNERS = ("hand", "evenly", "away")
 
 
@@ -45,10 +46,10 @@ def plan(act: Act, choice: Choice) -> list[Move]:
     act.demand("review:assign")
     there = {one.id: one for one in team.reviewers(act.session)}
     chosen = [there[one] for one in choice.reviewers if one in there]
+    if not choice.reports:
+        raise _invalid("report", NONE_CHOSEN)
     if choice.manner not in MANNERS:
         raise _invalid("manner", N_("Please choose what is to be done with the reports."))
-    if not choice.reports:
-        raise _invalid("report", N_("Please choose at least one report in the queue."))
     if choice.manner == "hand" and len(chosen) != 1:
         raise _invalid("reviewer", N_("Please choose one reviewer."))
     if choice.manner == "evenly" and not chosen:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -20,7 +19,7 @@ from portal.rules.assigning import Move, loads
 from portal.rules.refusals import Invalid, Problem
 from portal.services import assigning
 from portal.services.act import Act
-from portal.services.assigning import Choice, Wish
+from portal.services.assigning import NONE_CHOSEN, Choice, Wish
 
 pages = Blueprint("team", __name__)
 
@@ -29,7 +28,7 @@ MANNERS = {
     "evenly": N_("Spread evenly over several reviewers"),
     "away": N_("Take the assignment away"),
 }
-FILTERS = ("state", "timing", "region", "group", "assigned", "language", "modality", "age")
+FILTERS = ("state", "timing", "phase", "region", "group", "assigned", "language", "modality", "age", "waits")
 UNREADABLE = N_("The form could not be read; please choose the reports in the queue again.")
 NOBODY = "-"
 
@@ -37,13 +36,18 @@ NOBODY = "-"
 @pages.post("/review/assign")
 @guarded("review:assign")
 def preview(act: Act) -> ResponseReturnValue:
-    """Shows what exactly would happen to the reports chosen in the queue; writes nothing."""
+    """Shows what exactly would happen to the reports chosen in the queue; writes nothing. Without any it goes back to
+    the queue and says so.
+    """
     choice = Choice(
         request.form.get("manner", ""),
         tuple(_ids(request.form.getlist("report"))),
         tuple(_ids(request.form.getlist("reviewer"))),
     )
-    if "manner" not in request.form and choice.reports:
+    if not choice.reports:
+        flash(_(NONE_CHOSEN), "problem")
+        return _to_queue()
+    if "manner" not in request.form:
         return _preview(act, choice, None)
     try:
         return _preview(act, choice, assigning.plan(act, choice))
@@ -73,7 +77,8 @@ def _preview(act: Act, choice: Choice, plan: list[Move] | None, problems: Sequen
         after=loads(plan or (), reviewers),
         names=_names(act, [move.report.entity for move in plan or ()]),
         wish_of=_written,
-        cycle=request.form.get("cycle", "")[:64],
+        kept=_kept(),
+        queue=_queue(),
         problems=problems,
     )
 
@@ -111,28 +116,32 @@ def assign(act: Act) -> ResponseReturnValue:
     for move in done:
         if move.left:
             flash(f"{names[move.report.entity]}: {_(move.left)}", "info")
-    return _to_queue({})
+    return _to_queue()
 
 
 @pages.post("/review/views")
 @guarded("review:queue")
 def keep_view(act: Act) -> ResponseReturnValue:
     """Keeps the filters of the queue under a name."""
-    filters = _filters(request.form)
+    filters = {name: value for name, value in _kept().items() if name in FILTERS}
     view = assigning.keep_view(act, request.form.get("name", ""), filters)
     flash(_("The view %(name)s is kept.", name=view.name), "success")
-    return _to_queue(filters)
+    return _to_queue()
 
 
-def _to_queue(filters: dict[str, str]) -> ResponseReturnValue:
-    """The queue with these filters, of the cycle that the form came from."""
-    cycle = request.form.get("cycle", "")[:64]
-    asked = urlencode(filters | ({"cycle": cycle} if cycle else {}))
-    return redirect(f"/review?{asked}" if asked else "/review", 303)
+def _kept() -> dict[str, str]:
+    """The filters and the cycle of the queue that the form came from."""
+    return {name: request.form[name][:100] for name in (*FILTERS, "cycle") if request.form.get(name)}
 
 
-def _filters(given: Any) -> dict[str, str]:
-    return {name: given[name][:100] for name in FILTERS if given.get(name)}
+def _queue() -> str:
+    """The address of the queue that the form came from."""
+    asked = urlencode(_kept())
+    return f"/review?{asked}" if asked else "/review"
+
+
+def _to_queue() -> ResponseReturnValue:
+    return redirect(_queue(), 303)
 
 
 @pages.post("/review/views/<uuid:view_id>/remove")
@@ -140,4 +149,4 @@ def _filters(given: Any) -> dict[str, str]:
 def remove_view(act: Act, view_id: uuid.UUID) -> ResponseReturnValue:
     """Removes a view that I keep."""
     flash(_("The view %(name)s is removed.", name=assigning.remove_view(act, view_id)), "success")
-    return _to_queue({})
+    return _to_queue()

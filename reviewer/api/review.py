@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -35,23 +37,27 @@ from portal.models.reports import Report
 from portal.queries import accounts, extensions
 from portal.queries.guidelines import guideline
 from portal.rules.lifecycle import STATES
-from portal.rules.refusals import Missing
+from portal.rules.refusals import Invalid, Missing, Problem
 from portal.services.act import Act
 from reviewer.api import contradictions, matrix, passages, reported_figures, statements
 from reviewer.queries import review as queries
 from reviewer.queries.review import Calendar
-from reviewer.rules.review import ASSIGNED, TIMINGS, Wanted, age
+from reviewer.rules.review import ASSIGNED, TIMINGS, Line, Wanted, asked_place, in_order, received_place
 from reviewer.services import review as services
 
 MOST_DAYS = 3650
+HELD_BY = "`mine`, `nobody` (and still open), `somebody`, or the id of a member of the team."
+UNKNOWN = N_("Nothing in this cycle is known by this name.")
 
 calls = Calls("Review", __name__, "What the reporting team does with the reports received.")
 
 
 class Queued(Given):
-    """A received report. `submitted_at` is the first submission, `timing` its label; `extended_until` is the last
-    day that its state was given for itself, `age` the whole days since then of a report that is not settled, `version`
-    the number of the newest version."""
+    """A received report. `submitted_at` is the first submission, `timing` its label, `phase` the key of the phase that
+    was running then (`afterwards` once all had ended); `extended_until` is the last day that its state was given for
+    itself, `age` the whole days since the first submission of a report that is not settled, `asked_at` the
+    moment at which its state was last asked and `waits` the whole days since then, of a report that waits for it;
+    `version` the number of the newest version."""
 
     id = fields.UUID()
     entity = fields.String()
@@ -62,8 +68,11 @@ class Queued(Given):
     state = one_of(STATES)
     submitted_at = Moment()
     timing = one_of(("in_time", "after_deadline", "after_cut_off"))
+    phase = fields.String()
     extended_until = fields.Date(allow_none=True)
     age = fields.Integer(allow_none=True)
+    asked_at = Moment(allow_none=True)
+    waits = fields.Integer(allow_none=True)
     assigned_to = fields.UUID(allow_none=True)
     assigned_name = fields.String(allow_none=True)
     modality = fields.String()
@@ -82,20 +91,29 @@ def whose(value: str) -> None:
 
 
 class WhichQueued(Paging):
-    """Which received reports are asked for, by the filters of the page; without a cycle those of the newest."""
+    """Which received reports are asked for, by the filters of the page; without a cycle those of the newest. A value
+    that means nothing in this cycle is refused."""
 
     cycle = key_text()
     state = one_of(STATES)
     timing = one_of(TIMINGS)
+    phase = key_text(
+        metadata={
+            "description": "The key of the phase of the cycle that was running when the report was first received, "
+            "the first phase for one that came before it opened; `afterwards`: when the last phase had ended."
+        }
+    )
     age = Whole(most=MOST_DAYS, metadata={"description": "At least so many days since it was received, and open."})
+    waits = Whole(
+        most=MOST_DAYS,
+        metadata={"description": "Waits for its state, and at least so many days since the state was last asked."},
+    )
     region = words(100)
     group = words(100)
     language = language_code()
     modality = words(64)
     entity = entity_code()
-    assigned = fields.String(
-        validate=whose, metadata={"description": "`mine`, `nobody`, `somebody`, or the id of a member of the team."}
-    )
+    assigned = fields.String(validate=whose, metadata={"description": HELD_BY})
 
 
 class Verdict(Asked):
@@ -140,23 +158,29 @@ def register(json_api: Api, csrf: CSRFProtect) -> None:
 
 @calls.call("GET", "/review/queue", "review:queue", query=WhichQueued, gives=page_of(Queued), refuses=[404])
 def read_queue(act: Act, which: dict[str, Any]) -> dict[str, Any]:
-    """The received reports of a cycle, longest waiting first."""
+    """The received reports of a cycle, longest waiting first; where only those are asked for that wait for their state
+    (`state=clarifying` or `waits`), by how long the state was asked."""
     cycle = _calendar(act, which["cycle"])
     limit = which["limit"] or USUAL
-    after = opened("queue", which["cursor"], dt.datetime.fromisoformat, uuid.UUID)
     wanted = Wanted(**{name: _word(which[name]) for name in Wanted.__dataclass_fields__})
+    order, place = ("queue of the asked", asked_place) if wanted.waits_for_the_state() else ("queue", received_place)
+    after = opened(order, which["cursor"], dt.datetime.fromisoformat, uuid.UUID)
     untils = extensions.untils(act.session, cycle.key)
-    shown: list[dict[str, Any]] = []
-    for row in queries.queue(act.session, cycle.key, which["entity"]):
-        timing, days = cycle.timing(row.first_submitted_at), age(row.state, row.first_submitted_at, act.at)
-        extended = cycle.extended(row, untils)
-        if len(shown) > limit or (after is not None and (row.first_submitted_at, row.id) <= after):
-            continue
-        if wanted.holds(row, act.actor.id, timing, days, extended=extended):
-            told = {"cycle": cycle.key, "submitted_at": row.first_submitted_at, "timing": timing, "age": days}
-            told |= {"group": row.regional_group, "extended_until": untils.get(row.entity), "version": row.versions}
-            shown.append({**row._mapping, **told})
-    return page("queue", shown, limit, lambda last: (last["submitted_at"], last["id"]))
+    lines = [cycle.line(row, untils, act.at) for row in queries.queue(act.session, cycle.key, which["entity"])]
+    unknown = queries.unknown(act.session, cycle, replace(wanted, state=""), lines)  # no draft is found, as ever
+    if unknown:
+        raise Invalid(UNKNOWN, [Problem(name, UNKNOWN) for name in unknown])
+    found = in_order([line for line in lines if wanted.holds(line, act.actor.id)], wanted)
+    shown = [line for line in found if after is None or place(line) > after][: limit + 1]
+    return page(order, shown, limit, place) | {"items": [_told(cycle, line, untils) for line in shown[:limit]]}
+
+
+def _told(cycle: Calendar, line: Line, untils: Mapping[str, dt.date]) -> dict[str, Any]:
+    """A line of the queue as a program reads it."""
+    row = line.row
+    told = {"cycle": cycle.key, "submitted_at": row.first_submitted_at, "timing": line.timing, "phase": line.phase}
+    told |= {"age": line.days, "waits": line.waits, "group": row.regional_group, "version": row.versions}
+    return {**row._mapping, **told, "extended_until": untils.get(row.entity)}
 
 
 def _word(given: Any) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 RECORD = (
     "report.submit",
@@ -27,7 +28,25 @@ ASSIGNED = ("mine", "nobody", "somebody")
 EXTENDED = "within_extension"
 TIMINGS = ("in_time", "after_deadline", EXTENDED, "after_cut_off")
 """What the timing of a report is asked for by: its label, or that it came within the extension of its own state."""
+AFTER = "afterwards"
+"""In place of a phase: received when the last phase had ended."""
 AGES = (7, 14, 30, 60, 90)
+DAYS = ("age", "waits")
+"""The filters that ask for at least so many days."""
+
+
+class Line(NamedTuple):
+    """A row of the queue with what the calendar and the clock say of it: its label, the phase in which it was first
+    received, whether it came within the extension of its own state, and its whole days since it was received (None for
+    one that is settled) and since its state was last asked (None for one that does not wait for its state).
+    """
+
+    row: Any
+    timing: str
+    phase: str
+    extended: bool
+    days: int | None
+    waits: int | None
 
 
 @dataclass(frozen=True)
@@ -36,45 +55,104 @@ class Wanted:
 
     state: str = ""
     timing: str = ""
+    phase: str = ""
     region: str = ""
     group: str = ""
     assigned: str = ""
     language: str = ""
     modality: str = ""
     age: str = ""
+    waits: str = ""
 
-    def holds(self, row: Any, person: uuid.UUID, timing: str, days: int | None, *, extended: bool = False) -> bool:
-        """Whether a row of the queue is asked for by this person; `days` is its age, None for one that is settled,
-        `extended` whether it came after the deadline of all and within the extension of its own state.
-        """
-        return (
-            (not self.state or row.state == self.state)
-            and (not self.timing or (extended if self.timing == EXTENDED else timing == self.timing))
-            and (not self.region or row.region == self.region)
-            and (not self.group or row.regional_group == self.group)
-            and (not self.modality or row.modality == self.modality)
-            and (not self.language or self.language in row.languages)
-            and (not self.assigned or self._held_by(row.assigned_to, person))
-            and (not self.age or self._as_old(days))
-        )
+    def asked(self) -> dict[str, str]:
+        """The filters that ask for something, by name."""
+        return {name: value for name, value in vars(self).items() if value}
 
-    def _held_by(self, assigned_to: uuid.UUID | None, person: uuid.UUID) -> bool:
-        if self.assigned in ("mine", "nobody"):
-            return self.assigned == whose(assigned_to, person)
-        if self.assigned == "somebody":
-            return assigned_to is not None
-        return self.assigned == str(assigned_to)
+    def holds(self, line: Line, person: uuid.UUID) -> bool:
+        """Whether a line of the queue is asked for by this person."""
+        return all(_holds(name, value, line, person) for name, value in self.asked().items())
 
-    def _as_old(self, days: int | None) -> bool:
-        """At least so many days; words that are no number ask for nothing."""
-        return not self.age.isdecimal() or (days is not None and days >= int(self.age))
+    def waits_for_the_state(self) -> bool:
+        """Whether only reports that wait for their state are asked for: those are told by how long they wait."""
+        return self.state == "clarifying" or self.waits.isdecimal()
 
 
-def whose(assigned_to: uuid.UUID | None, person: uuid.UUID) -> str:
-    """Whose a report is, seen by a person: `mine`, `nobody` or `somebody`."""
-    if assigned_to is None:
-        return "nobody"
-    return "mine" if assigned_to == person else "somebody"
+def _holds(name: str, value: str, line: Line, person: uuid.UUID) -> bool:
+    """Whether one filter lets a line through; words that are no number of days ask for nothing."""
+    if name in DAYS:
+        days = line.days if name == "age" else line.waits
+        return not value.isdecimal() or (days is not None and days >= int(value))
+    return value in VALUES[name](line, person)
+
+
+def _timings(line: Line, _person: uuid.UUID) -> Sequence[str]:
+    return (line.timing, EXTENDED) if line.extended else (line.timing,)
+
+
+def _holders(line: Line, person: uuid.UUID) -> Sequence[str]:
+    """By which words a report is found. Nobody's is one that still waits for a reviewer, and none that is settled."""
+    holder = line.row.assigned_to
+    if holder is None:
+        return () if line.row.state in SETTLED else ("nobody",)
+    return ("somebody", str(holder), "mine") if holder == person else ("somebody", str(holder))
+
+
+def _reached(days: int | None) -> Sequence[str]:
+    return () if days is None else [str(least) for least in AGES if days >= least]
+
+
+VALUES: dict[str, Callable[[Line, uuid.UUID], Sequence[str]]] = {
+    "state": lambda line, _person: (line.row.state,),
+    "timing": _timings,
+    "phase": lambda line, _person: (line.phase,),
+    "region": lambda line, _person: (line.row.region,),
+    "group": lambda line, _person: (line.row.regional_group,),
+    "assigned": _holders,
+    "language": lambda line, _person: line.row.languages,
+    "modality": lambda line, _person: (line.row.modality,),
+    "age": lambda line, _person: _reached(line.days),
+    "waits": lambda line, _person: _reached(line.waits),
+}
+"""Under which values of each filter a line is found."""
+
+
+def sift(lines: Iterable[Line], wanted: Wanted, person: uuid.UUID) -> tuple[list[Line], dict[str, Counter[str]]]:
+    """The lines that are asked for, and for each filter how many each of its values would show while the other filters
+    stay as they are. Those that wait for their state come by how long it was asked, all others as they stand.
+    """
+    asked = wanted.asked()
+    found: list[Line] = []
+    near: dict[str, list[Line]] = {name: [] for name in VALUES}
+    for line in lines:
+        against = [name for name, value in asked.items() if not _holds(name, value, line, person)]
+        if not against:
+            found.append(line)
+        elif len(against) == 1:
+            near[against[0]].append(line)
+    counts = {
+        name: Counter(value for line in chain(found, near[name]) for value in values(line, person))
+        for name, values in VALUES.items()
+    }
+    for name, value in asked.items():
+        counts[name][value] = len(found)
+    return in_order(found, wanted), counts
+
+
+def in_order(lines: list[Line], wanted: Wanted) -> list[Line]:
+    """The lines as they stand, or by how long each waits for its state, longest first, where only those are asked
+    for.
+    """
+    return sorted(lines, key=asked_place) if wanted.waits_for_the_state() else lines
+
+
+def received_place(line: Line) -> tuple[dt.datetime, uuid.UUID]:
+    """Where a line stands in the queue: when it was first received."""
+    return line.row.first_submitted_at, line.row.id
+
+
+def asked_place(line: Line) -> tuple[dt.datetime, uuid.UUID]:
+    """Where a line stands among those that wait for their state: when it was last asked."""
+    return line.row.asked_at or line.row.first_submitted_at, line.row.id
 
 
 def age(state: str, received_at: dt.datetime, at: dt.datetime) -> int | None:
@@ -82,6 +160,8 @@ def age(state: str, received_at: dt.datetime, at: dt.datetime) -> int | None:
     return None if state in SETTLED else max(0, (at - received_at).days)
 
 
-def counts(rows: Iterable[Any]) -> Counter[str]:
-    """How many rows of the queue stand in each state."""
-    return Counter(row.state for row in rows)
+def waited(state: str, asked_at: dt.datetime | None, at: dt.datetime) -> int | None:
+    """Whole days since a state was last asked; None for a report that does not wait for it, or was asked at no known
+    moment.
+    """
+    return None if state != "clarifying" or asked_at is None else max(0, (at - asked_at).days)

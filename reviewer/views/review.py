@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,7 +31,7 @@ from portal.rules.refusals import Invalid, Missing, Problem
 from portal.services.act import Act
 from portal.services.steps import Order, open_steps, shown_state
 from reviewer.queries import review as queries
-from reviewer.rules.review import AGES, ASSIGNED, EXTENDED, RECORD, Wanted, age, counts
+from reviewer.rules.review import AFTER, AGES, ASSIGNED, DAYS, EXTENDED, RECORD, Line, Wanted, sift
 from reviewer.services import review as services
 from reviewer.views import (
     contradictions,
@@ -58,7 +59,20 @@ TIMING = {
     EXTENDED: N_("within an extension"),
     "after_cut_off": N_("after the synthesis cut-off"),
 }
-ASSIGNED_TITLES = {"mine": N_("me"), "nobody": N_("nobody"), "somebody": N_("a colleague or me")}
+ASSIGNED_TITLES = {"mine": N_("me"), "nobody": N_("nobody yet"), "somebody": N_("a colleague or me")}
+FILTERS = {
+    "state": N_("Stage"),
+    "timing": N_("Timing"),
+    "phase": N_("Phase"),
+    "region": N_("Region"),
+    "group": N_("Group"),
+    "assigned": N_("Assigned to"),
+    "language": N_("Language"),
+    "modality": N_("Way of reporting"),
+    "age": N_("Age, days"),
+    "waits": N_("Waiting for the state"),
+}
+MOST_LETTERS = 100
 STAGES = {
     "submitted": N_("Submitted"),
     "in_review": N_("In review"),
@@ -86,27 +100,36 @@ def register(app: Flask) -> None:
 @pages.get("/review")
 @guarded("review:queue")
 def queue(act: Act) -> ResponseReturnValue:
-    """The received reports of a cycle, longest waiting first, filtered by the words of the address."""
+    """The received reports of a cycle, longest waiting first, filtered by the words of the address; with `choose` each
+    row is chosen already.
+    """
     calendar = _calendar(act, request.args.get("cycle"))
-    wanted = Wanted(**{name: request.args.get(name, "") for name in Wanted.__dataclass_fields__})
     modalities = _modalities(act, calendar)
-    received = queries.lines(act.session, calendar.key, render.language())
     untils = extensions.untils(act.session, calendar.key)
-    found = _asked_for(act, calendar, wanted, untils, received)
-    rows = _rows(act, calendar, modalities, untils, found)
+    received = [
+        calendar.line(row, untils, act.at) for row in queries.lines(act.session, calendar.key, render.language())
+    ]
+    asked = Wanted(**{name: request.args.get(name, "")[:MOST_LETTERS] for name in Wanted.__dataclass_fields__})
+    unknown = queries.unknown(act.session, calendar, asked, received)
+    wanted = replace(asked, **dict.fromkeys(unknown, ""))
+    found, counts = sift(received, wanted, act.actor.id)
     return render_template(
         "review/queue.html",
         cycle=request.args.get("cycle"),
         wanted=wanted,
-        filters_now={name: value for name, value in asdict(wanted).items() if value},
+        unknown=[(_(FILTERS[name]), getattr(asked, name)) for name in unknown],
+        filters_now=wanted.asked(),
         views=[(view.id, view.name, _address(view.filters)) for view in team.views(act.session, act.actor.id)],
         may_assign=may(act.person, "review:assign"),
-        stages=_stages(wanted, received),
-        sentence=_sentence(wanted, modalities, received),
-        rows=rows,
-        longest=max((days for _row, _timing, days in found if days), default=1),
+        chosen="choose" in request.args,
+        choose_all=_address(wanted.asked() | {"choose": "all"}),
+        choose_none=_address(wanted.asked()),
+        stages=_stages(wanted, counts["state"]),
+        sentence=_sentence(wanted, _choices(act, calendar, modalities, received, wanted), counts),
+        rows=_rows(act, calendar, modalities, untils, found),
+        longest=max((line.days for line in found if line.days), default=1),
         caption=ngettext(
-            "%(num)s report of %(cycle)s", "%(num)s reports of %(cycle)s", len(rows), cycle=calendar.label
+            "%(num)s report of %(cycle)s", "%(num)s reports of %(cycle)s", len(found), cycle=calendar.label
         ),
         received=len(received),
         everything=url_for(".queue", cycle=calendar.key),
@@ -127,31 +150,12 @@ def _short_day(day: dt.date, language: str) -> str:
     return format_date(day, "d MMM y", locale=language)
 
 
-def _asked_for(
-    act: Act,
-    calendar: queries.Calendar,
-    wanted: Wanted,
-    untils: Mapping[str, dt.date],
-    received: Sequence[Any],
-) -> list[tuple[Any, str, int | None]]:
-    """The lines that are asked for, each with its timing and its age in days."""
-    lines = (
-        (row, calendar.timing(row.first_submitted_at), age(row.state, row.first_submitted_at, act.at))
-        for row in received
-    )
-    return [
-        line
-        for line in lines
-        if wanted.holds(line[0], act.actor.id, *line[1:], extended=calendar.extended(line[0], untils))
-    ]
-
-
 def _rows(
     act: Act,
     calendar: queries.Calendar,
     modalities: Mapping[str, str],
     untils: Mapping[str, dt.date],
-    found: Sequence[tuple[Any, str, int | None]],
+    found: Sequence[Line],
 ) -> list[tuple[Any, ...]]:
     """The rows of the table as plain tuples in the order of its columns; nothing is translated or asked row by row."""
     language = render.language()
@@ -166,9 +170,9 @@ def _rows(
             row.region,
             row.regional_group,
             _short_day(row.first_submitted_at.date(), language),
-            timing_words(timings[timing], row.first_submitted_at, calendar.deadline, untils.get(row.entity)),
-            "" if days is None else str(days),
-            "" if row.asked_at is None else str(max(0, (act.at - row.asked_at).days)),
+            timing_words(timings[line.timing], row.first_submitted_at, calendar.deadline, untils.get(row.entity)),
+            "" if line.days is None else str(line.days),
+            "" if line.waits is None else str(line.waits),
             str(row.versions),
             modalities.get(row.modality, row.modality),
             " ".join(row.languages),
@@ -177,7 +181,7 @@ def _rows(
             row.assigned_name or "",
             row.state == "submitted" and row.assigned_to in (None, mine) and may(act.person, "review:claim", row),
         )
-        for row, timing, days in found
+        for line, row in ((line, line.row) for line in found)
     ]
 
 
@@ -186,11 +190,12 @@ def _modalities(act: Act, calendar: queries.Calendar) -> dict[str, str]:
     return {key: render.words(modality.title) for key, modality in asked.modalities.items()}
 
 
-def _stages(wanted: Wanted, received: Sequence[Any]) -> list[tuple[str, str, int]]:
-    """The counts above the table: state, address of the queue with that state alone, number; all of them first."""
-    found = counts(received)
-    listed = [("", len(received)), *((state, found[state]) for state in STAGES)]
-    return [(state, _address(asdict(replace(wanted, state=state))), number) for state, number in listed]
+def _stages(wanted: Wanted, counted: Counter[str]) -> list[tuple[str, str, int]]:
+    """The counts above the table: state, address of the queue with that state and the other filters, number of reports
+    there; all of them first.
+    """
+    listed = [("", counted.total()), *((state, counted[state]) for state in STAGES)]
+    return [(state, _address(replace(wanted, state=state).asked()), number) for state, number in listed]
 
 
 def _address(filters: Mapping[str, str]) -> str:
@@ -199,33 +204,76 @@ def _address(filters: Mapping[str, str]) -> str:
     return f"{url_for('.queue')}?{asked}" if asked else url_for(".queue")
 
 
-def _sentence(wanted: Wanted, modalities: Mapping[str, str], received: Sequence[Any]) -> list[dict[str, Any]]:
-    """The filters as parts of a sentence; each offers what occurs in this cycle."""
-    regions = sorted({row.region for row in received if row.region})
-    groups = sorted({row.regional_group for row in received if row.regional_group})
-    languages = sorted({code for row in received for code in row.languages})
-    colleagues = sorted({(row.assigned_name, str(row.assigned_to)) for row in received if row.assigned_to})
-    assigned = [*((a, _(ASSIGNED_TITLES[a])) for a in ASSIGNED), *((held_by, name) for name, held_by in colleagues)]
-    aged = [(str(days), _("%(num)s days or longer", num=days)) for days in AGES]
-    parts: list[tuple[str, str, str, list[tuple[str, str]]]] = [
-        ("state", _("Reports"), _("in every stage"), [(s, _(title)) for s, title in STAGES.items()]),
-        ("timing", _("received"), _("at any time"), [(name, _(title)) for name, title in TIMING.items()]),
-        ("age", _("waiting"), _("any time"), aged),
-        ("region", _("from"), _("every region"), [(region, region) for region in regions]),
-        ("group", _("of"), _("every group"), [(group, group) for group in groups]),
-        ("assigned", _("assigned to"), _("anybody or nobody"), assigned),
-        (
-            "language",
-            _("written in"),
-            _("any language"),
-            [(code, render.LANGUAGES.get(code, code)) for code in languages],
-        ),
-        ("modality", _("as"), _("any way of reporting"), list(modalities.items())),
-    ]
+def _choices(
+    act: Act, calendar: queries.Calendar, modalities: Mapping[str, str], received: Sequence[Line], wanted: Wanted
+) -> dict[str, dict[str, str]]:
+    """What each filter offers, words by value: what occurs in this cycle, and what is asked for."""
+    rows = [line.row for line in received]
+    colleagues = sorted({(row.assigned_name, str(row.assigned_to)) for row in rows if row.assigned_to})
+    aged = {str(days): _("%(num)s days or longer", num=days) for days in AGES}
+    regions, groups = {row.region for row in rows if row.region}, {row.regional_group for row in rows}
+    languages = sorted({code for row in rows for code in row.languages})
+    choices = {
+        "state": {name: _(title) for name, title in STAGES.items()},
+        "timing": {name: _(title) for name, title in TIMING.items()},
+        "phase": {key: render.sentence(title) for key, title, _ends in calendar.phases}
+        | {AFTER: _("after the last phase")},
+        "age": aged,
+        "waits": dict(aged),
+        "region": {region: region for region in sorted(regions)},
+        "group": {group: group for group in sorted(groups) if group},
+        "assigned": {name: _(ASSIGNED_TITLES[name]) for name in ASSIGNED}
+        | {held_by: name for name, held_by in colleagues},
+        "language": {code: render.LANGUAGES.get(code, code) for code in languages},
+        "modality": dict(modalities),
+    }
+    for name, value in wanted.asked().items():
+        if value not in choices[name]:
+            choices[name][value] = _words(act, name, value)
+    return choices
+
+
+def _words(act: Act, name: str, value: str) -> str:
+    """How a value reads that is asked for and occurs in no received report."""
+    if name == "assigned":
+        return queries.member(act.session, value) or value
+    if name in DAYS:
+        return _("%(num)s days or longer", num=value)
+    return render.LANGUAGES.get(value, value)
+
+
+def _sentence(
+    wanted: Wanted, choices: Mapping[str, Mapping[str, str]], counts: Mapping[str, Counter[str]]
+) -> list[dict[str, Any]]:
+    """The filters as parts of a sentence; each choice says how many reports it would show."""
+    parts = (
+        ("state", _("Reports"), _("in every stage")),
+        ("timing", _("received"), _("at any time")),
+        ("phase", _("during"), _("any phase")),
+        ("age", _("open for"), _("any time")),
+        ("waits", _("waiting for the state"), _("or not")),
+        ("region", _("from"), _("every region")),
+        ("group", _("of"), _("every group")),
+        ("assigned", _("assigned to"), _("anybody or nobody")),
+        ("language", _("written in"), _("any language")),
+        ("modality", _("as"), _("any way of reporting")),
+    )
     return [
-        {"name": name, "label": label, "value": getattr(wanted, name), "choices": [("", every), *choices]}
-        for name, label, every, choices in parts
+        {
+            "name": name,
+            "label": label,
+            "value": getattr(wanted, name),
+            "choices": [
+                ("", every),
+                *((value, _counted(words, value, counts[name])) for value, words in choices[name].items()),
+            ],
+        }
+        for name, label, every in parts
     ]
+
+
+def _counted(words: str, value: str, counted: Counter[str]) -> str:
+    return f"{words} ({counted[value]})"
 
 
 @pages.get("/review/<uuid:report_id>")

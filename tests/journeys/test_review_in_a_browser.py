@@ -72,6 +72,7 @@ def test_a_review_from_the_first_submission_to_publication(served: Running, brow
         expect(page.get_by_text("Your state consented to publication:")).to_have_count(1)
         expect(page.get_by_role("button", name="Consent to publication")).to_have_count(0)
     with signed_in(browser, served, lead) as page:
+        _chooses_all(page, served)
         page.goto(review)
         page.get_by_role("button", name="Publish").click()
         expect(page.locator("main .state").first).to_have_text("Published")
@@ -101,6 +102,22 @@ def _claims(page: Page, portal: Running, name: str) -> str:
     page.get_by_role("row", name=name).get_by_role("button", name="Claim").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
     return page.url.partition("#")[0].partition("?")[0]
+
+
+def _chooses_all(page: Page, portal: Running) -> None:
+    """One box chooses all rows and none; it says so when some are chosen."""
+    page.goto(f"{portal.address}/review")
+    everything, rows = page.get_by_label("Choose all on this page"), page.locator("tbody input[type=checkbox]")
+    expect(page.get_by_role("link", name="Choose all")).to_have_count(0)
+    assert rows.count() > 1
+    everything.check()
+    expect(page.locator("tbody input:checked")).to_have_count(rows.count())
+    rows.first.uncheck()
+    assert everything.evaluate("box => [box.checked, box.indeterminate]") == [False, True]
+    rows.first.check()
+    expect(everything).to_be_checked()
+    everything.uncheck()
+    expect(page.locator("tbody input:checked")).to_have_count(0)
 
 
 def _asks(page: Page, review: str) -> None:

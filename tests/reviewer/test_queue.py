@@ -19,6 +19,7 @@ from portal.models.remarks import SavedView
 from portal.models.reports import Report
 from portal.queries import reports
 from portal.services import accounts, practice
+from portal.web.team import FILTERS
 from reviewer.rules.review import Wanted
 from tests.factories import DAY, PASSWORD, World, csrf
 from tests.portal.callers import Caller
@@ -95,6 +96,87 @@ def test_what_came_within_an_extension_can_be_asked_for(world: World) -> None:
         "after the deadline",
         "after the deadline, within an extension to 5 July 2025",
     ]
+
+
+@pytest.mark.parametrize(
+    ("came", "phase"),
+    [
+        (dt.datetime(2024, 1, 1, tzinfo=dt.UTC), "feedback"),
+        (dt.datetime(2025, 7, 2, 11, 59, 59, tzinfo=dt.UTC), "feedback"),
+        (dt.datetime(2025, 7, 2, 12, tzinfo=dt.UTC), "synthesis"),
+        (dt.datetime(2026, 3, 1, 11, tzinfo=dt.UTC), "revision"),
+        (dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC), "approval"),
+        (dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC), "afterwards"),
+    ],
+)
+def test_a_report_belongs_to_the_phase_in_which_it_was_first_received(
+    world: World, came: dt.datetime, phase: str
+) -> None:
+    world.report("KEN", "submitted")
+    world.at = came
+    world.report("KAZ", "submitted")
+    client, program = world.browser("reviewer"), Caller(world, "reviewer")
+    for asked in ("feedback", "synthesis", "revision", "approval", "afterwards"):
+        expected = {name for name, its in (("Kazakhstan", phase), ("Kenya", "feedback")) if its == asked}
+        text = page(client, f"/review?phase={asked}")
+        assert set(listed(text)) == expected, asked
+        found = program.get(f"/review/queue?phase={asked}").json["items"]
+        assert {one["names"]["en"]: one["phase"] for one in found} == dict.fromkeys(expected, asked)
+        offered = text.split('<select id="filter-phase"', 1)[1].split("</select>", 1)[0]
+        numbers = {value: int(number) for value, number in re.findall(r'value="(\w+)"[^>]*>[^<]*\((\d+)\)', offered)}
+        assert numbers == {one: (one == phase) + (one == "feedback") for one in numbers}
+        assert len(numbers) == 5
+
+
+def test_a_value_that_nothing_is_known_by_is_named_and_left_out(world: World) -> None:
+    world.report("KAZ", "submitted")
+    client, program = world.browser("reviewer"), Caller(world, "reviewer")
+    for name, value in (
+        ("state", "preparing"), ("timing", "late"), ("phase", "drafting"), ("region", "Atlantis"), ("group", "G7"),
+        ("assigned", "him"), ("assigned", str(uuid.UUID(int=7))), ("language", "xx"), ("modality", "brief"),
+        ("age", "many"), ("waits", "²"),
+    ):  # fmt: skip
+        text = page(client, f"/review?{name}={quote_plus(value)}&cycle=2026")
+        [told] = re.findall(r'<div class="notice notice-problem" role="alert"><p>(.*?)</p>', text, re.S)
+        assert told.endswith(f": nothing is known by the name “{value}”; this filter was left out.")
+        assert listed(text) == ["Kazakhstan"]
+        assert f'<input type="hidden" name="{name}"' not in text
+        answer = program.get(f"/review/queue?{name}={quote_plus(value)}")
+        assert answer.status_code == (200 if value == "preparing" else 422), name
+    assert program.get("/review/queue?region=Atlantis&phase=drafting").json["problems"] == [
+        {"where": where, "sentence": "Nothing in this cycle is known by this name."} for where in ("phase", "region")
+    ]
+    for asked in ("region=Arab+States", "phase=approval", f"assigned={world.person('lead').id}", "age=45", ""):
+        assert "nothing is known" not in page(client, f"/review?{asked}")
+
+
+def test_nobody_has_what_can_still_be_taken_and_not_what_was_withdrawn(world: World) -> None:
+    world.report("KEN", "submitted")
+    withdrawn = world.report("KAZ", "withdrawn")
+    assert assigned(withdrawn) is None
+    client, program = world.browser("reviewer"), Caller(world, "reviewer")
+    assert listed(page(client, "/review?assigned=nobody")) == ["Kenya"]
+    assert [one["entity"] for one in program.get("/review/queue?assigned=nobody").json["items"]] == ["KEN"]
+    assert sorted(listed(page(client, "/review"))) == ["Kazakhstan", "Kenya"]
+
+
+def test_those_that_wait_for_their_state_come_by_how_long_it_was_asked(world: World) -> None:
+    """The first to be received was asked last; a cursor goes on in the same order."""
+    for entity, came, asked_on in (("KAZ", 1, 9), ("KEN", 2, 5)):
+        world.at = dt.datetime(2025, 6, came, 9, tzinfo=dt.UTC)
+        report = world.report(entity, "in_review")
+        world.step(report, "clarify", at=dt.datetime(2025, 6, asked_on, 9, tzinfo=dt.UTC))
+    client, program = world.browser("reviewer"), Caller(world, "reviewer")
+    assert listed(page(client, "/review")) == ["Kazakhstan", "Kenya"]
+    assert listed(page(client, "/review?state=clarifying")) == ["Kenya", "Kazakhstan"]
+    assert listed(page(client, "/review?waits=9")) == ["Kenya"]  # the clock of the pages runs on the 16th
+    first = program.get("/review/queue?state=clarifying&limit=1").json
+    second = program.get(f"/review/queue?state=clarifying&limit=1&cursor={first['next']}").json
+    told = [(one["entity"], one["asked_at"]) for one in first["items"] + second["items"]]
+    assert told == [("KEN", "2025-06-05T09:00:00Z"), ("KAZ", "2025-06-09T09:00:00Z")]
+    assert second["next"] is None
+    assert [one["waits"] - first["items"][0]["waits"] for one in first["items"] + second["items"]] == [0, -4]
+    assert program.get(f"/review/queue?cursor={first['next']}").status_code == 422
 
 
 def test_the_api_has_the_filters_of_the_page(world: World) -> None:
@@ -307,3 +389,70 @@ def test_assigning_all_costs_no_more_reading_than_assigning_one(world: World) ->
         costs.append((len(moves(text)), len(seen)))
     assert costs[0][1] == costs[1][1]
     assert [moved for moved, _seen in costs] == [1, 190]
+
+
+def hidden(text: str, form: str) -> dict[str, str]:
+    """What the form with this action sends unseen, beside its token, its reports and its moves."""
+    [inside] = re.findall(rf'<form[^>]*action="{form}"[^>]*>(.*?)</form>', text, re.S)
+    sent = re.findall(r'<input type="hidden" name="(\w+)" value="(.*?)">', inside)
+    return {name: html.unescape(value) for name, value in sent if name not in ("csrf_token", "report", "move")}
+
+
+def test_all_that_fit_are_chosen_without_a_script_and_the_filter_stays(world: World) -> None:
+    fits, other = world.report("KAZ", "submitted"), world.report("KEN", "in_review")
+    client = world.browser("lead")
+    ticked = re.compile(r'name="report" value="([^"]+)" aria-label="[^"]+" checked>')
+    filters = {"state": "submitted", "age": "0", "cycle": "2026"}
+    text = page(client, "/review?state=submitted&age=0&cycle=2026")
+    assert ticked.findall(text) == []
+    [link] = re.findall(r'<a href="([^"]+)" data-choose="Choose all on this page">Choose all</a>', text)
+    text = page(client, html.unescape(link))
+    assert ticked.findall(text) == [str(fits.id)]
+    assert hidden(text, "/review/assign") == filters
+    token = {"csrf_token": csrf(text)}
+    sent = token | filters | {"report": ticked.findall(text)}
+    text = client.post("/review/assign", data=sent).get_data(as_text=True)
+    assert hidden(text, "/review/assign") == filters
+    sent |= {"manner": "hand", "reviewer": str(world.person("reviewer").id)}
+    text = client.post("/review/assign", data=sent).get_data(as_text=True)
+    assert hidden(text, "/review/assign/done") == filters
+    assert len(previewed(text)) == 1
+    back = "/review?state=submitted&age=0&cycle=2026"
+    assert re.findall(r'<p><a href="([^"]+)">Back to the queue', text) == [html.escape(back)]
+    answer = client.post("/review/assign/done", data=token | filters | {"move": moves(text)})
+    assert (answer.status_code, answer.headers["Location"]) == (303, back)
+    assert assigned(fits) == world.person("reviewer").id
+    assert assigned(other) == world.person("reviewer").id  # who reviews it already
+    text = page(client, link.replace("&amp;", "&"))
+    [link] = re.findall(r'<a href="([^"]+)" data-choose="Choose all on this page">None</a>', text)
+    assert html.unescape(link) == back
+
+
+def test_what_came_after_the_queue_was_looked_at_is_not_assigned_along(world: World) -> None:
+    world.report("KAZ", "submitted")
+    client = world.browser("lead")
+    text = page(client, "/review?state=submitted&choose=all")
+    chosen = re.findall(r'name="report" value="([^"]+)"', text)
+    later = world.report("KEN", "submitted")
+    sent = {"csrf_token": csrf(text), "state": "submitted", "report": chosen, "manner": "evenly"}
+    sent |= {"reviewer": str(world.person("reviewer").id)}
+    text = client.post("/review/assign", data=sent).get_data(as_text=True)
+    assert previewed(text) == [("Kazakhstan", "reviewer")]
+    client.post("/review/assign/done", data=sent | {"move": moves(text)})
+    assert assigned(later) is None
+
+
+@pytest.mark.parametrize("manner", [{}, {"manner": "hand"}])
+def test_assigning_nothing_leads_back_to_the_queue_which_says_so(world: World, manner: dict[str, str]) -> None:
+    world.report("KAZ", "submitted")
+    client = world.browser("lead")
+    sent = {"csrf_token": csrf(page(client, "/review")), "region": "Asia and the Pacific"} | manner
+    answer = client.post("/review/assign", data=sent)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/review?region=Asia+and+the+Pacific")
+    assert re.findall(r'notice-problem" role="alert"><p>(.*?)</p>', page(client, answer.headers["Location"])) == [
+        "Please choose at least one report in the queue."
+    ]
+
+
+def test_every_filter_of_the_queue_can_be_kept() -> None:
+    assert set(FILTERS) == set(Wanted.__dataclass_fields__)
