@@ -248,6 +248,23 @@ NOTICES = {
         "The report of your state is hoped for by %(due)s. It can be submitted after that day too; "
         "if more time is needed, it can be asked for."
     ),
+    "cycle.60.certifier": N_("The report of your state waits for your clearance; it is hoped for by %(due)s."),
+    "cycle.14.certifier": N_(
+        "The report of your state waits for your clearance; it is hoped for by %(due)s. "
+        "You may approve or decline it; if more time is needed, it can be asked for."
+    ),
+    "cycle.3.certifier": N_(
+        "The report of your state waits for your clearance; it is hoped for by %(due)s. "
+        "It can be submitted after that day too; if more time is needed, it can be asked for."
+    ),
+    "cycle.extended.14.certifier": N_(
+        "The report of your state waits for your clearance; your state has time until %(due)s. "
+        "You may approve or decline it; if more time is needed, it can be asked for."
+    ),
+    "cycle.extended.3.certifier": N_(
+        "The report of your state waits for your clearance; your state has time until %(due)s. "
+        "It can be submitted after that day too; if more time is needed, it can be asked for."
+    ),
     "dataset.verdict": N_(
         "A second person has looked at the file %(file)s that you took in; its page says what stands."
     ),

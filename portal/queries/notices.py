@@ -15,9 +15,10 @@ from portal.models.accounts import Membership, User
 from portal.models.cycles import Cycle
 from portal.models.entities import Entity
 from portal.models.events import Notice
+from portal.models.keeping import ClearanceTerms
 from portal.models.outbox import CycleReminder
 from portal.models.phases import Extension
-from portal.models.reports import Report
+from portal.models.reports import Clearance, Report
 from portal.queries import letters
 from portal.rules.notices import Standing
 from portal.rules.policy import STATE_ROLES
@@ -122,4 +123,26 @@ def focal_points(session: Session) -> dict[str, list[uuid.UUID]]:
     )
     for entity, user in rows:
         found[str(entity)].append(user)
+    return found
+
+
+def clearing(session: Session, cycle: str) -> dict[str, list[uuid.UUID]]:
+    """The active certifiers with whom the first version of an entity's report waits for clearance, by entity: the one
+    who was asked, all of them where nobody was named or the request went to the others too; never the one who asked.
+    """
+    asked = or_(ClearanceTerms.asked_of.is_(None), ClearanceTerms.escalated_at.is_not(None))
+    rows = session.execute(
+        select(Report.entity, Membership.user_id)
+        .join(Membership, (Membership.entity == Report.entity) & (Membership.role == "certifier"))
+        .join(User, User.id == Membership.user_id)
+        .join(Clearance, (Clearance.report_id == Report.id) & Clearance.outcome.is_(None))
+        .outerjoin(ClearanceTerms, ClearanceTerms.clearance_id == Clearance.id)
+        .where(Report.cycle == cycle, Report.state == "clearing", Report.first_submitted_at.is_(None))
+        .where(Membership.ended_at.is_(None), User.active, Clearance.asked_by != Membership.user_id)
+        .where(asked | (ClearanceTerms.asked_of == Membership.user_id))
+        .order_by(Report.entity, Membership.user_id)
+    )
+    found: dict[str, list[uuid.UUID]] = defaultdict(list)
+    for entity, user in rows:
+        found[entity].append(user)
     return found

@@ -42,6 +42,11 @@ WRITERS = N_("Those who write the report")
 CITED = N_("Focal points of the states cited, and those who file for the partners cited")
 TALKING = N_("Those who take part in the thread, and who is named in it")
 
+ASKED_TO_CLEAR = N_("Certifiers who were asked for clearance")
+CERTIFIER = ".certifier"
+CLEARABLE = ("cycle.60", "cycle.14", "cycle.3", "cycle.extended.14", "cycle.extended.3")
+"""The reminders that go to a certifier in place of the focal points, as the kind with CERTIFIER behind it."""
+
 _STATE = (
     Rule("report.start", BOTH, N_("The report was started"), N_("It is open for writing")),
     Rule("report.carry", WRITERS, N_("Answers of an earlier report were taken over"), N_("Each is to be looked at")),
@@ -159,6 +164,16 @@ _BETWEEN = (
         N_("Time is left to submit or to ask for more"),
         shown=True,
     ),
+    *(
+        Rule(
+            f"{kind}{CERTIFIER}",
+            ASKED_TO_CLEAR,
+            N_("In place of the reminder to the focal points, while the report waits for clearance"),
+            N_("The report is in their hands"),
+            shown=True,
+        )
+        for kind in CLEARABLE
+    ),
     Rule("report.receipt", FOCAL, N_("The report was submitted"), N_("The receipt is ready"), shown=True),
     Rule("report.submit", TEAM, N_("A report was submitted"), N_("It can be claimed for review"), shown=True),
     Rule("report.withdraw", TEAM, N_("A state withdrew its report"), N_("Its review ends"), shown=True),
@@ -242,6 +257,14 @@ def shown_to_the_team() -> tuple[str, ...]:
     are among neither.
     """
     return tuple(kind for kind, rule in RULES.items() if rule.shown)
+
+
+def seen_by_the_team(kind: str) -> tuple[str, bool]:
+    """As which kind the log of the reporting team shows a notice, and whether it names who was told. Of a reminder of
+    the cycle it names nobody: whether a report is being written or cleared is the state's own affair.
+    """
+    plain = kind.removesuffix(CERTIFIER)
+    return plain, plain not in CLEARABLE
 
 
 WAITS = tuple(dt.timedelta(minutes=minutes) for minutes in (2, 10, 60, 240, 720, 1440))

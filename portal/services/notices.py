@@ -12,7 +12,7 @@ from sqlalchemy import insert, update
 from portal.models.events import Notice
 from portal.models.outbox import CycleReminder
 from portal.queries import cycles, notices
-from portal.rules.notices import Standing, cycle_reminder, extension_reminder, mark_of_extension
+from portal.rules.notices import CERTIFIER, Standing, cycle_reminder, extension_reminder, mark_of_extension
 from portal.rules.reminders import day_of
 from portal.services.act import Act
 
@@ -21,7 +21,7 @@ FEEDBACK = "feedback"
 
 @dataclass(frozen=True)
 class _Due:
-    """A reminder that is due to the focal points of an entity: of which day, and what is noted of it."""
+    """A reminder that is due to people of an entity: of which day, and what is noted of it."""
 
     kind: str
     mark: str
@@ -40,9 +40,10 @@ def read_all(act: Act) -> int:
 
 
 def remind(act: Act) -> int:
-    """Sends the reminders of the newest cycle that are due at the moment of the act, each once, to the focal points
-    of the entities that they concern: of the calendar, and of the day up to which one of them was given more time.
-    Returns to how many entities. One without a focal point is not noted as told.
+    """Sends the reminders of the newest cycle that are due at the moment of the act, each once, to those of the
+    entities that they concern who must act: the focal points, and while the report waits for clearance the certifiers
+    who were asked, in their place. Of the calendar, and of the day up to which an entity was given more time. Returns
+    to how many entities. One without anybody to tell is not noted as told.
     """
     cycle = notices.held_cycle(act.session)
     if cycle is None:
@@ -51,15 +52,17 @@ def remind(act: Act) -> int:
     stands, sent = notices.standings(act.session, cycle.key), notices.reminded(act.session, cycle.key)
     today = day_of(act.at)
     due: list[_Due] = []
-    for entity, people in notices.focal_points(act.session).items():
+    leading, asked = notices.focal_points(act.session), notices.clearing(act.session, cycle.key)
+    for entity in sorted(leading.keys() | asked.keys()):
+        people, to = (asked[entity], CERTIFIER) if entity in asked else (leading[entity], "")
         standing, told = stands.get(entity, Standing()), sent.get(entity, set())
         kind = cycle_reminder(phase.opens, phase.closes, today, standing, told)
         if kind is not None:
-            due.append(_Due(f"cycle.{kind}", kind, entity, people, phase.closes))
+            due.append(_Due(f"cycle.{kind}{to}", kind, entity, people, phase.closes))
         kind = extension_reminder(today, standing, told)
         if kind is not None and standing.extended is not None:
             mark = mark_of_extension(kind, standing.extended)
-            due.append(_Due(f"cycle.extended.{kind}", mark, entity, people, standing.extended))
+            due.append(_Due(f"cycle.extended.{kind}{to}", mark, entity, people, standing.extended))
     for kind, group in itertools.groupby(sorted(due, key=lambda one: one.kind), key=lambda one: one.kind):
         data = {"cycle": cycle.key}
         told_of = [(None, one.people, data | {"due": one.day.isoformat(), "entity": one.entity}) for one in group]

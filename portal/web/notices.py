@@ -16,7 +16,7 @@ from portal.http.render import instant
 from portal.http.telling import notice_words
 from portal.queries import letters, notices
 from portal.queries.colleagues import Office
-from portal.rules.notices import LEADS, MANNERS, RULES, TEAM, shown_to_the_team
+from portal.rules.notices import LEADS, MANNERS, RULES, TEAM, seen_by_the_team, shown_to_the_team
 from portal.services import letters as outbox
 from portal.services.act import Act
 
@@ -29,6 +29,7 @@ MAIL = {
     "missed": N_("Mail waits to be tried again: %(fault)s"),
     "waits": N_("Mail waits"),
 }
+NAMELESS = {"given_up": N_("Mail given up on %(moment)s"), "missed": N_("Mail waits to be tried again")}
 
 
 @pages.get("/notices/rules")
@@ -65,7 +66,11 @@ def log(act: Act) -> ResponseReturnValue:
     """What the team and the states were told about received reports and the calendar; no state's inside affairs."""
     number = _page()
     rows, count = notices.log_of_the_team(act.session, shown_to_the_team(), number)
-    return _log(act, rows, number, count, None)
+    told: dict[Any, tuple[AnyRow, str, bool]] = {}
+    for row in rows:
+        kind, named = seen_by_the_team(row.kind)
+        told.setdefault(row.id if named else (kind, row.entity, row.at), (row, kind, named))
+    return _log(act, list(told.values()), number, count, None)
 
 
 @pages.get("/entities/<iso3>/notices")
@@ -74,15 +79,16 @@ def log_of_a_state(act: Act, office: Office) -> ResponseReturnValue:
     """What people of a state were told about its reports: for the state alone."""
     number = _page()
     rows, count = notices.log_of_a_state(act.session, office.entity, OF_A_STATE, number)
-    return _log(act, rows, number, count, office)
+    return _log(act, [(row, row.kind, True) for row in rows], number, count, office)
 
 
-def _log(act: Act, rows: list[AnyRow], number: int, count: int, office: Office | None) -> str:
-    mail = notices.mail_of(act.session, rows)
+def _log(act: Act, told: list[tuple[AnyRow, str, bool]], number: int, count: int, office: Office | None) -> str:
+    """`told` is each notice with the kind as which it is shown, and whether who was told is named."""
+    mail = notices.mail_of(act.session, [row for row, _kind, _named in told])
     address = url_for("notices.log_of_a_state", iso3=office.entity) if office else url_for("notices.log")
     return render_template(
         "notices/log.html",
-        rows=[(row, notice_words(row.kind, row.data), _mail(mail.get(row.id))) for row in rows],
+        rows=[(row, named, notice_words(kind, row.data), _mail(mail.get(row.id), named)) for row, kind, named in told],
         office=office,
         page=number,
         pages=count,
@@ -90,15 +96,18 @@ def _log(act: Act, rows: list[AnyRow], number: int, count: int, office: Office |
     )
 
 
-def _mail(letter: Any) -> str:
-    """What became of the mail about a notice; "" where none was written."""
+def _mail(letter: Any, named: bool) -> str:
+    """What became of the mail about a notice; "" where none was written. What a mail server said may hold the address,
+    so it is left out where nobody is named.
+    """
     if letter is None:
         return ""
+    words = MAIL if named else MAIL | NAMELESS
     if letter.sent_at:
-        return _(MAIL["sent"], moment=instant(letter.sent_at))
+        return _(words["sent"], moment=instant(letter.sent_at))
     if letter.given_up_at:
-        return _(MAIL["given_up"], moment=instant(letter.given_up_at), fault=letter.fault)
-    return _(MAIL["missed"], fault=letter.fault) if letter.fault else _(MAIL["waits"])
+        return _(words["given_up"], moment=instant(letter.given_up_at), fault=letter.fault)
+    return _(words["missed"], fault=letter.fault) if letter.fault else _(words["waits"])
 
 
 def _page() -> int:

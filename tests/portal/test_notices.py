@@ -14,12 +14,14 @@ from portal.http.telling import notice_words
 from portal.models.accounts import Membership, User
 from portal.models.cycles import Cycle
 from portal.models.events import Event, Notice
+from portal.models.keeping import ClearanceTerms
 from portal.models.outbox import CycleReminder, MailWish
 from portal.models.phases import Extension
 from portal.models.reports import Report
+from portal.queries import reports
 from portal.rules.notices import RULES
-from portal.services import notices
-from tests.factories import World, address, csrf
+from portal.services import accounts, notices
+from tests.factories import PASSWORD, World, address, csrf
 from tests.portal.test_pages_drafting import counted, page
 
 KAZ, KEN = address("focal_point", "KAZ"), address("focal_point", "KEN")
@@ -67,6 +69,71 @@ def test_whom_a_reminder_does_not_reach(world: World, session: Session, done: st
     remind(world)
     reached = done in {"begun", "asked for time", "ran out"}
     assert told(session) == ([("cycle.14", KAZ)] if reached else []) + [("cycle.14", KEN)]
+
+
+CERTIFIER, SECOND = address("certifier", "KAZ"), "second.certifier@example.org"
+
+
+@pytest.mark.parametrize(
+    ("asked", "reached"),
+    [
+        ("first", [("cycle.14.certifier", CERTIFIER)]),
+        ("anybody", [("cycle.14.certifier", CERTIFIER), ("cycle.14.certifier", SECOND)]),
+        ("first, then the others", [("cycle.14.certifier", CERTIFIER), ("cycle.14.certifier", SECOND)]),
+        ("its asker can certify", [("cycle.14.certifier", CERTIFIER)]),
+        ("nobody can", [("cycle.14", KAZ)]),
+        ("again after a version", []),
+        ("taken back", [("cycle.14", KAZ)]),
+    ],
+)
+def test_while_a_report_waits_for_clearance_its_certifiers_are_reminded(
+    world: World, session: Session, asked: str, reached: list[tuple[str, str]]
+) -> None:
+    if asked in ("anybody", "first", "first, then the others"):
+        accounts.add(world.act(None), SECOND, "certifier", "KAZ", PASSWORD)
+    if asked == "its asker can certify":
+        accounts.add(world.act(None), KAZ, "certifier", "KAZ", PASSWORD)
+    world.done()
+    report = world.report(state="clearing")
+    terms = session.scalars(select(ClearanceTerms)).one()
+    terms.asked_of = world.person("certifier", "KAZ").id if asked.startswith("first") else None
+    terms.escalated_at = world.at if asked == "first, then the others" else None
+    if asked == "nobody can":
+        who = world.person("certifier", "KAZ").id
+        session.execute(update(Membership).where(Membership.user_id == who).values(ended_at=world.at))
+    if asked == "again after a version":
+        reports.get(session, report.id).first_submitted_at = world.at
+    world.done()
+    if asked == "taken back":
+        world.step(report, "recall")
+    assert remind(world) == (1 if reached == [] else 2)
+    assert told(session) == sorted([*reached, ("cycle.14", KEN)], key=lambda one: one[1])
+    assert remind(world) == 0
+
+
+def test_the_own_last_day_of_a_state_is_told_to_its_certifier_while_it_clears(world: World, session: Session) -> None:
+    given(world, dt.date(2025, 8, 1))
+    world.report(state="clearing")
+    assert (remind(world, noon(18)), remind(world, noon(29))) == (1, 1)
+    kinds = ("cycle.extended.14.certifier", "cycle.extended.3.certifier")
+    assert told(session, "cycle.extended.%") == [(kind, CERTIFIER) for kind in kinds]
+    seen = page(world.browser("certifier", "KAZ"), "/inbox")
+    assert "The report of your state waits for your clearance; your state has time until 1 August 2025." in seen
+
+
+def test_the_log_of_the_team_does_not_tell_who_of_a_state_was_reminded(world: World) -> None:
+    """A report that waits for clearance and one that is not begun read the same, however many were told."""
+    accounts.add(world.act(None), SECOND, "certifier", "KAZ", PASSWORD)
+    world.done()
+    world.report(state="clearing")
+    remind(world)
+    seen = page(world.browser("lead"), "/notices/log")
+    reminded = [row for row in rows(seen) if "hoped for" in row]
+    words = "The report of your state is hoped for by 1 July 2025. If more time is needed, it can be asked for."
+    assert sorted(reminded) == [f"Those who answer for the state: {name} · {words}" for name in ("Kazakhstan", "Kenya")]
+    assert [one for one in (CERTIFIER, SECOND, KEN) if one in seen] == []
+    mine = rows(page(world.browser("focal_point", "KAZ"), "/entities/KAZ/notices"))
+    assert len([row for row in mine if "waits for your clearance" in row]) == 2
 
 
 def given(world: World, until: dt.date, on: dt.datetime = dt.datetime(2025, 6, 20, tzinfo=dt.UTC)) -> None:
@@ -180,7 +247,7 @@ INSIDE = ("report.ask", "report.decline", "handout.give", "comment.write", "invi
 
 def rows(text: str) -> list[str]:
     """What the rows of a log say: who, then what."""
-    found = re.findall(r'<th scope="row"><bdi>(.*?)</bdi>.*?<td data-label="What">(.*?)</td>', text, re.S)
+    found = re.findall(r'<th scope="row">(?:<bdi>)?(.*?)<.*?<td data-label="What">(.*?)</td>', text, re.S)
     return [f"{who}: {re.sub('<.*?>', '', what)}" for who, what in found]
 
 
@@ -199,9 +266,11 @@ def test_no_log_of_the_team_shows_the_inside_of_a_state(world: World) -> None:
         world.done()
     with world.app.test_request_context():
         says = {kind: notice_words(kind, {"section": "F.2", "due": "2025-07-01"}) for kind in RULES}
+    clearing = {kind for kind in RULES if kind.endswith(".certifier")}
     seen = page(world.browser("lead"), "/notices/log")
     shown = {row.rpartition(" · ")[2] for row in rows(seen)}
-    assert shown == {says[kind] for kind, rule in RULES.items() if rule.shown}
+    assert shown == {says[kind] for kind, rule in RULES.items() if rule.shown and kind not in clearing}
+    assert len(clearing) == 5
     assert {says[kind] for kind in INSIDE} & shown == set()
     assert "SECRET" not in seen
 
