@@ -26,11 +26,14 @@ YEARS_BETWEEN_CYCLES = 4
 
 @dataclass(frozen=True)
 class PhaseCase:
-    """What the rules look at. `days` is ahead, open or closed; `newest` the number of the newest text, 0 for none."""
+    """What the rules look at. `days` is ahead, open or closed; `newest` the number of the newest text, 0 for none,
+    `held` its title and the digest of its text.
+    """
 
     key: str
     days: str = "open"
     newest: int = 0
+    held: tuple[str, str] = ("", "")
     signatures: int = 0
     signed_by_actor: bool = False
     closed: bool = False

@@ -15,6 +15,8 @@ from portal.rules.refusals import Invalid, NotNow, Problem
 from portal.rules.timeline import PhaseDates
 from portal.services.act import Act
 
+UNCHANGED = N_("Nothing has changed: the newest version has this title and this text, and its sign-offs stand.")
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -37,6 +39,7 @@ def case_of(act: Act, phase: Phase, person: Person | None, reason: str = "") -> 
         key=phase.key,
         days=days.state(act.at),
         newest=texts[0].text.number if texts else 0,
+        held=(texts[0].text.title, texts[0].text.digest) if texts else ("", ""),
         signatures=len(signed),
         signed_by_actor=person is not None and person.id in signed,
         closed=phase.key in closed,
@@ -48,7 +51,8 @@ def case_of(act: Act, phase: Phase, person: Person | None, reason: str = "") -> 
 def write(act: Act, phase: Phase, draft: Draft) -> Deliverable:
     """Keeps a new version of the text; the versions before it stay. The row of the phase is to be held.
 
-    NotNow once the phase is closed; Invalid for an empty title or text, or when somebody wrote meanwhile.
+    NotNow once the phase is closed; Invalid for an empty title or text, for those of the newest version again, or when
+    somebody wrote meanwhile.
     """
     person = act.demand("phase:write")
     case = case_of(act, phase, person)
@@ -148,7 +152,9 @@ def _problems(title: str, text: str, draft: Draft, case: rules.PhaseCase) -> lis
         found.append(Problem("title", N_("Please give a title of at most 300 characters.")))
     if not text or len(text) > rules.TEXT_LIMIT:
         found.append(Problem("text", N_("Please write the text, of at most 200000 characters.")))
-    if draft.began != case.newest:
+    if case.newest and (title, digest(text.encode())) == case.held:
+        found.append(Problem("text", UNCHANGED))
+    elif draft.began != case.newest:
         sentence = N_("Somebody has written a newer version meanwhile; please bring your text and theirs together.")
         found.append(Problem("text", sentence))
     return found

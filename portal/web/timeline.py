@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from forms.words import N_
 from portal.documents.calendar import AllDay, calendar
 from portal.http import render
 from portal.http.guard import PUBLIC, guarded
@@ -23,7 +25,7 @@ from portal.rules import phases as rules
 from portal.rules import scales
 from portal.rules.capitals import by_its_clock, capital_zones
 from portal.rules.policy import may
-from portal.rules.refusals import Invalid, Problem
+from portal.rules.refusals import Invalid, NotNow, Problem
 from portal.rules.timeline import LAST_ZONE, PhaseDates
 from portal.services import phases as service
 from portal.services.act import Act
@@ -31,6 +33,8 @@ from portal.services.phases import Draft
 from portal.services.submission import DEADLINE_PHASE
 
 pages = Blueprint("timeline", __name__)
+
+UNREAD = N_("Please say that you have read this version: a signature cannot be taken back.")
 
 
 @dataclass(frozen=True)
@@ -174,7 +178,7 @@ def phase(act: Act, found: Phase) -> ResponseReturnValue:
     return _phase_page(act, found)
 
 
-def _phase_page(act: Act, found: Phase, typed: Draft | None = None, problems: list[Problem] | None = None) -> str:
+def _phase_page(act: Act, found: Phase, typed: Draft | None = None, problems: Sequence[Problem] = ()) -> str:
     texts = phases.texts(act.session, found.cycle, found.key)
     case = service.case_of(act, found, act.person)
     newest = texts[0] if texts else None
@@ -189,7 +193,8 @@ def _phase_page(act: Act, found: Phase, typed: Draft | None = None, problems: li
         newest=newest,
         typed=typed or Draft(found.delivers, "", "", 0),
         began=newest.text.number if newest else 0,
-        problems=problems or [],
+        problems=problems,
+        sent=request.form,
         closing=phases.closings(act.session, found.cycle).get(found.key),
         signing=rules.hindrances(rules.SIGNING, case),
         hindering=rules.hindrances(rules.closing(found.key), case),
@@ -215,8 +220,16 @@ def write(act: Act, found: Phase) -> ResponseReturnValue:
 @pages.post("/timeline/phases/<phase>/signatures")
 @guarded("phase:sign", subject=held, by="phase", conceal=None)
 def sign(act: Act, found: Phase) -> ResponseReturnValue:
-    """Signs off the version that the page showed."""
-    made = service.sign(act, found, request.form.get("number", 0, type=int), request.form.get("post", ""))
+    """Signs off the version that the page showed, once the person says to have read it: it cannot be taken back."""
+    sent = request.form
+    if not sent.get("read"):
+        return _phase_page(act, found, problems=[Problem("read", UNREAD)]), 422
+    try:
+        made = service.sign(act, found, sent.get("number", 0, type=int), sent.get("post", ""))
+    except Invalid as refusal:
+        return _phase_page(act, found, problems=refusal.problems), 422
+    except NotNow as refusal:
+        return _phase_page(act, found, problems=_hindering(refusal, "sign")), 409
     flash(_("You have signed version %(number)s.", number=made.number), "success")
     return _to(found)
 
@@ -224,10 +237,19 @@ def sign(act: Act, found: Phase) -> ResponseReturnValue:
 @pages.post("/timeline/phases/<phase>/closing")
 @guarded("phase:close", subject=held, by="phase", conceal=None)
 def close(act: Act, found: Phase) -> ResponseReturnValue:
-    """Closes the phase for good."""
-    service.close(act, found, request.form.get("reason", ""))
+    """Closes the phase for good; what hinders it stands on the page with what was typed."""
+    try:
+        service.close(act, found, request.form.get("reason", ""))
+    except NotNow as refusal:
+        return _phase_page(act, found, problems=_hindering(refusal, "close")), 409
     flash(_("The phase is closed, and the record of it stands below."), "success")
     return _to(found)
+
+
+def _hindering(refusal: NotNow, part: str) -> list[Problem]:
+    """What hinders, each at the field that lifts it, at the record of the closing, or at this part of the page."""
+    places = {rules.DAYS_OVER.sentence: "reason", rules.NOT_CLOSED.sentence: "closed"}
+    return [Problem(places.get(reason, part), reason) for reason in refusal.reasons]
 
 
 def _to(found: Phase) -> ResponseReturnValue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -116,6 +117,75 @@ def test_two_who_write_at_once_lose_nothing(world: World) -> None:
         write(world, text="Written beside it.", began=0)
 
 
+def test_the_same_text_again_makes_no_version_and_its_signatures_stand(world: World, session: Session) -> None:
+    write(world)
+    sign(world, "lead")
+    for began in (0, 1):
+        with pytest.raises(Invalid, match="Nothing has changed"):
+            write(world, text=" What was found.\r\n", began=began)
+    session.rollback()
+    assert [one.text.number for one in phases.texts(session, "2026", "synthesis")] == [1]
+    act = world.acting("lead", at=LATER)
+    found = phases.phase(act.session, "2026", "synthesis", lock=True)
+    assert service.write(act, found, Draft("Another title", "What was found.", "", 1)).number == 2
+    world.done()
+    assert write(world, text="What was found.", began=2) == 3  # under the first title again
+
+
+def problems(text: str) -> list[tuple[str, str]]:
+    """What is to be put right: where it leads, and what it says."""
+    told = text.split('id="problems-title"', 1)[1].split("</ul>", 1)[0]
+    return re.findall(r'<a href="#([\w-]+)">(.*?)</a>', told)
+
+
+def test_a_signature_is_given_by_who_says_to_have_read(world: World, session: Session) -> None:
+    write(world)
+    reviewer, address = world.browser("reviewer"), "/timeline/phases/synthesis"
+    sent = {"csrf_token": csrf(reviewer.get(address).get_data(as_text=True)), "number": "1", "post": "Chief"}
+    answer = reviewer.post(f"{address}/signatures", data=sent)
+    text = answer.get_data(as_text=True)
+    told = "Please say that you have read this version: a signature cannot be taken back."
+    assert (answer.status_code, problems(text)) == (422, [("q-read", told)])
+    assert 'name="post" maxlength="200" dir="auto" value="Chief"' in text
+    write(world, text="And more.", began=1)
+    answer = reviewer.post(f"{address}/signatures", data=sent | {"read": "1"})
+    told = "A newer version has been written since; please read that one and sign it."
+    assert (answer.status_code, problems(answer.get_data(as_text=True))) == (409, [("q-sign", told)])
+    session.rollback()
+    assert session.scalars(sa.select(SignOff.post)).all() == []
+    assert reviewer.post(f"{address}/signatures", data=sent | {"read": "1", "number": "2"}).status_code == 303
+    session.rollback()
+    assert session.scalars(sa.select(SignOff.post)).all() == ["Chief"]
+
+
+def test_closing_early_asks_for_its_reason_beside_the_field(world: World, session: Session) -> None:
+    lead, address = world.browser("lead"), "/timeline/phases/feedback"
+    sent = {"csrf_token": csrf(lead.get(address).get_data(as_text=True)), "reason": " \n "}
+    answer = lead.post(f"{address}/closing", data=sent)
+    told = "The last day of this phase has not ended everywhere; to close it all the same, give a reason."
+    text = answer.get_data(as_text=True)
+    assert (answer.status_code, problems(text)) == (409, [("q-reason", told)])
+    field = text.split('id="q-reason"', 1)[1].split("</div>", 1)[0]
+    assert field.count(told) == 1
+    assert 'aria-invalid="true" aria-describedby="reason-error"' in field
+    assert lead.post(f"{address}/closing", data=sent | {"reason": "all have reported"}).status_code == 303
+    assert session.scalars(sa.select(PhaseClosing.reason)).all() == ["all have reported"]
+    row = lead.get("/timeline").get_data(as_text=True).split("phases/feedback", 1)[1].split("</tr>", 1)[0]
+    assert re.findall(r'data-label="Now">(.*?) \d', row) == ["closed on record"]
+    again = lead.post(f"{address}/closing", data=sent | {"reason": "once more"}).get_data(as_text=True)
+    assert problems(again) == [("q-closed", "This phase is closed; its record stays as it is.")]
+
+
+def test_what_was_typed_for_the_record_is_kept_when_it_cannot_close_yet(world: World) -> None:
+    write(world)
+    lead, address = world.browser("lead"), "/timeline/phases/synthesis"
+    sent = {"csrf_token": csrf(lead.get(address).get_data(as_text=True)), "reason": "the board agreed"}
+    answer = lead.post(f"{address}/closing", data=sent)
+    text = answer.get_data(as_text=True)
+    assert (answer.status_code, [where for where, _told in problems(text)]) == (409, ["q-close", "q-close"])
+    assert re.findall(r'<textarea id="reason".*?>(.*?)</textarea>', text) == ["the board agreed"]
+
+
 @pytest.mark.parametrize(
     ("title", "text", "where"), [("", "words", ["title"]), ("t", " \n", ["text"]), ("x" * 301, "", ["title", "text"])]
 )
@@ -171,7 +241,7 @@ def test_the_page_of_a_phase_without_script(world: World) -> None:
     page = reviewer.get(address).get_data(as_text=True)
     assert "One <strong>strong</strong> word &lt;script&gt;" in page
     assert "Keep this version" not in page
-    signing = {"csrf_token": csrf(page), "number": "1", "post": "Section chief"}
+    signing = {"csrf_token": csrf(page), "number": "1", "post": "Section chief", "read": "1"}
     assert reviewer.post(f"{address}/signatures", data=signing).status_code == 303
     assert "Section chief" in lead.get(address).get_data(as_text=True)
     refused = lead.post(f"{address}/closing", data={"csrf_token": csrf(lead.get(address).get_data(as_text=True))})
