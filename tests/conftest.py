@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import Undefined
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -115,7 +116,20 @@ class ApartClient(FlaskClient):
 def model(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """A portal that serves nobody: making one takes longer than most tests, so that each test has a copy of it."""
     folder = tmp_path_factory.mktemp("model")
-    return create_app(settings_for(f"sqlite:///{folder / 'nobody.db'}", folder))
+    made = create_app(settings_for(f"sqlite:///{folder / 'nobody.db'}", folder))
+    made.jinja_env.undefined = Unprintable
+    return made
+
+
+class Unprintable(Undefined):
+    """What a template names and nobody gave: printing it is an error here, where pages would show a gap. What a form
+    did not send prints as nothing.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "" if isinstance(self._undefined_obj, dict) else str(self._fail_with_undefined_error())
 
 
 def copied(model: Flask, settings: Settings) -> Flask:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -64,3 +64,22 @@ def _shown(line: Line) -> ShownLine:
     read = ((one, parse_figure(one.value).number) for one in line.figures)
     points = tuple(Point(one.last, float(number), one.value) for one, number in read if number is not None)
     return ShownLine(line, source_fact(line.source).title, named(line.unit), points)
+
+
+class Beside(NamedTuple):
+    """One line beside the figures of a report: its newest figure, and those of the other years of the report."""
+
+    newest: Held
+    source: str
+    unit: str
+    same: tuple[Held, ...]
+
+
+def beside(held: Sequence[Held], years: Collection[int], most: int) -> list[Beside]:
+    """The first `most` lines of an indicator, in the order of the query, for a report with figures of these years."""
+    found = []
+    for line in offers.lines(held)[:most]:
+        newest = line.newest
+        same = tuple(one for one in line.figures if one.last in years and one is not newest)
+        found.append(Beside(newest, source_fact(line.source).title, named(line.unit), same))
+    return found

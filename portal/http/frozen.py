@@ -40,12 +40,15 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True)
 class Leaf:
-    """One answered question: its id on the page, and its title with what was written, as HTML."""
+    """One answered question: its id on the page, its title with what was written, as HTML, and the years of which an
+    indicator has figures of the country's own.
+    """
 
     key: str
     anchor: str
     indicator: str | None
     html: Markup
+    years: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,15 @@ def _leaf(said: Said, language: str, shown: Mapping[str, Any]) -> Leaf:
         points=points(said),
         **{**shown, "origins": shown["origins"].get(question.key, ())},
     )
-    return Leaf(question.key, slug(question.key), question.indicator, Markup(html))  # noqa: S704 - escaped by the template
+    safe = Markup(html)  # noqa: S704 - escaped by the template
+    return Leaf(question.key, slug(question.key), question.indicator, safe, _years(said))
+
+
+def _years(said: Said) -> frozenset[int]:
+    if said.question.kind != "series":
+        return frozenset()
+    read = (parse_year(row["year"]).last for row in said.values[0][1]["rows"])
+    return frozenset(year for year in read if year is not None)
 
 
 def points(said: Said) -> list[Point]:

@@ -18,6 +18,7 @@ from flask_babel import ngettext
 
 from forms.words import N_
 from portal.http import guard, remarking, render, steps
+from portal.http.figures import beside
 from portal.http.frozen import changed, files_of, frozen
 from portal.http.guard import guarded
 from portal.http.telling import event_words, reason_of
@@ -25,7 +26,6 @@ from portal.http.timing import timing_words
 from portal.models.reports import Report
 from portal.queries import events, extensions, observations, team
 from portal.queries.guidelines import guideline
-from portal.rules.datasets import source_fact
 from portal.rules.policy import may
 from portal.rules.refusals import Invalid, Missing, Problem
 from portal.services.act import Act
@@ -338,7 +338,7 @@ def _reading(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
         changes=changed(before[0].document, newest.document, asked) if before else {},
         compared=before[0].number if before else None,
         figures=observations.for_section(act.session, report.entity, sorted(counted)),
-        source_title=lambda source: source_fact(source).title,
+        beside=beside,
         checklist=asked.checklist,
         checks=queries.checks(act.session, report.id, newest.number),
         verdicts=services.VERDICTS,

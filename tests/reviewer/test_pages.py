@@ -21,7 +21,8 @@ from portal.services import drafting
 from portal.services.steps import Order
 from reviewer.queries import review as queries
 from reviewer.rules.review import RECORD
-from tests.factories import DAY, World, csrf
+from tests.factories import BLOCKERS, DAY, World, csrf
+from tests.portal.test_figures import AIR, AIR_SERIES, air, bring
 
 QUEUE_STATEMENTS = 6
 READ_STATEMENTS = 12
@@ -241,6 +242,43 @@ def test_changes_between_versions(world: World) -> None:
         world.step(report, step, Order())
     text = page(world.browser("reviewer"), f"/review/{report.id}")
     assert re.findall("<(ins|del)>(.*?)</", text) == [("ins", " now")]
+
+
+def beside(text: str) -> list[list[str]]:
+    """What stands beside each indicator: its lines in words, then the words of the link."""
+    found = re.findall(r'<aside class="observations".*?</aside>', text, re.DOTALL)
+    parts = [re.findall(r"<li>(.*?)</li>|<p>(.*?)</p>", one, re.DOTALL) for one in found]
+    return [[said("".join(words)) for words in one] for one in parts]
+
+
+def said(part: str) -> str:
+    """A part of a page as it reads."""
+    return " ".join(html.unescape(re.sub("<[^>]+>", " ", part)).split())
+
+
+def test_beside_a_figure_stands_what_international_sources_hold_with_value_and_year(world: World) -> None:
+    bring(
+        world, air(*[("allarea", 2015 + year, f"3{year}.5") for year in range(6)], ("city", 2019, "34.1")), AIR_SERIES
+    )
+    own = {"year": "2018", "value": "29", "unit": "µg/m³", "source": "Census", "disaggregation": "", "place": ""}
+    report = world.report("KAZ")
+    act = world.acting("focal_point", "KAZ")
+    mine = reports.get(act.session, report.id, lock=True)
+    world.fill(act, mine, {**BLOCKERS, AIR: {"status": "data", "reason": "", "rows": [own]}})
+    world.done()
+    for step in ("ask", "submit"):
+        world.step(report, step, Order())
+    source = "United Nations SDG database (2023)"
+    title = (
+        "Annual mean levels of fine particulate matter (population-weighted), by location (micrograms per cubic meter)"
+    )
+    assert beside(page(world.browser("reviewer"), f"/review/{report.id}")) == [
+        [
+            f"35.5 µg/m³ · 2020 · {source} {title} In other years of the report: 2018: 33.5",
+            f"34.1 µg/m³ · 2019 · {source} {title} ( location: city )",
+            "All 2 lines with their years",
+        ]
+    ]
 
 
 def test_the_cost_of_a_review(world: World) -> None:
