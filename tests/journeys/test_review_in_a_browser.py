@@ -55,6 +55,7 @@ def test_a_review_from_the_first_submission_to_publication(served: Running, brow
         _approves(page, report, 1)
     with signed_in(browser, served, reviewer) as page:
         review = _claims(page, served, name)
+        _reaches_what_stands_beside(page)
         _asks(page, review)
     with signed_in(browser, served, focal_point, refused=3) as page:
         _opens_what_is_asked_alone(page, report)
@@ -118,6 +119,21 @@ def _chooses_all(page: Page, portal: Running) -> None:
     expect(everything).to_be_checked()
     everything.uncheck()
     expect(page.locator("tbody input:checked")).to_have_count(0)
+
+
+def _reaches_what_stands_beside(page: Page) -> None:
+    """Halfway down the report, the checklist is beside the text on a wide screen, and one link away on a narrow one."""
+    usual = page.viewport_size
+    for width in (1280, 375):
+        page.set_viewport_size({"width": width, "height": 700})
+        page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
+        if width == 1280:
+            expect(page.locator("aside.beside")).to_be_in_viewport()
+        expect(page.locator("#checklist h2")).not_to_be_in_viewport()
+        page.locator("nav.bar").get_by_role("link", name="Checklist").click()
+        expect(page.locator("#checklist h2")).to_be_in_viewport(ratio=1)
+    assert usual is not None
+    page.set_viewport_size(usual)
 
 
 def _asks(page: Page, review: str) -> None:

@@ -17,12 +17,13 @@ from portal.db import db
 from portal.models.entities import Entity
 from portal.models.reports import Report
 from portal.queries import events, reports
-from portal.services import drafting
+from portal.services import drafting, remarks
 from portal.services.steps import Order
 from reviewer.queries import review as queries
 from reviewer.rules.review import RECORD
 from tests.factories import BLOCKERS, DAY, World, csrf
 from tests.portal.test_figures import AIR, AIR_SERIES, air, bring
+from tests.portal.test_remarks import act_on, gather
 
 QUEUE_STATEMENTS = 6
 READ_STATEMENTS = 12
@@ -279,6 +280,25 @@ def test_beside_a_figure_stands_what_international_sources_hold_with_value_and_y
             "All 2 lines with their years",
         ]
     ]
+
+
+def test_what_stands_beside_the_report_is_a_link_away(world: World) -> None:
+    report = world.report("KAZ", "in_review")
+    act_on(world, report, "reviewer", remarks.note, "Ask the colleagues.")
+    gather(world, report)
+    text = page(world.browser("reviewer"), f"/review/{report.id}")
+    [bar] = re.findall('<nav class="bar".*?</nav>', text, re.DOTALL)
+    links = re.findall('<a href="#(.*?)">(.*?)</a>', bar, re.DOTALL)
+    found = len(reports.version(db.session, report.id, 1).findings)
+    assert [(place, said(words)) for place, words in links] == [
+        ("steps", "What comes next"),
+        ("remarks", "Remarks 1"),
+        ("checklist", "Checklist 0/10"),
+        ("notes", "Notes 1"),
+        ("findings", f"Findings {found}"),
+    ]
+    places = re.findall('<section id="(.*?)"', text[text.index('<aside class="beside"') :])
+    assert places == ["steps", "remarks", "checklist", "notes", "findings"]
 
 
 def test_the_cost_of_a_review(world: World) -> None:
