@@ -14,7 +14,7 @@ from portal.adapters.mail import Mail, NotSent, line, server_of
 from portal.db import AnyRow
 from portal.http.context import commit, now, settings, system_act
 from portal.http.render import instant
-from portal.http.telling import NAMED, notice_words
+from portal.http.telling import TOLD, notice_words
 from portal.services import letters
 from portal.services.letters import Taken
 
@@ -31,7 +31,7 @@ def write(language: str, rows: Sequence[AnyRow]) -> tuple[str, str]:
         told = [
             {
                 "about": " · ".join([text(row.names, language), instant(row.at)]) if row.names else instant(row.at),
-                "words": notice_words(row.kind, {key: row.data[key] for key in NAMED if key in row.data}),
+                "words": notice_words(row.kind, {key: row.data[key] for key in TOLD if key in row.data}),
             }
             for row in rows
         ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from flask import request
 
-from forms.build import empty
-from forms.kinds import KINDS as KINDS_OF_QUESTION
+from forms.answers import difference
 from forms.outline import Question, Text
 from portal.http.comparing import word_steps
+from portal.http.plain import in_words
 from portal.models.remarks import Remark
 from portal.models.reports import Report
 from portal.queries import remarks
@@ -20,6 +21,7 @@ from portal.queries.remarks import NOTHING, Written
 from portal.rules.policy import granted, may
 from portal.rules.remarks import ANSWERS, KINDS, STANDINGS, opens, standing, takes_wording
 from portal.services.act import Act
+from portal.services.remarks import MOST
 
 Steps = tuple[tuple[str, str], ...]
 WITH_THE_STATE = "with_the_state"
@@ -51,6 +53,21 @@ class Case:
     def answered(self) -> bool:
         """Whether this person sees an answer that holds."""
         return self.standing in ANSWERS
+
+
+@dataclass(frozen=True)
+class Marking:
+    """The form for a remark on a question: `language` is that of the answer which the remark is about, `others` those
+    in which it could be instead. `sent` is what the form begins with. `remark` is the gathered one that it changes.
+    """
+
+    key: str
+    title: Text
+    prose: bool
+    language: str
+    others: Sequence[str]
+    sent: Mapping[str, Any]
+    remark: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -127,24 +144,21 @@ def _case(
         stands = WITH_THE_STATE
     else:
         stands = standing(remark.answer, remarks.differ(question, old, new))
+    told = in_words(question, before)
     return Case(
         remark=remark,
         question=question,
         written_by=row.written_by_name,
         answered_by=(row.answered_by_name or "") if known else "",
         standing=stands,
-        before=_text(question, before),
-        now=_text(question, now) if known else None,
-        steps=word_steps(question, before, now) if known and before != now else (),
+        before=told,
+        now=in_words(question, now) if known else None,
+        steps=tuple(difference(told, in_words(question, now))) if known and before != now else (),
         files_changed=known and old.files != new.files,
         proposed=word_steps(question, stands_now, remark.wording) if remark.wording not in ("", stands_now) else (),
         section=section,
         talk=talk,
     )
-
-
-def _text(question: Question, value: Any) -> str:
-    return "" if empty(question, value) else KINDS_OF_QUESTION[question.kind].text(question, value)
 
 
 def by_question(found: Iterable[Case]) -> dict[str, list[Case]]:
@@ -155,21 +169,57 @@ def by_question(found: Iterable[Case]) -> dict[str, list[Case]]:
     return held
 
 
+def marking(
+    act: Act, report: Report, question: Question, sent: Mapping[str, Any], remark: Remark | None = None
+) -> Marking:
+    """The form for a remark on this question, with what was `sent`; for a new one, words to propose begin with those
+    of the answer, unless they are longer than a proposal can be.
+    """
+    prose = takes_wording(question)
+    language = str(remark.language if remark else sent.get("language") or report.languages[0])
+    if prose and "wording" not in sent:
+        held = remarks.frozen(act.session, report.id, [report.versions])[report.versions]
+        text = held.get(question.key, NOTHING).answers.get(language) or ""
+        sent = {**sent, "wording": text if len(text) <= MOST else ""}
+    others = [one for one in report.languages if one != language] if prose and remark is None else []
+    return Marking(question.key, question.title, prose, language, others, sent, remark.id if remark else None)
+
+
+def _marking(act: Act, report: Report, found: Iterable[Case]) -> Marking | None:
+    """The form that the address opens: for a new remark on a question, or for one that is gathered."""
+    asked, changing = request.args.get("remark", ""), request.args.get("change", "")
+    for case in found:
+        if case.standing == GATHERED and str(case.remark.id) == changing:
+            return marking(act, report, case.question, as_sent(case.remark), case.remark)
+    question = guideline(act.session, report.edition).questions.get(asked)
+    if question is None:
+        return None
+    language = request.args.get("in")
+    return marking(act, report, question, {"language": language if language in report.languages else None})
+
+
+def as_sent(remark: Remark) -> dict[str, Any]:
+    """A gathered remark as its form sends it; without words of its own, those of the answer are offered."""
+    told = {"kind": remark.kind, "words": remark.words, "words_language": remark.words_language}
+    told["due"] = remark.due.isoformat() if remark.due else ""
+    return {**told, "wording": remark.wording} if remark.wording else told
+
+
 def review(act: Act, report: Report) -> dict[str, Any]:
     """What the page of a report in review shows of remarks and notes. A member of the team who reports for the state
-    sees what the state sees. `marking` is the question whose form the address opens; `all_changes` tells that every
+    sees what the state sees. `marking` is the form that the address opens; `all_changes` tells that every
     difference to the version before stands open.
     """
     of_the_team = may(act.person, "review:remark", report)
     found = cases(act, report, gathered=of_the_team)
     writing = of_the_team and report.state == "in_review" and report.assigned_to == act.actor.id
-    marked = guideline(act.session, report.edition).questions.get(request.args.get("remark", "")) if writing else None
     return {
         "cases": found,
         "cases_of": by_question(found),
         "notes": remarks.notes(act.session, report.id) if of_the_team else None,
         "may_remark": writing,
-        "marking": {"key": marked.key, "prose": takes_wording(marked)} if marked else None,
+        "may_say": of_the_team,
+        "marking": _marking(act, report, found) if writing else None,
         "kinds": KINDS,
         "standings": STANDINGS,
         "all_changes": request.args.get("changes") == "1",

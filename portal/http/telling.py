@@ -173,6 +173,10 @@ NOTICES = {
         "Remarks of the reporting team: %(remarks)s. Please answer each; the answers they name are open."
     ),
     "remark.send.due": N_(
+        "Remarks of the reporting team: %(remarks)s. Please answer each; the answers they name are open. "
+        "The first is asked for by %(due)s."
+    ),
+    "remark.send.all.due": N_(
         "Remarks of the reporting team: %(remarks)s. Please answer each by %(due)s; the answers they name are open."
     ),
     "remark.answer": N_("The state answered the remarks and submitted anew. Remarks with an answer: %(remarks)s."),
@@ -309,6 +313,8 @@ NOTICES = {
 
 NAMED = ("section", "due", "title", "figures", "remarks", "file", "commitment", "new", "statements")
 """What the sentences of notices name, of all that a notice carries."""
+TOLD = (*NAMED, "all_due")
+"""The same, and what chooses between two sentences."""
 ENDED = ("handout.withdraw", "handout.accepted", "handout.beside")
 ANNOUNCED = N_("It was said in public that the state is preparing a report.")
 NOT_ANNOUNCED = N_("It was taken back that the state is preparing a report.")
@@ -325,10 +331,11 @@ def notice_words(kind: str, data: Mapping[str, Any] | None = None) -> str:
     """What a person is told, as a sentence or two; `data` names the section and the day where the words need them."""
     if kind not in NOTICES:
         return event_words(kind)
-    source = NOTICES[f"{kind}.due" if f"{kind}.due" in NOTICES and (data or {}).get("due") else kind]
+    told = dict(data or {})
+    forms = [form for form, told_of in ((f"{kind}.all.due", "all_due"), (f"{kind}.due", "due")) if told.get(told_of)]
+    source = NOTICES[next((form for form in forms if form in NOTICES), kind)]
     if "%(" not in source:
         return _(source)
-    told = dict(data or {})
     due = dt.date.fromisoformat(told["due"]) if told.get("due") else None
     return _(source) % {**{name: told.get(name, "") for name in NAMED}, "due": day(due)}
 
@@ -342,10 +349,11 @@ def notice_address(person: Person, notice: Any, entity: str | None) -> str:
         return _address_beside_reports(person, notice.kind, data)
     if notice.kind == "figures.moved" and entity in person.entities:
         return url_for("figures.overview", report_id=notice.report_id)
+    anchor = f"remark-{data['remark']}" if data.get("remark") else None
     if entity not in person.entities:
-        return f"/review/{notice.report_id}" if may(person, "review:queue") else ""
+        review = f"/review/{notice.report_id}"
+        return (f"{review}#{anchor}" if anchor else review) if may(person, "review:queue") else ""
     if notice.kind.startswith(("remark.", "reminder.remarks.")):
-        anchor = f"remark-{data['remark']}" if data.get("remark") else None
         return url_for("remarks.page", report_id=notice.report_id, _anchor=anchor)
     if notice.kind == "handout.return":
         return url_for("handing.handout", report_id=notice.report_id, handout_id=data["handout"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import case, update
 
@@ -28,12 +28,20 @@ from portal.services.drafting import Given, Saved, asked_question, language_of, 
 MOST = 10_000
 MOST_NOTE = 4_000
 CLOSED = N_("This remark is closed; what was said about it stays here to be read.")
+SENT = N_("This remark has been sent; it can be closed, and stays to be read.")
+NO_LANGUAGE = N_("Please choose one of ar, zh, en, fr, ru, es.")
+NO_SUCH_CODE = N_(
+    "No question of the report has this code. Please copy the code that stands above the answer, or leave the field "
+    "empty."
+)
 COLLEAGUES = N_("The report is assigned to a colleague.")
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a reviewer writes: a remark on a question of the newest version, perhaps with words for its answer."""
+    """What a reviewer writes: a remark on a question of the newest version, perhaps with words for its answer.
+    `offered` tells that the form began with the words of the answer: left as they are, they propose nothing.
+    """
 
     question: str
     kind: str
@@ -42,6 +50,7 @@ class Order:
     words_language: str = "en"
     wording: str = ""
     due: dt.date | None = None
+    offered: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,29 @@ def write(act: Act, report: Report, order: Order) -> Remark:
     not do.
     """
     _demand_review(act, report)
+    language, wording = _judged(act, report, order)
+    return _gather(act, report, order, language, wording, None)
+
+
+def change(act: Act, report: Report, remark_id: uuid.UUID, order: Order) -> Remark:
+    """Writes a gathered remark anew; its question and the language it is about stay. One that was sent stays as it
+    is: NotNow.
+    """
+    _demand_review(act, report)
+    remark = remarks.get(act.session, report.id, remark_id)
+    if remark.sent_at is not None:
+        raise NotNow(SENT)
+    order = replace(order, question=remark.question, language=remark.language)
+    remark.wording = _judged(act, report, order)[1]
+    remark.kind, remark.words, remark.words_language = order.kind, _kept(order.words), order.words_language
+    remark.due = order.due
+    act.session.execute(update(Case).where(Case.remark_id == remark.id).values(question=remark.words))
+    act.record("team.remark.change", _told(remark), report=report)
+    return remark
+
+
+def _judged(act: Act, report: Report, order: Order) -> tuple[str, str]:
+    """The language of the answer that a remark is about, and the words it proposes; Invalid names what will not do."""
     question = asked_question(guideline(act.session, report.edition), report, order.question)
     language = language_of(report, question, order.language)
     problems = _problems(act, order)
@@ -66,10 +98,13 @@ def write(act: Act, report: Report, order: Order) -> Remark:
     elif wording:
         wording = KINDS_OF_QUESTION[question.kind].clean(question, wording)
         if wording == _submitted(act, report, question.key, language):
-            problems.append(Problem("wording", N_("These words are those of the answer already.")))
+            if order.offered:
+                wording = ""
+            else:
+                problems.append(Problem("wording", N_("These words are those of the answer already.")))
     if problems:
         raise Invalid(problems[0].sentence, problems)
-    return _gather(act, report, order, language, wording, None)
+    return language, wording
 
 
 def _problems(act: Act, order: Order) -> list[Problem]:
@@ -81,7 +116,7 @@ def _problems(act: Act, order: Order) -> list[Problem]:
     if len(order.words) > MOST or len(order.wording) > MOST:
         problems.append(Problem("words", N_("A remark has at most 10,000 characters; please divide it.")))
     if order.words_language not in LANGUAGES:
-        problems.append(Problem("words_language", N_("Please choose one of ar, zh, en, fr, ru, es.")))
+        problems.append(Problem("words_language", NO_LANGUAGE))
     if order.due is not None and order.due < act.at.date():
         problems.append(Problem("due", N_("Please choose a day from today on, or none.")))
     return problems
@@ -113,7 +148,7 @@ def remove(act: Act, report: Report, remark_id: uuid.UUID) -> None:
     _demand_review(act, report)
     remark = remarks.get(act.session, report.id, remark_id)
     if remark.sent_at is not None:
-        raise NotNow(N_("This remark has been sent; it can be closed, and stays to be read."))
+        raise NotNow(SENT)
     if remark.follows is not None:
         before = remarks.get(act.session, report.id, remark.follows)
         before.closed_at = before.closed_by = before.closed_as = None
@@ -130,13 +165,17 @@ def _not_asked(act: Act, remark: Remark) -> None:
 
 
 def send(act: Act, report: Report) -> list[Remark]:
-    """Sends what was gathered, as part of the step that asks for clarification; one notice tells of all."""
+    """Sends what was gathered, as part of the step that asks for clarification; one notice tells of all, with the first
+    of their days as `due`, and `all_due` where it is the day of each.
+    """
     sent = remarks.gathered(act.session, report)
     for remark in sent:
         remark.sent_at = act.at
     if sent:
         dues = [remark.due for remark in sent if remark.due]
-        told = {"remarks": len(sent), "version": report.versions, "due": min(dues).isoformat() if dues else None}
+        due = min(dues).isoformat() if dues else None
+        told = {"remarks": len(sent), "version": report.versions, "due": due}
+        told["all_due"] = len(dues) == len(sent) and len({*dues}) == 1
         act.record("remark.send", told | {"sent": [_told(remark) for remark in sent]}, report=report)
         act.notify("remark.send", act.holders("focal_point", "certifier", entity=report.entity), told, report=report)
     return sent
@@ -192,8 +231,10 @@ def say(act: Act, report: Report, remark_id: uuid.UUID, words: str, language: st
     if remark.closed_at is not None:
         raise NotNow(CLOSED)
     kept = _kept(words)
-    if not kept or len(kept) > MOST or language not in LANGUAGES:
+    if not kept or len(kept) > MOST:
         raise _wrong("words", N_("Please write up to 10,000 characters."))
+    if language not in LANGUAGES:
+        raise _wrong("words_language", NO_LANGUAGE)
     said = RemarkWord(remark_id=remark.id, words=kept, language=language, said_at=act.at, said_by=act.actor.id)
     act.session.add(said)
     act.session.flush()
@@ -210,12 +251,20 @@ def settle(act: Act, report: Report, remark_id: uuid.UUID) -> Remark:
     return remark
 
 
-def open_again(act: Act, report: Report, remark_id: uuid.UUID, words: str, due: dt.date | None = None) -> Remark:
+def open_again(
+    act: Act,
+    report: Report,
+    remark_id: uuid.UUID,
+    words: str,
+    due: dt.date | None = None,
+    words_language: str | None = None,
+) -> Remark:
     """The reviewer is not done with a remark: it is closed, and a new one on the newest version follows it and is sent
-    with the next round.
+    with the next round. Its words are in the language of those before unless another is given.
     """
     before = _closable(act, report, remark_id)
-    order = Order(before.question, before.kind, words, before.language, before.words_language, due=due)
+    spoken = words_language or before.words_language
+    order = Order(before.question, before.kind, words, before.language, spoken, due=due)
     problems = _problems(act, order)
     if problems:
         raise Invalid(problems[0].sentence, problems)
@@ -227,7 +276,10 @@ def note(act: Act, report: Report, words: str, question: str | None = None) -> I
     """Writes a note that the reporting team keeps to itself; the record says that there is one, not what it says."""
     act.demand("review:note", report)
     if question is not None:
-        asked_question(guideline(act.session, report.edition), report, question)
+        try:
+            asked_question(guideline(act.session, report.edition), report, question)
+        except Missing:
+            raise _wrong("question", NO_SUCH_CODE) from None
     kept = _kept(words)
     if not kept or len(kept) > MOST_NOTE:
         raise _wrong("note", N_("Please write a note of up to 4,000 characters."))

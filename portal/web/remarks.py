@@ -15,6 +15,7 @@ from portal.documents.tables import csv_text
 from portal.http import guard
 from portal.http.guard import guarded
 from portal.http.remarking import Case, cases, inside
+from portal.http.render import language
 from portal.models.reports import Report
 from portal.queries import cycles, reports
 from portal.rules.policy import granted
@@ -100,10 +101,12 @@ def take(act: Act, report: Report, remark_id: uuid.UUID) -> ResponseReturnValue:
 @guarded("remark:read", subject=guard.report)
 def say(act: Act, report: Report, remark_id: uuid.UUID) -> ResponseReturnValue:
     """Adds words to the talk about a remark, from either side."""
+    sent = {name: request.form.get(name, "") for name in ("words", "words_language")}
     try:
-        service.say(act, report, remark_id, request.form.get("words", ""))
+        service.say(act, report, remark_id, sent["words"], sent["words_language"] or language())
     except Invalid as refusal:
-        return _page(act, report, [Problem(f"{remark_id}-say", one.sentence) for one in refusal.problems]), 422
+        problems = [Problem(f"{remark_id}-say", _(one.sentence)) for one in refusal.problems]
+        return _page(act, report, problems, {remark_id: {"talk": sent}}), 422
     flash(_("Your words are sent; the other side has been told."), "success")
     return _back(report, remark_id)
 
@@ -116,7 +119,7 @@ def _page(
     act: Act,
     report: Report,
     problems: Sequence[Problem] = (),
-    sent: Mapping[uuid.UUID, Mapping[str, str]] | None = None,
+    sent: Mapping[uuid.UUID, Mapping[str, Any]] | None = None,
 ) -> str:
     """The page; `problems` are those of an answer that was just refused, `sent` what it said."""
     found = cases(act, report)

@@ -12,6 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.db import db
+from portal.http.mailing import TOLD
+from portal.http.telling import notice_words
 from portal.models.accounts import User
 from portal.models.events import Event, Notice
 from portal.models.remarks import Remark
@@ -216,6 +218,35 @@ def test_one_notice_for_all_remarks_and_one_for_all_answers(world: World, sessio
     world.step(report, "ask")
     world.step(report, "submit")
     assert told(session, "remark.answer") == [(address("reviewer"), 2)]
+
+
+FIRST, LATER = dt.date(2025, 7, 1), dt.date(2025, 7, 10)
+EACH = "Please answer each; the answers they name are open."
+
+
+@pytest.mark.parametrize(
+    ("dues", "words"),
+    [
+        ((FIRST, FIRST), "Please answer each by 1 July 2025; the answers they name are open."),
+        ((LATER, FIRST), f"{EACH} The first is asked for by 1 July 2025."),
+        ((FIRST, None), f"{EACH} The first is asked for by 1 July 2025."),
+        ((None, None), EACH),
+    ],
+)
+def test_the_notice_says_the_first_day_as_the_day_of_all_only_where_it_is(
+    world: World, dues: tuple[dt.date | None, dt.date | None], words: str
+) -> None:
+    report = world.report("KAZ", "in_review")
+    for question, due in zip((SUMMARY, PROCESS), dues, strict=True):
+        gather(world, report, question, due=due)
+    world.step(report, "clarify", StepOrder(reason=""))
+    inbox = world.browser("focal_point", "KAZ").get("/inbox").get_data(as_text=True)
+    letter = db.session.scalars(select(Notice.data).where(Notice.kind == "remark.send")).first()
+    assert letter is not None
+    said = f"Remarks of the reporting team: 2. {words}"
+    with world.app.test_request_context():
+        mailed = notice_words("remark.send", {key: letter[key] for key in TOLD if key in letter})
+    assert (said in inbox, mailed) == (True, said)
 
 
 def test_proposed_words_are_taken_by_one_click(world: World) -> None:

@@ -1,0 +1,70 @@
+"""An answer as a few lines of plain words, for tables and differences: no key of a choice, figures of a line in one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from flask_babel import gettext as _
+
+from forms.build import empty
+from forms.kinds import KINDS
+from forms.kinds.controls import Column
+from forms.kinds.practices import Practices
+from forms.kinds.rows import Rows
+from forms.kinds.series import DATA, STATUSES, Series
+from forms.kinds.values import Choice
+from forms.outline import Question
+from portal.http.render import words
+from portal.rules.offers import cover_words
+from portal.rules.plausible import named
+
+
+def in_words(question: Question, value: Any) -> str:
+    """What an answer says, in the language of the page where it is a choice; "" for none."""
+    if empty(question, value):
+        return ""
+    kind = KINDS[question.kind]
+    if isinstance(kind, Series):
+        return "\n".join(_figures(question, value))
+    if isinstance(kind, Choice):
+        titles = {choice["key"]: words(choice["title"]) for choice in question.options["choices"]}
+        return "\n".join(titles.get(cell.text, cell.text) for cell in kind.cells(question, value))
+    if isinstance(kind, Rows) and not isinstance(kind, Practices):
+        columns = kind.row_columns(question)
+        return "\n".join(_row(columns, row) for row in value)
+    return kind.text(question, value)
+
+
+def _row(columns: Sequence[Column], row: Mapping[str, Any]) -> str:
+    """One row; a file is told by its caption, its number says nothing to people."""
+    told = [_cell(column, row.get(column.key)) for column in columns if column.type != "attachment"]
+    return " · ".join(filter(None, told)) or _("A file")
+
+
+def _cell(column: Column, value: Any) -> str:
+    if not value:
+        return ""
+    held = value if isinstance(value, list) else [value]
+    if column.choices is None:
+        return "; ".join(str(one) for one in held)
+    return "; ".join(words(column.choices[one]) if one in column.choices else one for one in held)
+
+
+def _figures(question: Question, value: Mapping[str, Any]) -> Iterator[str]:
+    """The decision with its reason, each figure of the country, and each international line with its years."""
+    if value["status"] not in ("", DATA):
+        yield f"{_(words(STATUSES[value['status']]))}."
+    if value["reason"]:
+        yield value["reason"]
+    for row in value["rows"]:
+        about = (row["disaggregation"], row["place"], row["source"])
+        figure = f"{row['year']}: {row['value']} {named(row['unit'] or question.options['unit'])}"
+        yield " · ".join(filter(None, (figure, *about)))
+    for (title, dimensions, unit), held in groupby(
+        value.get("offered", ()), lambda one: (one["title"], one["dimensions"], one["unit"])
+    ):
+        what = ", ".join(filter(None, (title, cover_words(dimensions), named(unit))))
+        years = "; ".join(f"{one['year']}: {one['value']}" for one in held)
+        yield _("International figures, %(what)s: %(years)s", what=what, years=years)
