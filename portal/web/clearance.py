@@ -17,16 +17,18 @@ from portal.http import guard
 from portal.http.comparing import Change, changes
 from portal.http.guard import guarded
 from portal.http.reading import frozen_values, reading
+from portal.http.remarking import Case, cases
 from portal.http.telling import reason_of
 from portal.http.uploads import receive
 from portal.http.weighing import grouped, told
 from portal.models.reports import Attachment, Clearance, Report
-from portal.queries import accounts, cycles, history, reports
+from portal.queries import accounts, cycles, history, remarks, reports
 from portal.queries import clearance as requests
 from portal.queries.guidelines import guideline
 from portal.rules.clearance import DAYS, USUAL_DAYS, doubt_of_letter
 from portal.rules.policy import may
 from portal.rules.refusals import Invalid, Problem
+from portal.rules.remarks import KINDS, STANDINGS
 from portal.services import clearance as service
 from portal.services import drafting, explaining
 from portal.services.act import Act
@@ -62,6 +64,9 @@ def _page(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
         parts=reading(asked, report.modality, report.languages, values),
         attachments=[file for file in files if file.question != LETTER],
         changed=_changed(act, report, asked, values),
+        cases=_cases(act, report),
+        kinds=KINDS,
+        standings=STANDINGS,
         openings={opening.step.name: opening for opening in open_steps(act.session, report, act.person, judged)},
         problems=problems,
         may_lay=report.state == "clearing" and may(act.person, "clearance:letter", report),
@@ -71,6 +76,12 @@ def _page(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
         reason_of=reason_of,
         **_requests(act, report, asked, files),
     )
+
+
+def _cases(act: Act, report: Report) -> list[Case]:
+    """The remarks whose answers go out with the approval."""
+    asked = {remark.id for remark in remarks.of_round(act.session, report)}
+    return [case for case in cases(act, report) if case.remark.id in asked] if asked else []
 
 
 def _requests(act: Act, report: Report, asked: Guideline, files: Sequence[Attachment]) -> dict[str, Any]:

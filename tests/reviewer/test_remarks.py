@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import html
 import io
 import re
@@ -14,14 +15,16 @@ from flask.testing import FlaskClient
 from portal.db import db
 from portal.queries import remarks as reads
 from portal.queries import reports
-from portal.services import accounts, remarks
-from portal.services.remarks import Order
+from portal.services import accounts, drafting, remarks
+from portal.services.remarks import Order, Reply
 from portal.services.steps import Order as StepOrder
 from tests.factories import BLOCKERS, PASSWORD, World, address, csrf
 from tests.house.addresses import ADDRESSES
 from tests.house.test_permissions import furnish
-from tests.portal.test_remarks import BETTER, PROCESS, SUMMARY, act_on, gather, sent, write
+from tests.portal.test_figures import AIR, AIR_SERIES, air, bring
+from tests.portal.test_remarks import BETTER, PROCESS, SUMMARY, act_on, again_in_review, gather, sent, write
 
+PEOPLE = "A.3/people"
 CANARY = "The canary sings of the reviewers"
 
 
@@ -226,3 +229,206 @@ def test_the_same_round_by_api(world: World) -> None:
         world.step(report, step)
     status, closed = call(world, team, "PATCH", one, answer="settle")
     assert (status, closed["standing"], closed["closed_as"]) == (200, "explained", "settled")
+
+
+def entries(client: FlaskClient) -> list[tuple[str, str]]:
+    """What the inbox says of remarks, newest first: the words, and where they lead."""
+    found = re.findall(r'<a href="([^"]*)">([^<]*)</a>', page(client, "/inbox"))
+    return [(html.unescape(words), html.unescape(to)) for to, words in found if "remark" in words.lower()]
+
+
+def test_a_notice_leads_the_reviewer_to_the_remark_and_the_answer_is_written_there(world: World) -> None:
+    report, [which] = sent(world, SUMMARY)
+    act_on(world, report, "focal_point", remarks.say, which, "De quelle ann\u00e9e ?", "fr")
+    team, review = world.browser("reviewer"), f"/review/{report.id}"
+    assert entries(team)[0] == ("There are new words about a remark.", f"{review}#remark-{which}")
+    shown = page(team, review)
+    [article] = re.findall(rf'<article class="thread remark" id="remark-{which}">.*?</article>', shown, re.DOTALL)
+    assert re.findall(r'<p class="said" dir="auto" lang="(..)">([^<]*)</p>', article) == [
+        ("en", "Which year?"),
+        ("fr", "De quelle ann\u00e9e ?"),
+    ]
+    [there] = re.findall(r'<form method="post" action="([^"]*/words)">', article)
+    answer = team.post(there, data={"csrf_token": csrf(shown), "words": "La derni\u00e8re.", "words_language": "fr"})
+    assert (answer.status_code, answer.location) == (303, f"{review}#remark-{which}")
+    db.session.rollback()
+    words = [row.RemarkWord for row in reads.talk(db.session, [which])[which]]
+    assert [(one.language, one.words) for one in words] == [
+        ("fr", "De quelle ann\u00e9e ?"),
+        ("fr", "La derni\u00e8re."),
+    ]
+
+
+def test_words_in_no_language_come_back_with_the_form(world: World) -> None:
+    report, [which] = sent(world, SUMMARY)
+    team, state = world.browser("reviewer"), world.browser("focal_point", "KAZ")
+    for client, address_ in ((team, f"/review/{report.id}"), (state, f"/reports/{report.id}")):
+        token = csrf(page(client, f"/review/{report.id}" if client is team else f"{address_}/remarks"))
+        there = f"{address_}/remarks/{which}/words"
+        text = post(client, there, token, 422, words="The last one.", words_language="xx")
+        assert problems(text) == ["Please choose one of ar, zh, en, fr, ru, es."]
+        assert "The last one.</textarea>" in text
+
+
+def test_a_remark_says_its_language_that_of_the_person_unless_another_is_chosen(world: World) -> None:
+    report = world.report("KAZ", "in_review")
+    team = world.browser("reviewer")
+    shown = page(team, f"/review/{report.id}?remark={SUMMARY}&lang=es")
+    assert re.findall(r'<option value="(..)" lang=".." selected>', shown) == ["es"]
+    for language in ("", "fr"):
+        form = {"question": SUMMARY, "kind": "unclear", "words": "Quoi ?", "words_language": language}
+        post(team, f"/review/{report.id}/remarks", csrf(shown), **form)
+    db.session.rollback()
+    rows = reads.of_report(db.session, report.id, gathered=True)
+    assert [row.Remark.words_language for row in rows] == ["es", "fr"]
+    assert 'lang="fr">Quoi ?</p>' in page(team, f"/review/{report.id}")
+
+
+def test_a_note_about_no_question_comes_back_with_its_words(world: World) -> None:
+    report = world.report("KAZ", "in_review")
+    team, there = world.browser("reviewer"), f"/review/{report.id}/notes"
+    token = csrf(page(team, f"/review/{report.id}"))
+    text = post(team, there, token, 422, note="Ask the colleagues.", question="1.1.1.1")
+    assert problems(text) == [
+        "No question of the report has this code. Please copy the code that stands above the answer, or leave the "
+        "field empty."
+    ]
+    assert "Ask the colleagues.</textarea>" in text
+    assert 'value="1.1.1.1" aria-invalid="true" aria-describedby="question-error"' in text
+    post(team, there, token, note="Ask the colleagues.", question="NUA-21")
+    db.session.rollback()
+    assert [row.InternalNote.question for row in reads.notes(db.session, report.id)] == ["1.3.2.1/NUA-21"]
+
+
+def test_asking_again_by_a_past_day_comes_back_with_its_words(world: World) -> None:
+    report, [which] = sent(world, SUMMARY)
+    again_in_review(world, report, [which])
+    team = world.browser("reviewer")
+    token = csrf(page(team, f"/review/{report.id}"))
+    there = f"/review/{report.id}/remarks/{which}/again"
+    text = post(team, there, token, 422, words="Which of the two?", due="2025-06-01")
+    assert problems(text) == ["Please choose a day from today on, or none."]
+    assert "Which of the two?</textarea>" in text
+    assert 'value="2025-06-01" aria-invalid="true" aria-describedby="due-error"' in text
+    assert reads.get(db.session, report.id, which).closed_at is None
+
+
+def test_the_words_proposed_begin_with_the_answer_and_propose_nothing_as_it_is(world: World) -> None:
+    report = world.report("KAZ", "in_review")
+    team, review = world.browser("reviewer"), f"/review/{report.id}"
+    shown = page(team, f"{review}?remark={SUMMARY}")
+    [offered] = re.findall(r'<textarea id="remark-wording"[^>]*>(.*?)</textarea>', shown, re.DOTALL)
+    assert html.unescape(offered) == BLOCKERS[SUMMARY]
+    form = {"question": SUMMARY, "kind": "unclear", "words": "Which year?"}
+    post(team, f"{review}/remarks", csrf(shown), **form, wording=BLOCKERS[SUMMARY].replace("\n", "\r\n"))
+    db.session.rollback()
+    assert [row.Remark.wording for row in reads.of_report(db.session, report.id, gathered=True)] == [""]
+
+
+def test_words_are_proposed_for_the_language_that_was_chosen(world: World) -> None:
+    report = world.report("KAZ", languages=("en", "fr"))
+    act = world.acting("focal_point", "KAZ")
+    world.fill(act, reports.get(act.session, report.id, lock=True))
+    drafting.save(
+        act,
+        reports.get(act.session, report.id, lock=True),
+        drafting.Given(SUMMARY, "fr", "O\u00f9 en est le pays.", 1),
+    )
+    world.done()
+    for step in ("ask", "submit", "claim"):
+        world.step(report, step)
+    team, review = world.browser("reviewer"), f"/review/{report.id}"
+    shown = page(team, f"{review}?remark={SUMMARY}")
+    [there] = re.findall(r'<a href="([^"]*)" lang="fr">Fran\u00e7ais</a>', shown[shown.index("remark-form") :])
+    assert html.unescape(there) == f"{review}?remark=F.2/summary&in=fr#remark-form"
+    shown = page(team, html.unescape(there))
+    [offered] = re.findall(r'<textarea id="remark-wording"[^>]*lang="(..)"[^>]*>(.*?)</textarea>', shown, re.DOTALL)
+    assert offered == ("fr", "O\u00f9 en est le pays.")
+    assert 'name="language" value="fr"' in shown
+
+
+def test_a_gathered_remark_is_changed_until_it_is_sent(world: World) -> None:
+    report = world.report("KAZ", "in_review")
+    which = gather(world, report)
+    team, review = world.browser("reviewer"), f"/review/{report.id}"
+    shown = page(team, f"{review}?change={which}")
+    [there] = re.findall(r'<form method="post" action="([^"]*)" class="remark-form"', shown)
+    assert "Which year?</textarea>" in shown
+    form = {"kind": "evidence", "words": "Which source?", "wording": BETTER, "due": "2025-07-01"}
+    text = post(team, there, csrf(shown), 422, **form | {"due": "2025-06-01"})
+    assert (problems(text), f'action="{there}"' in text) == (["Please choose a day from today on, or none."], True)
+    post(team, there, csrf(shown), **form)
+    db.session.rollback()
+    [kept] = [row.Remark for row in reads.of_report(db.session, report.id, gathered=True)]
+    assert (kept.kind, kept.words, kept.wording, str(kept.due)) == ("evidence", "Which source?", BETTER, "2025-07-01")
+    world.step(report, "clarify", StepOrder(reason=""))
+    again_in_review(world, report, [which])
+    assert post(team, there, csrf(shown), 409, **form)
+
+
+def test_the_link_that_opens_the_form_is_spoken_of_only_where_it_is(world: World) -> None:
+    report = world.report("KAZ", "in_review")
+    told = "No remark yet. Each answer has a link that opens the form for one."
+    read = {who: page(world.browser(who), f"/review/{report.id}") for who in ("reviewer", "lead")}
+    assert {who: (told in text, "No remark.</p>" in text) for who, text in read.items()} == {
+        "reviewer": (True, False),
+        "lead": (False, True),
+    }
+
+
+def test_the_certifier_reads_the_answers_that_go_out_with_the_approval(world: World) -> None:
+    report, [first, second] = sent(world, SUMMARY, PROCESS)
+    act_on(world, report, "focal_point", remarks.answer, first, Reply("declined", "The law keeps it closed."))
+    act_on(world, report, "focal_point", remarks.answer, second, Reply("explained", "It is in paragraph 14."))
+    world.step(report, "ask")
+    shown = page(world.browser("certifier", "KAZ"), f"/reports/{report.id}/clearance")
+    [section] = re.findall(r'<section id="remarks">.*?</section>', shown, re.DOTALL)
+    cases = re.findall(r"<article.*?</article>", section, re.DOTALL)
+    assert [html.unescape(re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", one))).strip() for one in cases] == [
+        "F.2/summary Executive summary Unclear Which year? Declined with a reason The law keeps it closed.",
+        "F.3/process How the report was prepared Unclear Which year? Explained It is in paragraph 14.",
+    ]
+    world.step(report, "submit")
+    assert '<section id="remarks">' not in page(world.browser("certifier", "KAZ"), f"/reports/{report.id}/clearance")
+
+
+def responses(text: str) -> list[list[str]]:
+    """The response table, row by row."""
+    [table] = re.findall(r"<tbody>.*?</tbody>", text[text.index('id="response-table"') :], re.DOTALL)
+    rows = re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
+    return [[html.unescape(" ".join(re.sub("<[^>]+>", " ", cell).split())) for cell in row] for row in cells]
+
+
+def test_the_response_table_speaks_in_words_with_the_day_and_the_talk(world: World) -> None:
+    bring(world, air(("allarea", 2019, "30.9"), ("allarea", 2018, "31.2")), AIR_SERIES)
+    person = {"name": "A", "post": "", "office": "", "email": "a@example.org", "telephone": ""}
+    own = {"year": "2020", "value": "29", "unit": "", "source": "Census", "disaggregation": "", "place": "Almaty"}
+    given = {
+        **BLOCKERS,
+        AIR: {"status": "confirmed", "reason": "", "rows": [own]},
+        PEOPLE: [{**person, "kind": "national_government"}],
+    }
+    report = world.report("KAZ")
+    act = world.acting("focal_point", "KAZ")
+    world.fill(act, reports.get(act.session, report.id, lock=True), given)
+    world.done()
+    for step in ("ask", "submit", "claim"):
+        world.step(report, step)
+    which = gather(world, report, AIR, due=dt.date(2025, 7, 1))
+    gather(world, report, PEOPLE)
+    world.step(report, "clarify", StepOrder(reason=""))
+    act_on(world, report, "reviewer", remarks.say, which, "The last one.")
+    title = "Annual mean levels of fine particulate matter (population-weighted), by location"
+    figures = (
+        "The international figures are confirmed as ours. 2020: 29 micrograms per cubic metre · Almaty · Census "
+        f"International figures, {title} (micrograms per cubic meter), µg/m³: 2019: 30.9; 2018: 31.2"
+    )
+    people = "A · a@example.org · National government"
+    shown = responses(page(world.browser("focal_point", "KAZ"), f"/reports/{report.id}/remarks"))
+    asked = "Which year? answer asked for by 1 July 2025"
+    talk = "Not answered yet reviewer , 16 June 2025: The last one."
+    assert shown == [
+        ["NUA-21", "1", "Unclear", asked, talk, figures, "As before"],
+        [PEOPLE, "1", "Unclear", "Which year?", "Not answered yet", people, "As before"],
+    ]
