@@ -25,6 +25,7 @@ from portal.rules.scales import scale
 from portal.rules.timeline import PhaseDates
 from portal.services import intentions
 from portal.services.act import Act
+from portal.web.reports import home
 
 pages = Blueprint("pace", __name__)
 
@@ -112,16 +113,22 @@ def _of_last(offset: int, deadline: dt.date) -> dt.date:
 @pages.post("/reports/<uuid:report_id>/intention")
 @guarded("report:announce", subject=guard.report)
 def intend(act: Act, report: Report) -> ResponseReturnValue:
-    """The state says by which day it will report, or takes that back."""
-    written = request.form.get("by_day", "").strip()
+    """The state says by which day it will report, or takes that back; a day that will not do comes back in the form."""
     try:
-        by_day = dt.date.fromisoformat(written) if written else None
-    except ValueError as wrong:
-        raise Invalid(UNREADABLE, [Problem("by_day", UNREADABLE)]) from wrong
-    intentions.state(act, report, by_day)
+        by_day = _day(request.form.get("by_day", "").strip())
+        intentions.state(act, report, by_day)
+    except Invalid as refusal:
+        return home(act, report, [Problem(one.where, _(one.sentence)) for one in refusal.problems]), 422
     said = _("The reporting team is told that your state has stated this day; nothing else of the draft is shown.")
     flash(said if by_day else _("The stated day is taken back."), "success")
     return redirect(url_for("reports.report", report_id=report.id), 303)
+
+
+def _day(written: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(written) if written else None
+    except ValueError:
+        raise Invalid(UNREADABLE, [Problem("by_day", UNREADABLE)]) from None
 
 
 def _lives(act: Act, cycle: Cycle) -> tuple[list[minutes.Life], list[Any]]:

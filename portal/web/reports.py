@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -98,6 +99,11 @@ def report(act: Act, report: Report) -> ResponseReturnValue:
     """Where the report stands, who does what, and the step that is next or what hinders it. A contributor sees the
     sections that were handed to them and what is asked of them there, unless the report is open to them for reading.
     """
+    return home(act, report)
+
+
+def home(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
+    """The page of a report; `problems` are those of a day that was refused, which the form shows as it was sent."""
     asked = guideline(act.session, report.edition)
     whole = may(act.person, "report:draft", report)
     requests = reports.clearances(act.session, report.id) if whole else []
@@ -111,6 +117,8 @@ def report(act: Act, report: Report) -> ResponseReturnValue:
         "reports/report.html",
         **_heading(act, report),
         stated_day=pace.stated_day(act.session, report.cycle, report.entity) if not report.versions else None,
+        problems=problems,
+        sent_day=request.form.get("by_day", "") if problems else None,
         asked=asked,
         parts=reading(asked, report.modality, report.languages, {}, judged.progress.sections),
         whole=whole,

@@ -143,12 +143,23 @@ def test_a_state_says_by_which_day_and_the_team_reads_it_as_its_own_word(world: 
     assert len(db.session.scalars(select(Intention)).all()) == 3
 
 
-@pytest.mark.parametrize(("day", "status"), [("2025-06-01", 422), ("soon", 422), ("2025-07-20", 303)])
-def test_which_days_can_be_stated(world: World, day: str, status: int) -> None:
+@pytest.mark.parametrize(
+    ("day", "status", "wrong"),
+    [
+        ("2025-06-01", 422, ["Please state a day that has not passed."]),
+        ("soon", 422, ["Please write a day, for instance 2025-06-30."]),
+        ("2025-07-20", 303, []),
+    ],
+)
+def test_which_days_can_be_stated(world: World, day: str, status: int, wrong: list[str]) -> None:
     report = world.report("KAZ", "preparing")
     client = world.browser("focal_point", "KAZ")
     token = {"csrf_token": csrf(page(client, f"/reports/{report.id}"))}
-    assert client.post(f"/reports/{report.id}/intention", data=token | {"by_day": day}).status_code == status
+    answer = client.post(f"/reports/{report.id}/intention", data=token | {"by_day": day})
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == status
+    assert re.findall(r'id="by_day-error">.*?</span>(.*?)</span>', text) == wrong
+    assert re.findall(r'aria-describedby="by-day-hint by_day-error" value="(.*?)"', text) == [day] * len(wrong)
 
 
 def test_what_has_been_received_is_not_stated_any_more(world: World) -> None:
