@@ -17,8 +17,10 @@ class Passage(Base):
     ordinal, apart by colons; behind the question stands `@` and the file where it is of an attached file.
 
     `hash` is that of `portal.rules.anchors.anchor`. `follows` is the passage of the version before that this one
-    continues, `change` how: new, same, edited or moved. `current` while its version is the newest and is not
-    withdrawn. `file` is the name of the attached file, `page` its page in a PDF.
+    continues, `change` how: new, same, edited or moved. `current` while its version stands: the newest of a report that
+    is not withdrawn, the newest of a contribution that the team accepted. `file` is the name of the attached file,
+    `page` its page in a PDF. `commitment` is the first that it is of, the others stand in `passage_commitments`;
+    `entity` and `region` are those of what speaks of one alone, all stand in `contribution_places`.
     """
 
     __tablename__ = "passages"
@@ -52,6 +54,30 @@ class Passage(Base):
     file: Mapped[str] = mapped_column(String(200), default="")
     page: Mapped[int | None]
     cut_at: Mapped[dt.datetime]
+
+
+class PassageCommitment(Base):
+    """A commitment that a passage is of, beside the one in its own row: a partner may tick several."""
+
+    __tablename__ = "passage_commitments"
+    __table_args__ = (Index("ix_passage_commitments_commitment", "commitment", "passage_id"),)
+
+    passage_id: Mapped[int] = mapped_column(ForeignKey("passages.id"), primary_key=True, autoincrement=False)
+    commitment: Mapped[str] = mapped_column(Key, primary_key=True)
+
+
+class ContributionPlace(Base):
+    """What a version of a contribution speaks of: a region, and a state of it, "" for the region as such. It counts in
+    each of these places; a version without a row is of the world.
+    """
+
+    __tablename__ = "contribution_places"
+    __table_args__ = (Index("ix_contribution_places_entity", "entity"),)
+
+    contribution_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contributions.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    region: Mapped[str] = mapped_column(String(100), primary_key=True)
+    entity: Mapped[str] = mapped_column(String(3), primary_key=True)
 
 
 class FileToRead(Base):

@@ -91,6 +91,15 @@ def accepted(session: Session, contribution_ids: Collection[uuid.UUID]) -> dict[
     return {key: max(numbers) for key, numbers in found.items() if numbers}
 
 
+def standing(session: Session, contribution: Contribution) -> int:
+    """The version of a contribution that is evidence: the newest that stands accepted; 0 for none, and of what was set
+    aside or withdrawn.
+    """
+    if contribution.state in (SET_ASIDE, WITHDRAWN):
+        return 0
+    return accepted(session, [contribution.id]).get(contribution.id, 0)
+
+
 def public() -> ColumnElement[bool]:
     """True of a contribution of which a version stands accepted: everybody may know of it."""
     taken = exists().where(Moderation.contribution_id == Contribution.id, Moderation.outcome == ACCEPTED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy import and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from portal.db import AnyRow
@@ -14,6 +14,7 @@ from portal.models.entities import Entity
 from portal.models.passages import NearCopy, Passage, PassageBand
 from portal.models.reports import Report
 from portal.queries.passages import Reader, owner_of
+from portal.rules.contributions import SENT
 
 AT_ONCE = 5_000
 MOST_HOLDERS = 8
@@ -28,10 +29,9 @@ def copies(
     other = aliased(Passage, name="other")
     there, whose = aliased(Entity), aliased(Partner)
     mine, theirs = aliased(Report), aliased(Report)
-    sent, their_sent = aliased(Contribution), aliased(Contribution)
     readable = true() if reader.of_the_team else and_(
-        or_(mine.state == "published", sent.state == "accepted"),
-        or_(theirs.state == "published", their_sent.state == "accepted"),
+        or_(mine.state == "published", Passage.contribution_id.is_not(None)),
+        or_(theirs.state == "published", and_(other.contribution_id.is_not(None), other.current)),
     )  # fmt: skip
     query = (
         select(
@@ -46,8 +46,6 @@ def copies(
         .outerjoin(whose, whose.id == other.partner_id)
         .outerjoin(mine, mine.id == Passage.report_id)
         .outerjoin(theirs, theirs.id == other.report_id)
-        .outerjoin(sent, sent.id == Passage.contribution_id)
-        .outerjoin(their_sent, their_sent.id == other.contribution_id)
         .where(readable, Passage.current, or_(other.current, other.cycle != Passage.cycle))
     )  # fmt: skip
     if kind:
@@ -63,18 +61,23 @@ def copies(
 def sharing_bands(
     session: Session, bands: Iterable[int], source: str, owner: uuid.UUID
 ) -> dict[int, tuple[Passage, list[int]]]:
-    """The passages of others that share one of these bands, by id, each with the bands shared. Of a band that many
-    share, such as a phrase of the guidelines, only those that came first.
+    """The passages of others that stand, or wait to be looked at, and share one of these bands, by id, each with the
+    bands shared. Of a band that many share, such as a phrase of the guidelines, only those that came first.
     """
     wanted = list(bands)
     found: dict[int, tuple[Passage, list[int]]] = {}
+    waits = exists().where(
+        Contribution.id == Passage.contribution_id,
+        Contribution.state == SENT,
+        Contribution.versions == Passage.version,
+    )
     of_others = or_(owner_of(source) != owner, owner_of(source).is_(None))
     for start in range(0, len(wanted), AT_ONCE):
         place = func.row_number().over(partition_by=PassageBand.band, order_by=PassageBand.passage_id)
         held = (
             select(PassageBand.band, PassageBand.passage_id, place.label("place"))
             .join(Passage, Passage.id == PassageBand.passage_id)
-            .where(PassageBand.band.in_(wanted[start : start + AT_ONCE]), Passage.current, of_others)
+            .where(PassageBand.band.in_(wanted[start : start + AT_ONCE]), or_(Passage.current, waits), of_others)
             .subquery()
         )
         rows = session.execute(

@@ -7,27 +7,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, column, exists, func, or_, select, table, text
+from sqlalchemy import ColumnElement, CompoundSelect, and_, column, exists, false, func, or_, select, table, text
 from sqlalchemy.orm import Session, aliased
 
 from forms.words import N_
 from portal.db import AnyRow, AnySelect
 from portal.models.accounts import User
-from portal.models.contributions import Contribution, ContributionVersion, Partner
+from portal.models.contributions import Contribution, ContributionVersion, Moderation, Partner
 from portal.models.entities import Entity
-from portal.models.passages import Coded, Coding, FileToRead, Passage
+from portal.models.passages import Coded, Coding, ContributionPlace, FileToRead, Passage, PassageCommitment
 from portal.models.reports import Report, Version
 from portal.rules.analyser import Search
+from portal.rules.contributions import ACCEPTED, SENT, SET_ASIDE, WITHDRAWN
 from portal.rules.refusals import Missing
 
 NO_PASSAGE = N_("There is no such passage.")
 WORDS = table("passage_words", column("rowid"))
+COMMITMENT = "commitment:"
+"""How a code begins that puts a passage under a commitment."""
 
 
 @dataclass(frozen=True)
 class Which:
     """Which passages are asked for; "" for all. `coded` is nobody, somebody, or not_by_me; `change` one of the ways in
-    which a passage continues another. Without `earlier` only those that stand now.
+    which a passage continues another. Without `earlier` only those that stand now; `waiting` asks for those of
+    contributions that the team has not looked at yet in their place.
     """
 
     cycle: str = ""
@@ -42,6 +46,7 @@ class Which:
     coded: str = ""
     change: str = ""
     earlier: str = ""
+    waiting: str = ""
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Which:
@@ -59,11 +64,12 @@ class Reader:
 
 @dataclass(frozen=True)
 class Subject:
-    """As much of a passage as the policy looks at."""
+    """As much of a passage as the policy looks at; `waits` where nobody has looked at its contribution yet."""
 
     passage: Passage
     entity: str | None
     state: str
+    waits: bool = False
 
 
 def subject(session: Session, passage_id: int) -> Subject:
@@ -71,15 +77,14 @@ def subject(session: Session, passage_id: int) -> Subject:
     when there is none.
     """
     row = session.execute(
-        select(Passage, Report.state.label("report_state"), Contribution.state.label("contribution_state"))
+        select(Passage, func.coalesce(_open(), false()).label("is_open"), _waits().label("waits"))
         .outerjoin(Report, Report.id == Passage.report_id)
         .outerjoin(Contribution, Contribution.id == Passage.contribution_id)
         .where(Passage.id == passage_id)
     ).one_or_none()
     if row is None:
         raise Missing(NO_PASSAGE)
-    is_open = row.report_state == "published" or row.contribution_state == "accepted"
-    return Subject(row.Passage, row.Passage.entity, "published" if is_open else "received")
+    return Subject(row.Passage, row.Passage.entity, "published" if row.is_open else "received", bool(row.waits))
 
 
 def _matching(session: Session, sought: Search) -> ColumnElement[bool]:
@@ -104,7 +109,18 @@ def _matching(session: Session, sought: Search) -> ColumnElement[bool]:
 
 
 def _open() -> ColumnElement[bool]:
-    return or_(Report.state == "published", Contribution.state == "accepted")
+    """True of a passage that everybody may read: of a published report, or of a version that was accepted."""
+    taken = exists().where(
+        Moderation.contribution_id == Passage.contribution_id,
+        Moderation.version == Passage.version,
+        Moderation.outcome == ACCEPTED,
+    )
+    return or_(Report.state == "published", and_(Contribution.state.not_in((SET_ASIDE, WITHDRAWN)), taken))
+
+
+def _waits() -> ColumnElement[bool]:
+    """True of a passage of what was sent and is not looked at yet."""
+    return and_(Contribution.state == SENT, Contribution.versions == Passage.version)
 
 
 def readable(query: AnySelect, reader: Reader) -> AnySelect:
@@ -119,21 +135,41 @@ def readable(query: AnySelect, reader: Reader) -> AnySelect:
 
 
 def _conditions(which: Which, reader: Reader) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [] if which.earlier else [Passage.current.is_(True)]
+    found: list[ColumnElement[bool]] = []
+    if which.waiting:
+        found.append(_waits())
+    elif not which.earlier:
+        found.append(Passage.current.is_(True))
     if not reader.of_the_team:
         found.append(_open())
-    named = {name: getattr(which, name) for name in ("cycle", "channel", "region", "entity", "language", "change")}
+    named = {name: getattr(which, name) for name in ("cycle", "channel", "language", "change")}
     found += [getattr(Passage, name) == wanted for name, wanted in named.items() if wanted]
+    if which.region:
+        found.append(or_(Passage.region == which.region, _speaks_of(ContributionPlace.region == which.region)))
+    if which.entity:
+        found.append(or_(Passage.entity == which.entity, _speaks_of(ContributionPlace.entity == which.entity)))
     if which.partner:
         found.append(Passage.partner_id == _uuid(which.partner))
     if which.section:
         found.append(or_(Passage.section == which.section, Passage.section.startswith(f"{which.section}.")))
     if which.commitment:
-        coded = _coded(Coding.code == f"commitment:{which.commitment}")
-        found.append(or_(Passage.commitment == which.commitment, coded))
+        beside = exists().where(
+            PassageCommitment.passage_id == Passage.id, PassageCommitment.commitment == which.commitment
+        )
+        coded = _coded(Coding.code == f"{COMMITMENT}{which.commitment}")
+        found.append(or_(Passage.commitment == which.commitment, beside, coded))
     if which.code:
         found.append(_coded(Coding.code == which.code))
     return found + _conditions_of_coding(which, reader)
+
+
+def _speaks_of(place: ColumnElement[bool]) -> ColumnElement[bool]:
+    """True of a passage whose contribution names such a place."""
+    return exists().where(
+        ContributionPlace.contribution_id == Passage.contribution_id,
+        ContributionPlace.version == Passage.version,
+        place,
+    )
 
 
 def _conditions_of_coding(which: Which, reader: Reader) -> list[ColumnElement[bool]]:
@@ -148,6 +184,26 @@ def _conditions_of_coding(which: Which, reader: Reader) -> list[ColumnElement[bo
 
 def _coded(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(Coding.passage_id == Passage.id, Coding.removed_at.is_(None), condition)
+
+
+def under_commitments(*conditions: ColumnElement[bool]) -> CompoundSelect[int, str | None]:
+    """The passages of these conditions, (id, commitment), once for each commitment that they are of: by their place, as
+    their partner chose, and as coders gave them.
+    """
+    placed = select(Passage.id, Passage.commitment.label("commitment")).where(
+        *conditions, Passage.commitment.is_not(None)
+    )
+    beside = (
+        select(Passage.id, PassageCommitment.commitment)
+        .join(PassageCommitment, PassageCommitment.passage_id == Passage.id)
+        .where(*conditions)
+    )
+    coded = (
+        select(Passage.id, func.substr(Coding.code, len(COMMITMENT) + 1))
+        .join(Coding, Coding.passage_id == Passage.id)
+        .where(*conditions, Coding.removed_at.is_(None), Coding.code.startswith(COMMITMENT))
+    )
+    return placed.union(beside, coded)
 
 
 def _uuid(written: str) -> uuid.UUID:
@@ -175,6 +231,7 @@ LISTED = (
     Entity.names.label("entity_names"),
     Partner.name.label("partner_name"),
     Contribution.title.label("title"),
+    _waits().label("waits"),
 )
 
 
@@ -182,7 +239,7 @@ def listed(
     session: Session, which: Which, reader: Reader, sought: Search | None, *, after: int = 0, limit: int
 ) -> list[AnyRow]:
     """The passages asked for, in the order in which they came, behind a place: Passage, entity_names, partner_name,
-    title (of the contribution); one statement.
+    title (of the contribution), waits (to be looked at); one statement.
     """
     query = _asked_for(session, which, reader, sought, *LISTED).where(Passage.id > after)
     return list(session.execute(query.order_by(Passage.id).limit(limit)).all())
@@ -210,13 +267,16 @@ def codes_of(session: Session, passages: Iterable[int]) -> dict[int, list[str]]:
 @dataclass(frozen=True)
 class Context:
     """Where a passage stands: its source's row of the list, the passages before and behind it in the same answer, the
-    versions that it continues, newest first, and what continues it now.
+    versions that it continues, newest first, what continues it now, its commitments without those of codes, and the
+    places that its contribution speaks of: region, entity, names.
     """
 
     row: AnyRow
     beside: Sequence[Passage]
     earlier: Sequence[Passage]
     later: Passage | None
+    commitments: Sequence[str]
+    places: Sequence[AnyRow]
 
 
 def context(session: Session, passage: Passage) -> Context:
@@ -237,7 +297,30 @@ def context(session: Session, passage: Passage) -> Context:
         .order_by(Passage.version, Passage.ordinal)
     ).all()
     beside = [one for one in rows if one.version == passage.version and abs(one.ordinal - passage.ordinal) <= 2]
-    return Context(row, beside, _followed(session, passage), _following(session, passage))
+    return Context(
+        row,
+        beside,
+        _followed(session, passage),
+        _following(session, passage),
+        _commitments(session, passage),
+        _places(session, passage),
+    )
+
+
+def _commitments(session: Session, passage: Passage) -> list[str]:
+    beside = select(PassageCommitment.commitment).where(PassageCommitment.passage_id == passage.id)
+    return sorted({*session.scalars(beside), *([passage.commitment] if passage.commitment else [])})
+
+
+def _places(session: Session, passage: Passage) -> list[AnyRow]:
+    query = (
+        select(ContributionPlace.region, ContributionPlace.entity, Entity.names)
+        .outerjoin(Entity, Entity.iso3 == ContributionPlace.entity)
+        .where(ContributionPlace.contribution_id == passage.contribution_id)
+        .where(ContributionPlace.version == passage.version)
+        .order_by(ContributionPlace.region, ContributionPlace.entity)
+    )
+    return list(session.execute(query).all())
 
 
 def _followed(session: Session, passage: Passage) -> list[Passage]:
@@ -315,6 +398,32 @@ def uncut_contributions(session: Session) -> list[tuple[Contribution, Contributi
         .order_by(sent.sent_at, sent.contribution_id, sent.number)
     )
     return [(row.Contribution, row.ContributionVersion) for row in session.execute(query)]
+
+
+def cut_contributions(session: Session) -> list[tuple[Contribution, ContributionVersion]]:
+    """The versions of contributions that have passages, oldest first."""
+    sent = ContributionVersion
+    cut = exists().where(Passage.contribution_id == sent.contribution_id, Passage.version == sent.number)
+    query = (
+        select(Contribution, sent)
+        .join(sent, sent.contribution_id == Contribution.id)
+        .where(cut)
+        .order_by(sent.contribution_id, sent.number)
+    )
+    return [(row.Contribution, row.ContributionVersion) for row in session.execute(query)]
+
+
+def commitments_of_version(session: Session, contribution: uuid.UUID, version: int) -> list[tuple[Passage, list[str]]]:
+    """The passages of a version of a contribution, each with the commitments that it is of; two statements."""
+    mine = (Passage.contribution_id == contribution, Passage.version == version)
+    rows = session.execute(
+        select(PassageCommitment.passage_id, PassageCommitment.commitment).join(Passage).where(*mine)
+    )
+    beside: dict[int, list[str]] = {}
+    for passage, commitment in rows:
+        beside.setdefault(passage, []).append(commitment)
+    passages = session.scalars(select(Passage).where(*mine).order_by(Passage.id))
+    return [(one, [*([one.commitment] if one.commitment else []), *sorted(beside.get(one.id, []))]) for one in passages]
 
 
 def next_file(session: Session) -> FileToRead | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,13 +18,13 @@ _HAS_WORDS = re.compile(r"[^\W_]")
 
 @dataclass(frozen=True)
 class Piece:
-    """A passage before it has a place in a version: `commitment` is that of its section, or the one chosen."""
+    """A passage before it has a place in a version: `commitments` are that of its section, or those chosen."""
 
     question: str
     language: str
     ordinal: int
     text: str
-    commitment: str | None = None
+    commitments: tuple[str, ...] = ()
 
     @property
     def section(self) -> str:
@@ -34,41 +34,51 @@ class Piece:
 
 def pieces(document: Mapping[str, Any]) -> list[Piece]:
     """The passages of a frozen report or contribution: paragraphs of narratives, the texts of each practice, the rows
-    of tables; by question and language, ordinals from 1. What a partner chose as its part of the Agenda counts for all
-    of its contribution, what a practice names first for that practice.
+    of tables; by question and language, ordinals from 1. What a partner chose as its parts of the Agenda counts for all
+    of its contribution, what a practice names for that practice.
     """
-    answers: Sequence[Mapping[str, Any]] = document["answers"]
-    chosen = _chosen(answers)
+    chosen = _chosen(document)
     found = []
-    for answer in answers:
+    for answer in document["answers"]:
+        placed = _placed(answer["question"])
         for ordinal, (text, own) in enumerate(_texts(answer["kind"], answer["value"]), 1):
-            commitment = commitment_of(answer["question"]) or own or chosen
-            found.append(Piece(answer["question"], answer["language"], ordinal, text, commitment))
+            found.append(Piece(answer["question"], answer["language"], ordinal, text, placed or own or chosen))
     return found
 
 
-def _chosen(answers: Sequence[Mapping[str, Any]]) -> str | None:
-    """The commitment that a contribution names as its part of the Agenda."""
-    for answer in answers:
+def commitments_of_files(document: Mapping[str, Any], question: str) -> tuple[str, ...]:
+    """The commitments that the text of a file attached to this question is of."""
+    return _placed(question) or _chosen(document)
+
+
+def _placed(question: str) -> tuple[str, ...]:
+    found = commitment_of(question)
+    return (found,) if found else ()
+
+
+def _chosen(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """The commitments that a contribution ticks as its parts of the Agenda, in their order."""
+    ticked: list[Any] = []
+    for answer in document["answers"]:
         if answer["kind"] == "choice" and answer["question"].endswith("/commitment"):
-            found = _CHOSEN.fullmatch(str(answer["value"]))
-            if found and ".".join(found.groups()) in COMMITMENTS:
-                return ".".join(found.groups())
-    return None
+            ticked += answer["value"] if isinstance(answer["value"], list) else [answer["value"]]
+    keys = {".".join(found.groups()) for found in map(_CHOSEN.fullmatch, map(str, ticked)) if found}
+    return tuple(key for key in COMMITMENTS if key in keys)
 
 
-def _texts(kind: str, value: Any) -> Iterator[tuple[str, str | None]]:
-    """The texts of an answer, each with the commitment that its practice names."""
+def _texts(kind: str, value: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The texts of an answer, each with the commitments that its practice names."""
     if kind == "narrative" and isinstance(value, str):
-        yield from ((text, None) for text in cut_text(value))
+        yield from ((text, ()) for text in cut_text(value))
     elif kind == "practices" and isinstance(value, list):
         for row in value:
-            named = [key for key in row.get("commitments") or () if key in COMMITMENTS]
+            named = set(row.get("commitments") or ())
+            own = tuple(key for key in COMMITMENTS if key in named)
             for column in PRACTICE_WORDS:
-                yield from ((text, named[0] if named else None) for text in cut_text(str(row.get(column) or "")))
+                yield from ((text, own) for text in cut_text(str(row.get(column) or "")))
     elif kind == "table" and isinstance(value, list):
         rows = (" · ".join(cell for cell in row.values() if isinstance(cell, str) and cell.strip()) for row in value)
-        yield from ((row, None) for row in rows if _HAS_WORDS.search(row))
+        yield from ((row, ()) for row in rows if _HAS_WORDS.search(row))
 
 
 def cut_text(text: str) -> list[str]:

@@ -28,7 +28,7 @@ EDITED, GONE, TAKEN_BACK, REVISED = "edited", "gone", "withdrawn", "figure_revis
 REASONS = {
     EDITED: N_("The passage was changed in a newer version."),
     GONE: N_("The passage is no longer in the newest version."),
-    TAKEN_BACK: N_("What it stands in was withdrawn."),
+    TAKEN_BACK: N_("What it stands in was withdrawn, or is not accepted."),
     REVISED: N_("The figure was revised by a newer import."),
 }
 HOLDS, REWORDED, REMOVED, STATEMENT_WITHDRAWN = "holds", "reworded", "citation_removed", "withdrawn"

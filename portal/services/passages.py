@@ -1,6 +1,7 @@
 """Passages: what was submitted or sent is cut into them, each is anchored to the one it continues, indexed for the
-search and compared with the texts of others. Nothing is ever removed; `current` tells which stand now. The figures of
-a report are laid and settled with its passages.
+search and compared with the texts of others. Nothing is ever removed; `current` tells which stand now: of a report the
+newest version, of a contribution the newest that the team accepted. The figures of a report are laid and settled with
+its passages.
 """
 
 from __future__ import annotations
@@ -8,26 +9,35 @@ from __future__ import annotations
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from portal.adapters.reading import READABLE
-from portal.models.contributions import Contribution, ContributionArea, ContributionVersion, Partner
+from portal.models.contributions import Contribution, ContributionVersion, Partner
 from portal.models.entities import Entity
-from portal.models.passages import Coded, Coding, FileToRead, NearCopy, Passage, PassageBand
+from portal.models.passages import (
+    Coded,
+    Coding,
+    ContributionPlace,
+    FileToRead,
+    NearCopy,
+    Passage,
+    PassageBand,
+    PassageCommitment,
+)
 from portal.models.reports import Report, Version
-from portal.queries import near_copies, reports
+from portal.queries import contributions, near_copies, reports
 from portal.queries import passages as queries
 from portal.queries import reported_figures as figures
 from portal.rules import likeness
 from portal.rules.analyser import language_of, terms
 from portal.rules.anchors import EDITED, NEW, Placed, anchor, follow
-from portal.rules.areas import area_table
-from portal.rules.contributions import SET_ASIDE, WITHDRAWN
-from portal.rules.cutting import Piece, cut_text, pieces
+from portal.rules.cutting import Piece, commitments_of_files, cut_text, pieces
 from portal.rules.lifecycle import seen_state
+from portal.rules.naming import region_of
 from portal.services import rechecks, reported_figures
 from portal.services.act import Act
 from portal.services.passage_words import index
@@ -52,6 +62,8 @@ class Owner:
     entity: str | None = None
     partner_id: uuid.UUID | None = None
     region: str | None = None
+    places: frozenset[tuple[str, str]] = frozenset()
+    """Each region and state that a contribution speaks of, as `ContributionPlace` holds them."""
 
 
 def cut_report(act: Act, report: Report, version: Version) -> int:
@@ -66,21 +78,21 @@ def cut_report(act: Act, report: Report, version: Version) -> int:
 
 def cut_contribution(act: Act, contribution: Contribution, version: ContributionVersion) -> int:
     """Cuts a version of a contribution that was sent, as `cut_report` does."""
-    owner = _owner_of_contribution(act, contribution, version.number)
+    owner = _owner_of_contribution(act, contribution, version)
+    _lay_places(act, owner)
     return _cut(act, owner, version.document, version.files)
 
 
 def settle_report(act: Act, report: Report) -> None:
     """Brings `current` to what the state of a report says: after a withdrawal no passage and no figure of it stands."""
     if not report.practice:
-        _settle(act, REPORT, report.id, report.versions, standing=_stands(report))
+        _settle(act, REPORT, report.id, report.versions if _stands(report) else 0)
         reported_figures.settle(act, report, standing=_stands(report))
 
 
 def settle_contribution(act: Act, contribution: Contribution) -> None:
-    """The same for a contribution that was withdrawn, set aside or taken up again."""
-    standing = contribution.state not in (WITHDRAWN, SET_ASIDE)
-    _settle(act, CONTRIBUTION, contribution.id, contribution.versions, standing=standing)
+    """The same for a contribution that the team decided about, or that was withdrawn."""
+    _settle(act, CONTRIBUTION, contribution.id, contributions.standing(act.session, contribution))
 
 
 def cut_what_was_there(act: Act) -> int:
@@ -91,6 +103,21 @@ def cut_what_was_there(act: Act) -> int:
     for contribution, sent in queries.uncut_contributions(act.session):
         made += cut_contribution(act, contribution, sent)
     return made
+
+
+def place_what_was_there(act: Act) -> int:
+    """Gives what contributions were cut into before every commitment and place that it is of, and lets stand what was
+    accepted alone; returns how many passages changed. A second run changes nothing.
+    """
+    changed = 0
+    for contribution, version in queries.cut_contributions(act.session):
+        owner = _owner_of_contribution(act, contribution, version)
+        laid = _lay_places(act, owner)
+        changed += _place_anew(act, owner, json.loads(version.document), others=laid)
+        if version.number == contribution.versions:
+            settle_contribution(act, contribution)
+            rechecks.after_contribution(act, contribution)
+    return changed
 
 
 def lay_what_was_there(act: Act) -> int:
@@ -107,25 +134,31 @@ def keep_file(act: Act, waiting: FileToRead, texts: Sequence[tuple[int | None, s
     row = act.session.get(FileToRead, (waiting.version_of, waiting.version, waiting.file))
     if row is None or row.read_at is not None:
         return 0
-    owner = _owner(act, row)
+    owner, document = _owner(act, row)
+    of = commitments_of_files(document, row.question)
     found = [(page, text) for page, whole in texts for text in cut_text(whole)]
     mostly = language_of(" ".join(text for _page, text in found), row.language)
     made = [
-        _passage(act, owner, Piece(row.question, language_of(text, mostly), at, text), file=row, page=page)
+        _passage(act, owner, Piece(row.question, language_of(text, mostly), at, text, of), file=row, page=page)
         for at, (page, text) in enumerate(found, 1)
     ]
     row.read_at, row.passages, row.problem = act.at, len(made), problem
     _anchor(made, queries.passages_of_file(act.session, owner.source, owner.id, row.version, row.file))
     _add(act, owner, made)
+    _add_commitments(act, {one.id: of for one in made})
     rechecks.after_file(act, row)
     return len(made)
 
 
-def _owner(act: Act, row: FileToRead) -> Owner:
+def _owner(act: Act, row: FileToRead) -> tuple[Owner, dict[str, Any]]:
+    """The owner of a file, and the document of the version that it belongs to."""
     if row.source == REPORT:
         report = act.session.get_one(Report, row.version_of)
-        return _owner_of_report(act, report, row.version)
-    return _owner_of_contribution(act, act.session.get_one(Contribution, row.version_of), row.version)
+        document = reports.version(act.session, report.id, row.version).document
+        return _owner_of_report(act, report, row.version), json.loads(document)
+    contribution = act.session.get_one(Contribution, row.version_of)
+    version = contributions.version(act.session, contribution.id, row.version)
+    return _owner_of_contribution(act, contribution, version), json.loads(version.document)
 
 
 def _stands(report: Report) -> bool:
@@ -146,49 +179,90 @@ def _owner_of_report(act: Act, report: Report, version: int) -> Owner:
     )
 
 
-def _owner_of_contribution(act: Act, contribution: Contribution, version: int) -> Owner:
-    """A contribution is of its one named state, or of the state and region that its partner works in."""
-    areas = list(
-        act.session.scalars(
-            select(ContributionArea.area)
-            .where(ContributionArea.contribution_id == contribution.id)
-            .order_by(ContributionArea.area)
-        )
-    )
+def _owner_of_contribution(act: Act, contribution: Contribution, version: ContributionVersion) -> Owner:
+    """A contribution is of each state and region that this version names, else of those that its partner works in."""
+    areas = [str(one["area"]) for one in json.loads(version.document)["areas"]]
     partner = act.session.get_one(Partner, contribution.partner_id)
-    rows = act.session.execute(select(Entity.iso3, Entity.region).where(Entity.iso3.in_(areas))).all()
+    states = [*areas, *([partner.entity] if partner.entity else [])]
+    rows = act.session.execute(select(Entity.iso3, Entity.region).where(Entity.iso3.in_(states)))
     known = {row.iso3: row.region for row in rows}
-    named = next(iter(known)) if len(known) == 1 else None
-    spoken = {known[named]} if named else {known.get(area) or _region(act, area) for area in areas}
+    places = {(known[area], area) for area in areas if area in known}
+    regions = {found for found in map(region_of, areas) if found} - {region for region, _state in places}
+    places |= {(region, "") for region in regions}
+    if not places:
+        own = "" if areas or not partner.entity else partner.entity
+        places = {(partner.region or known.get(own, ""), own)} - {("", "")}
+    named, spoken = {state for _region, state in places if state}, {region for region, _state in places if region}
     return Owner(
         source=CONTRIBUTION,
         id=contribution.id,
-        version=version,
+        version=version.number,
         cycle=contribution.cycle,
         channel=contribution.channel,
         language=contribution.language,
-        current=version == contribution.versions and contribution.state not in (WITHDRAWN, SET_ASIDE),
-        entity=named or (partner.entity if not areas else None),
+        current=version.number == contributions.standing(act.session, contribution),
+        entity=_only(named),
         partner_id=contribution.partner_id,
-        region=(next(iter(spoken)) if len(spoken) == 1 else None) or partner.region,
+        region=_only(spoken),
+        places=frozenset(places),
     )
 
 
-def _region(act: Act, area: str) -> str | None:
-    """The region of the entities that an area is, by its name; None for the world, a city or a region cut otherwise."""
-    name = next((fact.name for fact, _codes in area_table() if fact.key == area), None)
-    return act.session.scalar(select(Entity.region).where(Entity.region == name).limit(1)) if name else None
+def _only(found: Collection[str]) -> str | None:
+    """The one of these, None of several and of none."""
+    return next(iter(found)) if len(found) == 1 else None
+
+
+def _lay_places(act: Act, owner: Owner) -> bool:
+    """Lays the places of a version of a contribution where others are there; whether it did."""
+    mine = (ContributionPlace.contribution_id == owner.id, ContributionPlace.version == owner.version)
+    there = act.session.execute(select(ContributionPlace.region, ContributionPlace.entity).where(*mine))
+    if {(row.region, row.entity) for row in there} == owner.places:
+        return False
+    act.session.execute(delete(ContributionPlace).where(*mine))
+    named = {"contribution_id": owner.id, "version": owner.version}
+    if owner.places:
+        rows = [{**named, "region": region, "entity": entity} for region, entity in sorted(owner.places)]
+        act.session.execute(insert(ContributionPlace), rows)
+    return True
+
+
+def _place_anew(act: Act, owner: Owner, document: Mapping[str, Any], *, others: bool) -> int:
+    """Gives the passages of a version of a contribution the commitments and the place that they are of."""
+    told = {(one.question, one.language, one.ordinal): one.commitments for one in pieces(document)}
+    held = queries.commitments_of_version(act.session, owner.id, owner.version)
+    changed = 0
+    for passage, before in held:
+        place = (passage.question, passage.language, passage.ordinal)
+        of = commitments_of_files(document, passage.question) if passage.file else told.get(place, ())
+        if others or set(before) != set(of):
+            changed += 1
+        passage.commitment = of[0] if of else None
+        passage.entity, passage.region = owner.entity, owner.region
+        if set(before) != set(of):
+            act.session.execute(delete(PassageCommitment).where(PassageCommitment.passage_id == passage.id))
+            _add_commitments(act, {passage.id: of})
+    return changed
+
+
+def _add_commitments(act: Act, of: Mapping[int, Sequence[str]]) -> None:
+    """Adds what passages are of beside the commitment in their own row."""
+    rows = [{"passage_id": key, "commitment": one} for key, several in of.items() for one in several[1:]]
+    if rows:
+        act.session.execute(insert(PassageCommitment), rows)
 
 
 def _cut(act: Act, owner: Owner, document: bytes, files: Iterable[dict[str, str]]) -> int:
     if queries.is_cut(act.session, owner.source, owner.id, owner.version):
         return 0
-    made = [_passage(act, owner, piece) for piece in pieces(json.loads(document))]
+    cut = pieces(json.loads(document))
+    made = [_passage(act, owner, piece) for piece in cut]
     _anchor(made, queries.written_before(act.session, owner.source, owner.id, owner.version))
     _lay_files(act, owner, files)
     if owner.current:
-        _settle(act, owner.source, owner.id, owner.version, standing=True)
+        _settle(act, owner.source, owner.id, owner.version)
     _add(act, owner, made)
+    _add_commitments(act, {one.id: piece.commitments for one, piece in zip(made, cut, strict=True)})
     return len(made)
 
 
@@ -209,7 +283,7 @@ def _passage(
         region=owner.region,
         question=piece.question,
         section=piece.section,
-        commitment=piece.commitment,
+        commitment=piece.commitments[0] if piece.commitments else None,
         language=piece.language,
         ordinal=piece.ordinal,
         text=piece.text,
@@ -241,12 +315,13 @@ def _add(act: Act, owner: Owner, made: Sequence[Passage]) -> None:
     _find_copies(act, owner, {one.id: one for one in made}, {key: likeness.runs(words) for key, words in told})
 
 
-def _settle(act: Act, source: str, owner: uuid.UUID, newest: int, *, standing: bool) -> None:
+def _settle(act: Act, source: str, owner: uuid.UUID, standing: int) -> None:
+    """Lets stand the passages of this version alone; of none for 0."""
     column = Passage.report_id if source == REPORT else Passage.contribution_id
     act.session.execute(
         update(Passage)
         .where(column == owner)
-        .values(current=(Passage.version == newest) if standing else False)
+        .values(current=Passage.version == standing)
         .execution_options(synchronize_session="fetch")
     )
 

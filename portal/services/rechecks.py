@@ -17,8 +17,7 @@ from portal.models.observations import Import, Observation
 from portal.models.passages import FileToRead, Passage
 from portal.models.reports import Report
 from portal.models.synthesis import Citation, Recheck, Statement, Supplement
-from portal.queries import cycles
-from portal.rules import contributions
+from portal.queries import contributions, cycles
 from portal.rules.synthesis import EDITED, FOR, GONE, REVISED, SAME_AGAIN, TAKEN_BACK, WITHDRAWN, state_after
 from portal.services.act import Act
 
@@ -45,10 +44,13 @@ def after_version(act: Act, report: Report) -> int:
 
 
 def after_contribution(act: Act, contribution: Contribution) -> int:
-    """A contribution was sent, moderated or withdrawn: citations follow it, or go to the list."""
-    if contribution.state in (contributions.WITHDRAWN, contributions.SET_ASIDE):
+    """A contribution was sent, moderated or withdrawn: citations follow the version that stands accepted, or go to the
+    list. What was sent and is not looked at yet moves nothing.
+    """
+    standing = contributions.standing(act.session, contribution)
+    if not standing:
         return _take_back(act, Passage.contribution_id, contribution.id)
-    return _follow(act, Passage.contribution_id, contribution.id, contribution.versions)
+    return _follow(act, Passage.contribution_id, contribution.id, standing)
 
 
 def after_file(act: Act, row: FileToRead) -> int:
@@ -141,8 +143,8 @@ def _open_supplement(act: Act, report: Report) -> None:
 
 
 def _follow(act: Act, owner: Owner, of: uuid.UUID, newest: int) -> int:
-    """Moves citations to the passage of the newest version that says the same; the others go to the list. A passage of
-    an attached file stays as it is while files of the newest version are still being read.
+    """Moves citations to the passage of the newest version that stands and says the same; the others go to the list. A
+    passage of an attached file stays as it is while files of that version are still being read.
     """
     cited = _cited(act.session, owner, of)
     if not cited:
@@ -154,7 +156,7 @@ def _follow(act: Act, owner: Owner, of: uuid.UUID, newest: int) -> int:
     )
     rows = act.session.execute(
         select(Passage.id, Passage.follows, Passage.hash, Passage.version, Passage.section, Passage.current)
-        .where(owner == of)
+        .where(owner == of, Passage.version <= newest)
         .order_by(Passage.version.desc(), Passage.id.desc())
     ).all()
     following = {row.follows: row for row in rows if row.follows is not None}

@@ -71,7 +71,8 @@ class PassageShape(Given):
 
 class WhichPassages(Paging):
     """Which passages are asked for. `q` are words, all of them looked for in their forms; in quotation marks one after
-    the other. Only those that stand now, unless `earlier` is yes."""
+    the other. Only those that stand now, unless `earlier` is yes; where `waiting` is yes, those of contributions that
+    the team has not looked at yet. `commitment`, `region` and `entity` ask for each that a passage is of."""
 
     q = words(LONGEST)
     cycle = key_text()
@@ -85,6 +86,7 @@ class WhichPassages(Paging):
     code = one_of(crosswalk.codes())
     change = one_of((NEW, SAME, EDITED, MOVED))
     earlier = one_of(("yes",))
+    waiting = one_of(("yes",))
 
 
 class Codes(Asked):

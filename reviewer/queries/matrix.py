@@ -8,21 +8,22 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from portal.db import AnyRow
 from portal.models.contradictions import Case
-from portal.models.contributions import Contribution, ContributionVersion
+from portal.models.contributions import ContributionVersion
 from portal.models.datasets import ObservationTotal
 from portal.models.entities import Entity
 from portal.models.observations import Series
-from portal.models.passages import Coding, Passage
+from portal.models.passages import ContributionPlace, Passage
 from portal.models.profiles import Profile, ProfileAnswer, ProfileItem
 from portal.models.reported_figures import ReportedFigure
 from portal.models.reports import Report, Version
-from portal.queries.contributions import public
+from portal.queries.passages import under_commitments
 from portal.queries.reports import SEEN
 from portal.rules import coverage, crosswalk
 from portal.rules.coverage import Coverage
@@ -30,7 +31,8 @@ from portal.rules.profiles import AGREED
 from reviewer.rules.matrix import CHANNELS, FIGURES, REPORTS, SINCE, Matrix, Place, Tally
 
 YEAR = dt.timedelta(days=365.2425)
-CODE = "commitment:"
+Told = tuple[str, str, dict[str, Tally]]
+"""What is told of a commitment by a channel, the same in each region."""
 OPEN_CASES = ("raised", "asked")
 
 
@@ -49,8 +51,13 @@ def evidence(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> E
     """
     places = [coverage.Place(*row) for row in session.execute(select(Entity.iso3, Entity.region, Entity.status))]
     cells: defaultdict[Place, Tally] = defaultdict(Tally)
-    told = (*_passages(session, cycle, at, whole=whole), *_reported(session, cycle, at, whole=whole))
-    for place, tally in (*told, *_figures(session, at)):
+    again: defaultdict[tuple[str, str], Tally] = defaultdict(Tally)
+    for commitment, channel, tallies in _passages(session, cycle, at, whole=whole):
+        for region, tally in tallies.items():
+            cells[Place(commitment, channel, region)] += tally
+        for tally in list(tallies.values())[1:]:
+            again[commitment, channel] += tally
+    for place, tally in (*_reported(session, cycle, at, whole=whole), *_figures(session, at)):
         cells[place] += tally
     cases: Counter[tuple[str, str]] = Counter()
     for commitment, region, channels in _cases(session, cycle, {place.iso3: place.region for place in places}):
@@ -58,7 +65,7 @@ def evidence(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> E
         for channel in channels:
             cells[Place(commitment, channel, region)] += Tally(cases=1)
     states = Counter(place.region for place in places if place.region)
-    return Evidence(Matrix(dict(cells), dict(states), dict(cases)), _coverage(session, cycle, places))
+    return Evidence(Matrix(dict(cells), dict(states), dict(cases), dict(again)), _coverage(session, cycle, places))
 
 
 def covered(session: Session, cycle: str) -> list[Coverage]:
@@ -81,39 +88,47 @@ def _coverage(session: Session, cycle: str, places: Iterable[coverage.Place]) ->
     return coverage.by_region(places, reported, profiled, set(session.scalars(agreed)))
 
 
-def _passages(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> Iterator[tuple[Place, Tally]]:
-    """The passages in force, by the commitment of their section and by those that a coder gave them, each once."""
-    in_force = (Passage.cycle == cycle, Passage.current)
-    placed = select(Passage.id, Passage.commitment.label("commitment")).where(
-        *in_force, Passage.commitment.is_not(None)
-    )
-    coded = (
-        select(Passage.id, func.substr(Coding.code, len(CODE) + 1).label("commitment"))
-        .join(Coding, Coding.passage_id == Passage.id)
-        .where(*in_force, Coding.removed_at.is_(None), Coding.code.startswith(CODE))
-    )
-    told = placed.union(coded).subquery()
+def _passages(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> Iterator[Told]:
+    """The passages that stand, under each commitment that they are of. Those of a contribution are of each region and
+    state that it speaks of; the rows of one count come once for each of these.
+    """
+    told = under_commitments(Passage.cycle == cycle, Passage.current.is_(True)).subquery()
     version = and_(Version.report_id == Passage.report_id, Version.number == Passage.version)
     sent = and_(
         ContributionVersion.contribution_id == Passage.contribution_id, ContributionVersion.number == Passage.version
     )
     moment = func.coalesce(Version.submitted_at, ContributionVersion.sent_at)
-    by = (told.c.commitment, Passage.channel, Passage.region, Passage.entity, moment)
-    known = or_(Report.state == "published", and_(Contribution.id.is_not(None), public())) if not whole else true()
-    rows = session.execute(
-        select(*by, func.count())
+    of = (Passage.channel, Passage.region, Passage.entity, Passage.contribution_id, Passage.version)
+    by = (told.c.commitment, *of, moment.label("moment"))
+    # What was accepted alone stands, and everybody may know of it.
+    known = or_(Report.state == "published", Passage.contribution_id.is_not(None)) if not whole else true()
+    counted = (
+        select(*by, func.count().label("passages"))
         .join_from(told, Passage, Passage.id == told.c.id)
         .outerjoin(Version, version)
         .outerjoin(ContributionVersion, sent)
         .outerjoin(Report, Report.id == Passage.report_id)
-        .outerjoin(Contribution, Contribution.id == Passage.contribution_id)
         .where(known)
         .group_by(*by)
+        .subquery()
     )
-    for commitment, channel, region, entity, submitted_at, count in rows:
-        age = count * max(0.0, (at - submitted_at) / YEAR)
-        of = frozenset({entity}) if entity else frozenset()
-        yield Place(commitment, channel, region or ""), Tally(passages=count, entities=of, age=age)
+    named = and_(
+        ContributionPlace.contribution_id == counted.c.contribution_id, ContributionPlace.version == counted.c.version
+    )
+    rows = session.execute(
+        select(counted, ContributionPlace.region.label("place"), ContributionPlace.entity.label("state"))
+        .outerjoin(ContributionPlace, named)
+        .order_by(counted.c.contribution_id)
+    )
+    regions: defaultdict[tuple[Any, ...], defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for *counts, place, state in rows:
+        _commitment, _channel, region, entity, *_rest = counts
+        named_in = regions[tuple(counts)][(region if place is None else place) or ""]
+        named_in.update({entity if state is None else state} - {None, ""})
+    for (commitment, channel, _region, _entity, _owner, _version, moment_of, count), places in regions.items():
+        age = count * max(0.0, (at - moment_of) / YEAR)
+        tallies = {place: Tally(count, entities=frozenset(states), age=age) for place, states in places.items()}
+        yield commitment, channel, tallies
 
 
 def _reported(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> Iterator[tuple[Place, Tally]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from forms.words import N_
@@ -124,12 +124,14 @@ class Hole(NamedTuple):
 @dataclass(frozen=True)
 class Matrix:
     """The cells of a cycle that hold something, how many states each region has, and how many open contradictions there
-    are by commitment and region, each once.
+    are by commitment and region, each once. `again` holds by commitment and channel what cells of several regions hold
+    in common, but for the first of them: it counts in each and once in all regions.
     """
 
     cells: Mapping[Place, Tally]
     states: Mapping[str, int]
     cases: Mapping[tuple[str, str], int]
+    again: Mapping[tuple[str, str], Tally] = field(default_factory=dict)
 
     @property
     def regions(self) -> list[str]:
@@ -144,8 +146,8 @@ class Matrix:
         return self.cells.get(Place(commitment, channel, region), NOTHING)
 
     def cell(self, commitment: str, channels: Collection[str], region: str = "") -> Tally:
-        """What these channels hold on a commitment in a region, or in all and in none together."""
-        return sum(
+        """What these channels hold on a commitment in a region, or in all and in none together, each once."""
+        held = sum(
             (
                 tally
                 for place, tally in self.cells.items()
@@ -153,6 +155,10 @@ class Matrix:
             ),
             NOTHING,
         )
+        if region:
+            return held
+        twice = sum((self.again.get((commitment, channel), NOTHING) for channel in channels), NOTHING)
+        return replace(held, passages=held.passages - twice.passages, age=held.age - twice.age)
 
 
 def holes(matrix: Matrix, commitments: Iterable[str], measured: Collection[str]) -> list[Hole]:

@@ -153,8 +153,8 @@ def put_under(act: Act, statement_id: uuid.UUID, key: str) -> Statement:
 def cite(act: Act, statement_id: uuid.UUID, grounds: Sequence[Ground]) -> list[Citation]:
     """Cites passages and figures, each for or against. All are taken or none; Invalid names each that will not do.
 
-    A passage must be of the newest version. One of a report received after the synthesis cut-off is not taken: what
-    such a report does to a statement is said in its supplement.
+    A passage must stand: of the newest version of a report, of the accepted one of a contribution. One of a report
+    received after the synthesis cut-off is not taken: what such a report does to a statement is said in its supplement.
     """
     statement = held(act, statement_id)
     if not 1 <= len(grounds) <= MOST_GROUNDS:
@@ -301,7 +301,10 @@ def _hindered(
             "What it does to the statement is said in its supplement."
         )
     if not passage.current:
-        return N_("This passage is of an earlier version, or was withdrawn; please cite what stands now.")
+        return N_(
+            "This passage is of an earlier version, was withdrawn, or is of a contribution that is not accepted; "
+            "please cite what stands now."
+        )
     return None
 
 

@@ -22,6 +22,7 @@ from portal.rules.coverage import Coverage, say
 from portal.rules.policy import may
 from portal.services.act import Act
 from reviewer.queries import matrix as queries
+from reviewer.queries.contradictions import OPEN
 from reviewer.queries.matrix import Evidence
 from reviewer.rules.matrix import (
     CHANNELS,
@@ -45,12 +46,13 @@ PER_PAGE = 50
 
 
 class Cell(NamedTuple):
-    """A cell of the page: what a channel holds, and where the lists of its passages and of its figures are."""
+    """A cell of the page: what a channel holds, and where the lists of its passages, figures and contradictions are."""
 
     channel: str
     tally: Tally
     passages: str
     figures: str
+    cases: str
 
 
 @dataclass(frozen=True)
@@ -190,13 +192,16 @@ def _row(cycle: Cycle, found: Evidence, commitment: str, region: str, channels: 
     )
 
 
-def lists(cycle: str, commitment: str, channel: str, region: str) -> tuple[str, str]:
-    """Where the lists behind a cell are: its passages, then its figures, those of reports or those of channel b."""
+def lists(cycle: str, commitment: str, channel: str, region: str) -> tuple[str, str, str]:
+    """Where the lists behind a cell are: its passages; its figures, those of reports or those of channel b; and its
+    open contradictions.
+    """
     of = {"cycle": cycle, "channel": channel, "region": region, "commitment": commitment}
+    cases = _address("/evidence/contradictions", {**of, "state": OPEN})
     if channel == FIGURES:
         held = {"commitment": commitment, "region": region, "from": str(SINCE), "kind": "country"}
-        return _address("/evidence", of), _address("/data", held)
-    return _address("/evidence", of), _address("/evidence/figures", {**of, "channel": ""})
+        return _address("/evidence", of), _address("/data", held), cases
+    return _address("/evidence", of), _address("/evidence/figures", {**of, "channel": ""}), cases
 
 
 def _address(path: str, asked: Mapping[str, str]) -> str:

@@ -164,6 +164,8 @@ def _sentence(act: Act, which: Which, asked: str) -> list[dict[str, Any]]:
         ("language", _("in"), _("every language"), list(render.LANGUAGES.items())),
         ("coded", _("and"), _("whoever has gone through"), [(key, _(title)) for key, title in CODED.items()]),
     ]
+    if reader(act).of_the_team:
+        parts.append(("waiting", _("of what"), _("stands"), [("yes", _("nobody has looked at yet"))]))
     choices = [
         {"name": name, "label": label, "value": getattr(which, name), "choices": [("", every), *offered]}
         for name, label, every, offered in parts
@@ -204,6 +206,7 @@ def _page(act: Act, subject: Subject, problems: Sequence[Problem] = ()) -> str:
     return render_template(
         "evidence/passage.html",
         one=found,
+        waits=subject.waits,
         context=queries.context(act.session, found),
         files=queries.files_of(act.session, found),
         copies=near_copies.copies(act.session, who, passage=found.id, limit=5),

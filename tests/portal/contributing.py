@@ -74,12 +74,13 @@ def filing(act: Act, contribution_id: uuid.UUID) -> Filing:
 
 
 def contribution(world: World, channel: str = "c", state: str = "draft", **head: Any) -> Contribution:
-    """A contribution in this state, moved there by the services."""
+    """A contribution in this state, moved there by the services; `values` are answers beside the usual ones."""
     of = partner(world, KIND[channel])
     to = call(world, channel)
     act = world.acting("partner")
-    told = HEAD | head
-    made = contributions.start(act, Begin(to.id, of.id), Draft(**told, values=VALUES[channel])).id
+    told = HEAD | {"values": VALUES[channel]} | head
+    told["values"] = VALUES[channel] | told["values"]
+    made = contributions.start(act, Begin(to.id, of.id), Draft(**told)).id
     world.done()
     if state != "draft":
         send(world, made)

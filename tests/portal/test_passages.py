@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from portal.adapters.content import recognise
 from portal.db import db
 from portal.http.context import EXTENSION
 from portal.http.file_texts import read_waiting_file
-from portal.models.passages import FileToRead, Passage
+from portal.models.passages import ContributionPlace, FileToRead, Passage, PassageCommitment
 from portal.models.reports import Report, Version
 from portal.queries import passages as queries
 from portal.queries import reports
@@ -24,9 +24,10 @@ from portal.rules.analyser import search
 from portal.services import drafting
 from portal.services import passages as service
 from portal.services.attachments import Upload, attach
+from portal.services.contributions import Draft
 from tests.conftest import SHARED
 from tests.factories import World
-from tests.portal.contributing import contribution, decide
+from tests.portal.contributing import HEAD, VALUES, contribution, decide, filing, save, send
 from tests.portal.test_sources import docx, paragraph
 
 TEAM = Reader(uuid.UUID(int=1), of_the_team=True)
@@ -182,7 +183,7 @@ def test_cutting_an_older_version_leaves_the_newest_standing(world: World) -> No
     ]
 
 
-def test_what_a_partner_sends_is_cut_and_stands_until_it_is_set_aside(world: World) -> None:
+def test_what_a_partner_sends_is_cut_and_stands_once_it_is_accepted(world: World) -> None:
     made = contribution(world, "c", "sent")
     rows = list(db.session.scalars(select(Passage).order_by(Passage.id)))
     assert [(one.key, one.text) for one in rows] == [
@@ -190,12 +191,151 @@ def test_what_a_partner_sends_is_cut_and_stands_until_it_is_set_aside(world: Wor
         (f"{made.id}:v1:CC.2/text:{made.language}:2", "Most in the largest cities."),
     ]
     assert {(one.channel, one.entity, one.region, one.partner_id, one.current) for one in rows} == {
-        ("c", "KAZ", "Asia and the Pacific", made.partner_id, True)
+        ("c", "KAZ", "Asia and the Pacific", made.partner_id, False)
     }
-    decide(world, made.id, "set_aside", "a reason")
-    assert queries.counted(db.session, Which(), TEAM, None) == 0
+    assert [counts(which) for which in (Which(), Which(waiting="yes"), Which(earlier="yes"))] == [
+        (0, 0),
+        (2, 0),
+        (2, 0),
+    ]
     decide(world, made.id, "accepted")
-    assert queries.counted(db.session, Which(), Reader(uuid.UUID(int=2), of_the_team=False), None) == 2
+    assert [counts(which) for which in (Which(), Which(waiting="yes"))] == [(2, 2), (0, 0)]
+    decide(world, made.id, "set_aside", "a reason")
+    assert [counts(which) for which in (Which(), Which(waiting="yes"), Which(earlier="yes"))] == [
+        (0, 0),
+        (0, 0),
+        (2, 0),
+    ]
+    decide(world, made.id, "accepted")
+    assert counts(Which()) == (2, 2)
+
+
+def counts(which: Which) -> tuple[int, int]:
+    """How many passages the team finds, and how many everybody else."""
+    db.session.rollback()
+    others = Reader(uuid.UUID(int=2), of_the_team=False)
+    return queries.counted(db.session, which, TEAM, None), queries.counted(db.session, which, others, None)
+
+
+def standing() -> list[tuple[int, str]]:
+    """The version and the text of what stands."""
+    db.session.rollback()
+    rows = db.session.scalars(select(Passage).where(Passage.current).order_by(Passage.id))
+    return [(one.version, one.text) for one in rows]
+
+
+FIRST_SENT = [(1, "Rents rose faster than wages."), (1, "Most in the largest cities.")]
+
+
+def sent_again(world: World, made: uuid.UUID) -> None:
+    """Another version is sent, which says something else."""
+    draft = Draft(**HEAD, values=VALUES["c"] | {"CC.2/text": "Rents fell."})
+    act = world.acting("partner")
+    held = filing(act, made)
+    base = held.contribution.revision
+    world.done()
+    save(world, made, draft, base)
+    send(world, made)
+
+
+def test_what_stands_accepted_stands_until_a_newer_version_is_accepted(world: World) -> None:
+    made = contribution(world, "c", "accepted")
+    assert standing() == FIRST_SENT
+    sent_again(world, made.id)
+    assert standing() == FIRST_SENT
+    assert [counts(which) for which in (Which(), Which(waiting="yes"))] == [(2, 2), (1, 0)]
+    new = db.session.scalars(select(Passage.id).where(Passage.version == 2)).one()
+    assert [queries.subject(db.session, key).state for key in (new, new - 1)] == ["received", "published"]
+    assert [queries.subject(db.session, key).waits for key in (new, new - 1)] == [True, False]
+    decide(world, made.id, "returned", "a reason")
+    assert standing() == FIRST_SENT
+    assert counts(Which(waiting="yes")) == (0, 0)
+    draft = Draft(**HEAD, values=VALUES["c"] | {"CC.2/text": "Rents fell at last."})
+    save(world, made.id, draft, 2)
+    send(world, made.id)
+    decide(world, made.id, "accepted")
+    assert standing() == [(3, "Rents fell at last.")]
+    assert counts(Which(earlier="yes")) == (4, 3)
+
+
+def test_what_is_returned_stands_nowhere(world: World) -> None:
+    contribution(world, "c", "returned")
+    assert standing() == []
+    page = world.browser("reviewer").get("/evidence?earlier=yes").get_data(as_text=True)
+    assert page.count("earlier version, withdrawn or not accepted") == 2
+
+
+def test_the_team_sees_what_waits_and_others_do_not(world: World) -> None:
+    contribution(world, "c", "sent")
+    team, other = world.browser("reviewer"), world.browser("data_officer")
+    page = team.get("/evidence?waiting=yes").get_data(as_text=True)
+    assert page.count("not looked at yet") == 2
+    assert "2 passages" in page
+    assert 'name="waiting"' in page
+    elsewhere = other.get("/evidence?waiting=yes").get_data(as_text=True)
+    assert 'name="waiting"' not in elsewhere
+    assert "Rents rose" not in elsewhere
+    key = db.session.scalars(select(Passage.id)).first()
+    one = team.get(f"/evidence/passages/{key}").get_data(as_text=True)
+    assert "The team has not looked at this contribution yet." in one
+
+
+TICKED = {"CC.1/commitment": ["commitment_1_1", "commitment_2_2"]}
+PLACES = ["Kazakhstan", "Uzbekistan", "city: Almaty, Kazakhstan", "city: Nairobi, Kenya", "Asia and the Pacific"]
+
+
+def test_a_contribution_counts_for_each_commitment_and_place_that_it_names(world: World) -> None:
+    contribution(world, "c", "accepted", areas=PLACES, values=TICKED)
+    rows = list(db.session.scalars(select(Passage)))
+    assert {(one.commitment, one.entity, one.region) for one in rows} == {("1.1", None, None)}
+    for found in ({"commitment": "1.1"}, {"commitment": "2.2"}, {"entity": "KAZ"}, {"entity": "UZB"}, {"entity": "KEN"},
+                  {"region": "Africa"}, {"region": "Asia and the Pacific"},
+                  {"region": "Africa", "entity": "KAZ", "commitment": "2.2"}):  # fmt: skip
+        assert counts(Which(**found)) == (2, 2), found
+    for missed in ({"commitment": "1.2"}, {"entity": "GHA"}, {"region": "Arab States"}):
+        assert counts(Which(**missed)) == (0, 0), missed
+    places = db.session.execute(select(ContributionPlace.region, ContributionPlace.entity)).all()
+    assert {tuple(one) for one in places} == {
+        ("Asia and the Pacific", "KAZ"),
+        ("Asia and the Pacific", "UZB"),
+        ("Africa", "KEN"),
+    }
+    page = world.browser("reviewer").get(f"/evidence/passages/{rows[0].id}").get_data(as_text=True)
+    told = (
+        "<li><bdi>Kenya, Africa</bdi></li><li><bdi>Kazakhstan, Asia and the Pacific</bdi></li>"
+        "<li><bdi>Uzbekistan, Asia and the Pacific</bdi></li>"
+    )
+    assert told in page
+    assert [f"commitment {key}:" in page for key in ("1.1", "2.2", "1.2")] == [True, True, False]
+
+
+def test_a_contribution_on_regions_alone_is_of_these_and_one_on_the_world_of_none(world: World) -> None:
+    contribution(world, "c", "accepted", areas=["Africa", "Arab States"])
+    contribution(world, "d", "accepted", areas=["World"])
+    places = db.session.execute(select(ContributionPlace.region, ContributionPlace.entity)).all()
+    assert sorted(tuple(one) for one in places) == [("Africa", ""), ("Arab States", "")]
+    assert {one.region for one in db.session.scalars(select(Passage))} == {None}
+    assert counts(Which(region="Africa", channel="c")) == (2, 2)
+    assert counts(Which(region="Africa", channel="d")) == (0, 0)
+
+
+def test_the_command_brings_what_was_cut_before_to_the_same(world: World) -> None:
+    made = contribution(world, "c", "returned", areas=PLACES, values=TICKED).id
+    act = world.act(None)
+    act.session.execute(delete(ContributionPlace))
+    act.session.execute(delete(PassageCommitment))
+    act.session.execute(update(Passage).values(commitment=None, current=True, entity="KAZ", region="Africa"))
+    world.done()
+    db.session.close()
+    told_of = [world.app.test_cli_runner().invoke(args=["passages", "cut"]).output for _ in range(2)]
+    line = "Passages of contributions with other commitments or places than before: {}."
+    assert [one.splitlines()[2] for one in told_of] == [line.format(2), line.format(0)]
+    assert counts(Which()) == (0, 0)
+    row = db.session.scalars(select(Passage).where(Passage.contribution_id == made)).first()
+    assert row is not None
+    assert (row.commitment, row.entity, row.region) == ("1.1", None, None)
+    sought = ({"commitment": "2.2"}, {"entity": "UZB"}, {"region": "Asia and the Pacific"})
+    assert [counts(Which(**one, earlier="yes"))[0] for one in sought] == [2, 2, 2]
 
 
 SIX = {

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import html
 import io
+import re
 import uuid
+from collections import Counter
 
 import pytest
 from sqlalchemy import delete, event, func, select, update
@@ -24,7 +27,7 @@ from reviewer.rules.matrix import NOTHING, Place
 from tests.factories import BLOCKERS, DAY, PATH, World
 from tests.portal import test_reported_figures as answering
 from tests.portal.callers import Caller
-from tests.portal.contributing import contribution
+from tests.portal.contributing import contribution, decide
 from tests.portal.test_passages import again
 
 YEAR = dt.timedelta(days=365.2425)
@@ -65,10 +68,12 @@ def figures(world: World, entity: str) -> None:
     world.done()
 
 
-def raise_case(world: World, *channels: str, state: str = "raised") -> None:
+def raise_case(
+    world: World, *channels: str, state: str = "raised", entity: str | None = "KAZ", commitment: str = "1.1"
+) -> None:
     act = world.act(None)
     sides = [{"kind": "passage", "ref": "", "channel": channel} for channel in channels]
-    about = {"cycle": "2026", "rule": "numbers", "entity": "KAZ", "commitment": "1.1", "state": state}
+    about = {"cycle": "2026", "rule": "numbers", "entity": entity, "commitment": commitment, "state": state}
     act.session.add(Case(key=uuid.uuid4().hex, sides=sides, question="?", raised_at=act.at, **about))
     world.done()
 
@@ -118,15 +123,69 @@ def test_who_is_not_of_the_team_counts_what_everybody_may_know_alone(world: Worl
     assert found(world, whole=False).matrix.cell("1.1", "a").entities == {"KEN"}
 
 
-def test_a_contribution_counts_in_its_channel_from_its_sending_and_for_all_once_accepted(world: World) -> None:
-    contribution(world, "d", "sent", areas=["Kazakhstan"])
-    act = world.act(None)
-    text = act.session.scalars(select(Passage.text).where(Passage.channel == "d").order_by(Passage.id)).first()
+def test_a_contribution_counts_in_its_channel_once_it_is_accepted(world: World) -> None:
+    made = contribution(world, "d", "sent", areas=["Kazakhstan"], values={"CD.1/commitment": ["commitment_2_2"]})
+    assert found(world).matrix.only("2.2", "d", ASIA) == NOTHING
+    decide(world, made.id, "accepted")
+    for whole in (True, False):
+        cell = found(world, whole=whole).matrix.only("2.2", "d", ASIA)
+        assert (cell.passages, cell.entities) == (1, {"KAZ"})
+
+
+def several(world: World) -> None:
+    """A contribution of two passages on two commitments, three states and two regions."""
+    areas = ["Kazakhstan", "Uzbekistan", "city: Nairobi, Kenya", "Asia and the Pacific"]
+    ticked = {"CC.1/commitment": ["commitment_1_1", "commitment_2_2"]}
+    contribution(world, "c", "accepted", areas=areas, values=ticked)
+
+
+def test_a_contribution_counts_for_each_commitment_and_region_and_once_in_all_regions(world: World) -> None:
+    several(world)
+    text = db.session.scalars(select(Passage.text).order_by(Passage.id)).first()
     assert text is not None
     code(world, text, "2.2")
-    cell = found(world).matrix.only("2.2", "d", ASIA)
-    assert (cell.passages, cell.entities) == (1, {"KAZ"})
-    assert found(world, whole=False).matrix.only("2.2", "d", ASIA) == NOTHING
+    code(world, text, "1.3")
+    matrix = found(world).matrix
+    told = {
+        (place.commitment, place.region): (tally.passages, sorted(tally.entities))
+        for place, tally in matrix.cells.items()
+    }
+    assert told == {
+        ("1.1", ASIA): (2, ["KAZ", "UZB"]),
+        ("1.1", AFRICA): (2, ["KEN"]),
+        ("2.2", ASIA): (2, ["KAZ", "UZB"]),
+        ("2.2", AFRICA): (2, ["KEN"]),
+        ("1.3", ASIA): (1, ["KAZ", "UZB"]),
+        ("1.3", AFRICA): (1, ["KEN"]),
+    }
+    whole = matrix.cell("2.2", "c")
+    assert (whole.passages, whole.entities, whole.mean_age) == (2, {"KAZ", "UZB", "KEN"}, pytest.approx(1.0))
+    assert (matrix.cell("1.3", "c").passages, matrix.cell("1.2", "c")) == (1, NOTHING)
+
+
+def test_each_number_of_a_cell_is_that_of_the_list_that_it_opens(world: World) -> None:
+    several(world)
+    reported(world, "KAZ", "Homes were built.\n\nRents are capped.")
+    answered(world, "KEN", slums=[("2020", "50"), ("2021", "49")])
+    raise_case(world, "a", "b")
+    raise_case(world, "a", "c", state="asked", entity="KEN")
+    raise_case(world, "a", "b", state="settled", entity="KEN")
+    raise_case(world, "b", "c", commitment="2.2", entity=None)
+    reviewer = world.browser("reviewer")
+    page = reviewer.get("/evidence/matrix").get_data(as_text=True)
+    links = re.findall(r'href="(/evidence[^"]*)"[^>]*>(?:<bdi>)?(\d+) (passage|figure|open contradiction)', page)
+    kinds = Counter(kind for _address, _number, kind in links)
+    assert kinds == {"passage": 8, "figure": 2, "open contradiction": 9}
+    said = {
+        "passage": r"<b>(\d+) passage",
+        "figure": r"figures-caption\">(\d+) figure",
+        "open contradiction": r"(\d+) cases? of ",
+    }
+    for address, number, kind in links:
+        listed = reviewer.get(html.unescape(address)).get_data(as_text=True)
+        assert re.findall(said[kind], listed)[:1] == [number], address
+    elsewhere = world.browser("data_officer").get("/evidence/matrix").get_data(as_text=True)
+    assert ("open contradiction" in elsewhere, "/evidence/contradictions?" in elsewhere) == (True, False)
 
 
 def test_figures_come_from_the_totals_since_2016_and_states_are_at_least_so_many(world: World) -> None:

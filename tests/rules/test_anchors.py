@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from portal.rules import likeness
 from portal.rules.analyser import cut, language_of, marked, search, terms, words
 from portal.rules.anchors import EDITED, MOVED, NEW, SAME, Placed, anchor, folded, follow
-from portal.rules.cutting import pieces
+from portal.rules.cutting import commitments_of_files, pieces
 
 A = ("1.1.1.1/actions", "en")
 B = ("1.1.1.1/results", "en")
@@ -165,7 +165,12 @@ def test_whose_text_a_near_copy_is() -> None:
 def test_what_is_cut_and_what_is_not() -> None:
     document = {
         "answers": [
-            {"question": "CF.1/commitment", "kind": "choice", "language": "fr", "value": "commitment_1_3"},
+            {
+                "question": "CF.1/commitment",
+                "kind": "choice",
+                "language": "fr",
+                "value": ["commitment_2_3", "commitment_1_3"],
+            },
             {"question": "CF.2/text", "kind": "narrative", "language": "fr", "value": "Un.\n\n---\n\nDeux."},
             {"question": "CF.2/people", "kind": "people", "language": "fr", "value": [{"name": "focal point"}]},
             {"question": "CF.3/links", "kind": "links", "language": "fr", "value": [{"url": "https://example.org"}]},
@@ -179,16 +184,22 @@ def test_what_is_cut_and_what_is_not() -> None:
                 "question": "A.2/practices",
                 "kind": "practices",
                 "language": "en",
-                "value": [{"title": "Park", "commitments": ["2.2"]}],
+                "value": [{"title": "Park", "commitments": ["2.2", "1.1"]}],
             },
             {"question": "3.4/support", "kind": "table", "language": "en", "value": [{"what": "Training", "n": ""}]},
         ]
     }
-    assert [(one.question, one.ordinal, one.text, one.commitment) for one in pieces(document)] == [
-        ("CF.2/text", 1, "Un.", "1.3"),
-        ("CF.2/text", 2, "Deux.", "1.3"),
-        ("1.2.1.1/practices", 1, "Canal", "1.2"),
-        ("1.2.1.1/practices", 2, "Dug.", "1.2"),
-        ("A.2/practices", 1, "Park", "2.2"),
-        ("3.4/support", 1, "Training", "1.3"),
+    chosen = ("1.3", "2.3")
+    assert [(one.question, one.ordinal, one.text, one.commitments) for one in pieces(document)] == [
+        ("CF.2/text", 1, "Un.", chosen),
+        ("CF.2/text", 2, "Deux.", chosen),
+        ("1.2.1.1/practices", 1, "Canal", ("1.2",)),
+        ("1.2.1.1/practices", 2, "Dug.", ("1.2",)),
+        ("A.2/practices", 1, "Park", ("1.1", "2.2")),
+        ("3.4/support", 1, "Training", chosen),
     ]
+    told = (commitments_of_files(document, "CF.3/files"), commitments_of_files(document, "1.2.1.1/files"))
+    assert told == (chosen, ("1.2",))
+    one = {"question": "CF.1/commitment", "kind": "choice", "language": "fr", "value": "commitment_1_3"}
+    odd = {"question": "CF.1/commitment", "kind": "choice", "language": "fr", "value": ["commitment_9_9", "other"]}
+    assert [commitments_of_files({"answers": [said]}, "CF.3/files") for said in (one, odd)] == [("1.3",), ()]
