@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from portal.db import AnyRow
+from portal.db import AnyRow, AnySelect
 from portal.models.contributions import Contribution, Partner
 from portal.models.entities import Entity
 from portal.models.passages import NearCopy, Passage, PassageBand
@@ -18,14 +18,39 @@ from portal.rules.contributions import SENT
 
 AT_ONCE = 5_000
 MOST_HOLDERS = 8
+MOST_ALIKE = (NearCopy.likeness.desc(), NearCopy.passage_id, NearCopy.other_id)
 
 
-def copies(
-    session: Session, reader: Reader, *, kind: str = "", cycle: str = "", passage: int | None = None, limit: int = 200
-) -> list[AnyRow]:
-    """Near copies, the most alike first: NearCopy, Passage, entity_names, partner_name, other (a Passage),
-    other_names, other_partner. Only between passages that stand now, and that the reader may read both.
+def copies(session: Session, reader: Reader, *, passage: int, limit: int) -> list[AnyRow]:
+    """The near copies of a passage, the most alike first: NearCopy, Passage, entity_names, partner_name, other (a
+    Passage), other_names, other_partner. Only between passages that stand now, and that the reader may read both.
     """
+    query = _listed(reader).where(or_(NearCopy.passage_id == passage, NearCopy.other_id == passage))
+    return list(session.execute(query.order_by(*MOST_ALIKE).limit(limit)).all())
+
+
+def paged(session: Session, reader: Reader, cycle: str, kind: str, page: int, per_page: int) -> list[AnyRow]:
+    """A page of the passages of a cycle that have near copies, each with all of them, the most alike first: the columns
+    of `copies`, and `passages`, how many passages there are on all pages. One statement.
+    """
+    query = _listed(reader).where(Passage.cycle == cycle)
+    if kind:
+        query = query.where(NearCopy.kind == kind)
+    best = func.max(NearCopy.likeness).over(partition_by=NearCopy.passage_id).label("best")
+    found = query.with_only_columns(NearCopy.id, NearCopy.passage_id, best, maintain_column_froms=True).subquery()
+    place = func.dense_rank().over(order_by=(found.c.best.desc(), found.c.passage_id)).label("place")
+    ranked = select(found.c.id, place).cte("ranked")
+    total = select(func.max(ranked.c.place)).scalar_subquery()
+    shown = (
+        query.add_columns(total.label("passages"))
+        .join(ranked, ranked.c.id == NearCopy.id)
+        .where(ranked.c.place.between((page - 1) * per_page + 1, page * per_page))
+        .order_by(ranked.c.place, *MOST_ALIKE)
+    )
+    return list(session.execute(shown).all())
+
+
+def _listed(reader: Reader) -> AnySelect:
     other = aliased(Passage, name="other")
     there, whose = aliased(Entity), aliased(Partner)
     mine, theirs = aliased(Report), aliased(Report)
@@ -33,7 +58,7 @@ def copies(
         or_(mine.state == "published", Passage.contribution_id.is_not(None)),
         or_(theirs.state == "published", and_(other.contribution_id.is_not(None), other.current)),
     )  # fmt: skip
-    query = (
+    return (
         select(
             NearCopy, Passage, Entity.names.label("entity_names"), Partner.name.label("partner_name"),
             other, there.names.label("other_names"), whose.name.label("other_partner"),
@@ -48,14 +73,6 @@ def copies(
         .outerjoin(theirs, theirs.id == other.report_id)
         .where(readable, Passage.current, or_(other.current, other.cycle != Passage.cycle))
     )  # fmt: skip
-    if kind:
-        query = query.where(NearCopy.kind == kind)
-    if cycle:
-        query = query.where(Passage.cycle == cycle)
-    if passage is not None:
-        query = query.where(or_(NearCopy.passage_id == passage, NearCopy.other_id == passage))
-    query = query.order_by(NearCopy.likeness.desc(), NearCopy.passage_id, NearCopy.other_id)
-    return list(session.execute(query.limit(limit)).all())
 
 
 def sharing_bands(

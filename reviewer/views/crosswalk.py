@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from forms.kinds.practices import GOALS
 from portal.adapters.content import disposition
@@ -27,8 +28,7 @@ from reviewer.views.passages import code_title
 pages = Blueprint("crosswalk", __name__)
 
 MOST_DIFFERING = 100
-MOST_COPIES = 200
-MOST_PAIRS = 1000
+PER_PAGE, LAST_PAGE = 25, 10**6
 LISTS = ("paragraphs", "indicators", "goals", "targets", "umf", "recommendations", "themes")
 HEADINGS = [Column(name, "", "") for name in ("section", "title", "commitment", *LISTS)]
 
@@ -70,11 +70,15 @@ def near_copies(act: Act) -> ResponseReturnValue:
     """Passages with nearly the words of another text, the most alike first, each with the text most like it."""
     cycle, kind = _cycle(act), request.args.get("kind", "")
     wanted = kind if kind in likeness.KINDS else ""
-    pairs = pairs_of.copies(act.session, reader(act), kind=wanted, cycle=cycle.key, limit=MOST_PAIRS)
+    number = min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
+    pairs = pairs_of.paged(act.session, reader(act), cycle.key, wanted, number, PER_PAGE)
+    if number > 1 and not pairs:
+        number, pairs = 1, pairs_of.paged(act.session, reader(act), cycle.key, wanted, 1, PER_PAGE)
     found: dict[int, list[Any]] = {}
     for pair in pairs:
         found.setdefault(pair.Passage.id, []).append(pair)
-    rows = list(found.values())
+    passages = pairs[0].passages if pairs else 0
+    kept: dict[str, Any] = {"kind": wanted, "cycle": request.args.get("cycle", "")}
     return render_template(
         "evidence/copies.html",
         cycle=cycle,
@@ -88,9 +92,11 @@ def near_copies(act: Act) -> ResponseReturnValue:
             },
             {"name": "cycle", "label": _("in"), "value": cycle.key, "choices": _cycles(act)},
         ],
-        rows=rows[:MOST_COPIES],
-        more=len(rows) > MOST_COPIES or len(pairs) == MOST_PAIRS,
-        most=MOST_COPIES,
+        rows=list(found.values()),
+        count=ngettext("%(num)s passage", "%(num)s passages", passages),
+        page=number,
+        pages=max(1, -(-passages // PER_PAGE)),
+        url_of=lambda n: url_for(".near_copies", page=n, **{name: value for name, value in kept.items() if value}),
         kinds=dict(_kinds()),
         least=round(100 * likeness.LIKE),
     )

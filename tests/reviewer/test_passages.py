@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from portal.db import db
 from portal.models.passages import Coding, NearCopy, Passage
+from portal.models.reports import Report
 from portal.rules import crosswalk
 from tests.factories import World, csrf
 from tests.portal.callers import Caller
+from tests.portal.contributing import contribution, decide
 from tests.portal.test_passages import submitted
 from tests.reviewer.test_pages import page, statements
 
@@ -154,6 +156,53 @@ def test_near_copies_are_listed_with_whose_text_it_is(world: World) -> None:
         f"{round(100 * rows[0].likeness)} percent, the report of another state"
     ]
     assert texts(page(world.browser("lead"), "/evidence/near-copies?kind=partner")) == []
+
+
+def test_near_copies_stand_on_pages_each_passage_once_and_the_most_alike_first(world: World) -> None:
+    submitted(world, "\n\n".join(f"Paragraph {at}." for at in range(60)), "KAZ")
+    submitted(world, "Another text.\n\nA third text.", "KEN")
+    rows = db.session.scalars(select(Passage.id).where(Passage.question == "1.1.2.1/actions").order_by(Passage.id))
+    *mine, one, other = rows
+    db.session.execute(delete(NearCopy))
+    for at, key in enumerate(mine):
+        for near, likeness in ((one, 0.5 + at / 1000), (other, 0.4)):
+            about = {"passage_id": key, "other_id": near, "likeness": likeness, "kind": "state"}
+            db.session.add(NearCopy(found_at=world.at, **about))
+    db.session.commit()
+    client, seen, address = world.browser("lead"), [], "/evidence/near-copies?kind=state"
+    sizes = []
+    while address:
+        html = page(client, address)
+        assert "<b>60 passages</b>" in html
+        sizes.append(html.count('<h2 class="pair-title">'))
+        seen += [text for text in texts(html) if text.startswith("Paragraph")]
+        assert html.count("1 more text is like it") == sizes[-1]
+        following = re.search(r'<a rel="next"[^>]*href="([^"]*)"', html)
+        address = following.group(1).replace("&amp;", "&") if following else ""
+    assert sizes == [25, 25, 10]
+    assert seen == [f"Paragraph {at}." for at in reversed(range(60))]
+    assert texts(page(client, "/evidence/near-copies?kind=state&page=9")) == texts(
+        page(client, "/evidence/near-copies")
+    )
+    costs = []
+    for number in (1, 2):
+        with statements() as sent:
+            page(client, f"/evidence/near-copies?page={number}")
+        costs.append(len(sent))
+    assert costs[0] == costs[1]
+
+
+def test_what_waits_is_compared_and_listed_once_it_is_accepted(world: World) -> None:
+    made = contribution(world, "c", "sent", values={"CC.2/text": LONG})
+    submitted(world, LONG, "KEN")
+    client = world.browser("lead")
+    assert texts(page(client, "/evidence/near-copies")) == []
+    decide(world, made.id, "accepted")
+    assert texts(page(client, "/evidence/near-copies")) == [LONG, LONG]
+    assert texts(page(world.browser("data_officer"), "/evidence/near-copies")) == []
+    db.session.execute(update(Report).values(state="published"))
+    db.session.commit()
+    assert texts(page(world.browser("data_officer"), "/evidence/near-copies")) == [LONG, LONG]
 
 
 @pytest.mark.parametrize("query", ["q=homes", "commitment=1.1&section=1.1.2.1", "entity=KAZ&language=en&q=bus"])
