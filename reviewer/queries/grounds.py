@@ -1,20 +1,21 @@
-"""Reads what the rules of contradictions compare, entity by entity in blocks: each block costs four statements."""
+"""Reads what the rules of contradictions compare, entity by entity in blocks: each block costs five statements."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import or_, select, union
+from sqlalchemy import and_, or_, select, union
 from sqlalchemy.orm import Session
 
 from forms.figures import parse_year
 from forms.outline import Guideline, Question
 from portal.models.contributions import Partner
 from portal.models.observations import Area, Cut, Import, Observation, Series
-from portal.models.passages import Passage
+from portal.models.passages import ContributionPlace, Passage
 from portal.models.reports import Report, Version
 from portal.queries.guidelines import guideline
+from portal.queries.passages import under_commitments
 from portal.queries.reports import SEEN
 from portal.rules.plausible import period_question
 from portal.rules.reported_figures import answers_of, on_indicators
@@ -44,7 +45,7 @@ def entities(session: Session, cycle: str) -> list[str]:
 
 
 def grounds(session: Session, cycle: str, block: Sequence[str]) -> list[Ground]:
-    """What stands on these entities now, in their order; three statements."""
+    """What stands on these entities now, in their order; four statements."""
     found = {entity: Ground(entity) for entity in block}
     for entity, figure in _figures(session, block):
         found[entity].figures.append(figure)
@@ -52,6 +53,8 @@ def grounds(session: Session, cycle: str, block: Sequence[str]) -> list[Ground]:
         _answers(found[report.entity], report, version, guideline(session, report.edition))
     for entity, words in _words(session, cycle, block):
         found[entity].words.append(words)
+    for entity, commitment in _spoken_of(session, cycle, block):
+        found[entity].spoken_of.add(commitment)
     return list(found.values())
 
 
@@ -101,7 +104,7 @@ def _words(session: Session, cycle: str, block: Sequence[str]) -> Iterator[tuple
     """The passages that stand now and speak of these entities, each with who says it."""
     columns = (
         *(Passage.entity, Passage.key, Passage.report_id, Passage.contribution_id, Passage.source, Passage.channel),
-        *(Passage.question, Passage.commitment, Passage.language, Passage.text, Partner.name),
+        *(Passage.question, Passage.language, Passage.text, Partner.name),
     )
     query = (
         select(*columns)
@@ -115,8 +118,23 @@ def _words(session: Session, cycle: str, block: Sequence[str]) -> Iterator[tuple
         label = row.name or THE_REPORT
         yield (
             row.entity,
-            Words(
-                *(row.key, owner, row.source, row.channel, row.question, row.commitment, row.language),
-                *(row.text, label),
-            ),
+            Words(row.key, owner, row.source, row.channel, row.question, row.language, row.text, label),
         )
+
+
+def _spoken_of(session: Session, cycle: str, block: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each of these entities with each commitment that a passage of a contribution on it is of."""
+    standing = (Passage.cycle == cycle, Passage.current.is_(True), Passage.contribution_id.is_not(None))
+    under = under_commitments(*standing).subquery()
+    place = and_(
+        ContributionPlace.contribution_id == Passage.contribution_id, ContributionPlace.version == Passage.version
+    )
+    query = (
+        select(ContributionPlace.entity, under.c.commitment)
+        .select_from(under)
+        .join(Passage, Passage.id == under.c.id)
+        .join(ContributionPlace, place)
+        .where(ContributionPlace.entity.in_(block))
+        .distinct()
+    )
+    yield from ((row.entity, row.commitment) for row in session.execute(query))

@@ -68,7 +68,6 @@ class Words(NamedTuple):
     source: str
     channel: str
     question: str
-    commitment: str | None
     language: str
     text: str
     label: str
@@ -76,14 +75,15 @@ class Words(NamedTuple):
 
 @dataclass
 class Ground:
-    """All that stands on one entity: figures, answers, words, and the years that its report covers, None where there is
-    no report or it does not say.
+    """All that stands on one entity: figures, answers, words, the commitments that contributions on it speak of, those
+    on several states too, and the years that its report covers, None where there is no report or it does not say.
     """
 
     entity: str
     figures: list[Figure] = field(default_factory=list)
     answers: list[Answered] = field(default_factory=list)
     words: list[Words] = field(default_factory=list)
+    spoken_of: set[str] = field(default_factory=set)
     period: tuple[int, int] | None = None
 
 
@@ -303,7 +303,6 @@ def _opposed(
 
 def _claims(ground: Ground) -> Iterator[Found]:
     """Figures in the results of a report of which no other channel holds a figure or a word: one case a commitment."""
-    spoken_of = {words.commitment for words in ground.words if words.source == "contribution"}
     held = {one.indicator for one in ground.figures}
     claims: dict[tuple[uuid.UUID, str], list[tuple[Words, str]]] = {}
     told_in: dict[tuple[uuid.UUID, str], str] = {}
@@ -313,7 +312,7 @@ def _claims(ground: Ground) -> Iterator[Found]:
         if words.source == "report" and suffix == RESULTS and commitment is not None:
             if told_in.setdefault((words.owner, words.question), words.language) != words.language:
                 continue  # the same in another language
-            alone = stands_alone(words.text, _elsewhere(section, commitment, held, spoken_of))
+            alone = stands_alone(words.text, _elsewhere(section, commitment, held, ground.spoken_of))
             claims.setdefault((words.owner, commitment), []).extend((words, sentence) for sentence in alone)
     for (owner, commitment), said in claims.items():
         if said:
@@ -331,5 +330,5 @@ def _claims(ground: Ground) -> Iterator[Found]:
             )
 
 
-def _elsewhere(section: str, commitment: str, held: Collection[str], spoken_of: Collection[str | None]) -> int:
+def _elsewhere(section: str, commitment: str, held: Collection[str], spoken_of: Collection[str]) -> int:
     return sum(1 for indicator in indicators_of(section) if indicator in held) + (commitment in spoken_of)

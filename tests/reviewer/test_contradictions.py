@@ -31,6 +31,7 @@ from reviewer.queries.contradictions import Wanted
 from reviewer.services import contradictions as service
 from reviewer.services.contradictions import Run
 from tests.factories import World, csrf
+from tests.portal.contributing import contribution, decide
 
 CYCLE = "2026"
 SLUMS, POLICY, RESULTS = "1.1.2.4/NUA-14", "2.1.2/NUA-56", "1.1.2.4/results"
@@ -284,6 +285,15 @@ def test_a_figure_that_no_other_channel_speaks_of_is_asked_about(world: World) -
         "source": "",
         "points": [],
     }
+
+
+def test_a_figure_that_a_partner_on_several_states_speaks_of_is_no_case(world: World) -> None:
+    report(world, {"1.2.2.3/results": "The scheme reached 12,500 households in 2023."})
+    ticked = {"CC.1/commitment": ["commitment_1_1", "commitment_1_2"]}
+    made = contribution(world, "c", "sent", areas=["Kenya", "Kazakhstan"], values=ticked)
+    assert run(world).new == 1
+    decide(world, made.id, "accepted")
+    assert run(world) == Run(1, 0, 0, 0, 1)
 
 
 def test_a_yes_against_the_no_of_a_partner_becomes_a_case(world: World) -> None:
