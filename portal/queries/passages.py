@@ -31,7 +31,7 @@ COMMITMENT = "commitment:"
 class Which:
     """Which passages are asked for; "" for all. `coded` is nobody, somebody, or not_by_me; `change` one of the ways in
     which a passage continues another. Without `earlier` only those that stand now; `waiting` asks for those of
-    contributions that the team has not looked at yet in their place.
+    contributions that the team has not looked at yet in their place. `source` is report or contribution.
     """
 
     cycle: str = ""
@@ -47,6 +47,7 @@ class Which:
     change: str = ""
     earlier: str = ""
     waiting: str = ""
+    source: str = ""
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Which:
@@ -142,7 +143,7 @@ def _conditions(which: Which, reader: Reader) -> list[ColumnElement[bool]]:
         found.append(Passage.current.is_(True))
     if not reader.of_the_team:
         found.append(_open())
-    named = {name: getattr(which, name) for name in ("cycle", "channel", "language", "change")}
+    named = {name: getattr(which, name) for name in ("cycle", "channel", "language", "change", "source")}
     found += [getattr(Passage, name) == wanted for name, wanted in named.items() if wanted]
     if which.region:
         found.append(or_(Passage.region == which.region, _speaks_of(ContributionPlace.region == which.region)))

@@ -24,12 +24,13 @@ FOR, AGAINST = "for", "against"
 STANCES = {FOR: N_("speaks for it"), AGAINST: N_("speaks against it")}
 PASSAGE, OBSERVATION = "passage", "observation"
 
-EDITED, GONE, TAKEN_BACK, REVISED = "edited", "gone", "withdrawn", "figure_revised"
+EDITED, GONE, TAKEN_BACK, REVISED, DOUBTED = "edited", "gone", "withdrawn", "figure_revised", "figure_doubted"
 REASONS = {
     EDITED: N_("The passage was changed in a newer version."),
     GONE: N_("The passage is no longer in the newest version."),
     TAKEN_BACK: N_("What it stands in was withdrawn, or is not accepted."),
     REVISED: N_("The figure was revised by a newer import."),
+    DOUBTED: N_("The file that gave the figure was found doubtful."),
 }
 HOLDS, REWORDED, REMOVED, STATEMENT_WITHDRAWN = "holds", "reworded", "citation_removed", "withdrawn"
 OUTCOMES = {
@@ -38,8 +39,12 @@ OUTCOMES = {
     REMOVED: N_("the citation is taken away"),
     STATEMENT_WITHDRAWN: N_("the statement is withdrawn"),
 }
-SAME_AGAIN = "same_again"
-SETTLED_AS = {**OUTCOMES, SAME_AGAIN: N_("a newer version says again what was cited")}
+SAME_AGAIN, CLEARED = "same_again", "cleared"
+SETTLED_AS = {
+    **OUTCOMES,
+    SAME_AGAIN: N_("a newer version says again what was cited"),
+    CLEARED: N_("the file is not doubted any more"),
+}
 
 STRENGTHENS, WEAKENS, CONTRADICTS, UNTOUCHED = "strengthens", "weakens", "contradicts", "untouched"
 EFFECTS = {
@@ -134,4 +139,4 @@ def outcomes_of(reason: str) -> tuple[str, ...]:
     """Which outcomes a person can choose. Where nothing stands behind the citation any more it cannot stay: the
     statement rests on its other citations, is reworded without it, or is withdrawn.
     """
-    return tuple(OUTCOMES) if reason in (EDITED, REVISED) else (REMOVED, REWORDED, STATEMENT_WITHDRAWN)
+    return tuple(OUTCOMES) if reason in (EDITED, REVISED, DOUBTED) else (REMOVED, REWORDED, STATEMENT_WITHDRAWN)

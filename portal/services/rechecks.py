@@ -13,12 +13,26 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.models.contributions import Contribution
+from portal.models.datasets import ImportVerdict
 from portal.models.observations import Import, Observation
 from portal.models.passages import FileToRead, Passage
 from portal.models.reports import Report
 from portal.models.synthesis import Citation, Recheck, Statement, Supplement
 from portal.queries import contributions, cycles
-from portal.rules.synthesis import EDITED, FOR, GONE, REVISED, SAME_AGAIN, TAKEN_BACK, WITHDRAWN, state_after
+from portal.rules.synthesis import (
+    CLEARED,
+    DOUBTED,
+    EDITED,
+    FOR,
+    GONE,
+    OUTCOMES,
+    REVISED,
+    SAME_AGAIN,
+    TAKEN_BACK,
+    WITHDRAWN,
+    state_after,
+)
+from portal.rules.verdicts import DOUBTFUL
 from portal.services.act import Act
 
 CUT_OFF_PHASE = "synthesis"
@@ -69,22 +83,32 @@ def after_withdrawal(act: Act, report: Report) -> int:
 
 
 def after_figures(act: Act) -> int:
-    """Figures were taken in, revised or withdrawn: those that are cited with another value, or whose import was
-    withdrawn, go to the list. It looks at what is cited alone, so it costs the same after a million rows.
+    """Figures were taken in, revised, doubted or withdrawn: those that are cited with another value, or whose import
+    was withdrawn or found doubtful since somebody last looked, go to the list. It looks at what is cited alone, so it
+    costs the same after a million rows.
     """
+    looked = select(func.max(Recheck.settled_at)).where(
+        Recheck.citation_id == Citation.id, Recheck.outcome.in_(OUTCOMES)
+    )
+    doubted = select(func.max(ImportVerdict.said_at)).where(
+        ImportVerdict.import_number == Import.number, ImportVerdict.verdict == DOUBTFUL
+    )
+    moments = (looked.correlate(Citation).scalar_subquery(), doubted.correlate(Import).scalar_subquery())
     cited = act.session.execute(
-        select(Citation, Observation.value_text, Import.standing)
+        select(Citation, Observation.value_text, Import.standing, *moments)
         .join(Observation, Observation.id == Citation.observation_id)
         .join(Import, Import.number == Observation.import_number)
         .where(Citation.removed_at.is_(None))
     )
     moved: list[Moved] = []
     still: list[Citation] = []
-    for citation, value, standing_of_import in cited:
+    for citation, value, standing_of_import, looked_at, doubted_at in cited:
         if standing_of_import == TAKEN_BACK:
             moved.append(Moved(citation, TAKEN_BACK))
         elif value != citation.value_text:
             moved.append(Moved(citation, REVISED, value=value))
+        elif standing_of_import == DOUBTFUL and doubted_at >= max(citation.added_at, looked_at or citation.added_at):
+            moved.append(Moved(citation, DOUBTED))
         else:
             still.append(citation)
     return _put_on_the_list(act, moved, still)
@@ -203,7 +227,7 @@ def _put_on_the_list(act: Act, moved: Sequence[Moved], still: Sequence[Citation]
     withdrawn = _withdrawn(act.session, [one.citation for one in moved])
     again = [waiting[citation.id] for citation in still if citation.id in waiting]
     for row in again:
-        row.settled_at, row.outcome = act.at, SAME_AGAIN
+        row.settled_at, row.outcome = act.at, CLEARED if row.reason == DOUBTED else SAME_AGAIN
     laid = [one for one in moved if one.citation.statement_id not in withdrawn]
     for one in laid:
         row = waiting.get(one.citation.id) or _lay(act, one.citation)

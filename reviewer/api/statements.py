@@ -85,7 +85,8 @@ class WhichStatements(Paging):
 
 class BehindShape(Given):
     """What speaks for a statement: `states` in their own reports, other states that it is told of, regions, channels,
-    languages of the passages, how many citations for and against, and open contradictions on its commitment."""
+    languages of the passages, how many citations for and against, open contradictions that touch what it cites, and
+    those elsewhere on its commitment."""
 
     states = fields.List(fields.String())
     spoken_of = fields.List(fields.String())
@@ -95,6 +96,7 @@ class BehindShape(Given):
     speaking_for = fields.Integer(data_key="for")
     against = fields.Integer()
     open_contradictions = fields.Integer()
+    open_contradictions_elsewhere = fields.Integer()
 
 
 class CitedShape(Given):
@@ -246,7 +248,7 @@ def _shapes(act: Act, entries: Sequence[Entry], found: Sequence[Statement]) -> l
     shapes = []
     for statement in found:
         entry = by_key.get(statement.heading) or Entry(statement.heading, {}, 1)
-        told = statement_told(statement, entry.title, cited[statement.id], len(cases[entry.commitment]))
+        told = statement_told(statement, entry.title, cited[statement.id], cases[entry.commitment])
         told["behind"]["speaking_for"] = told["behind"].pop("for")
         told["citations"] = [{name: one.get(name) for name in OF_A_CITATION} for one in told["citations"]]
         more = {"id": statement.id, "cycle": statement.cycle, "changed_at": statement.changed_at}

@@ -16,7 +16,7 @@ from portal.models.contradictions import Case
 from portal.models.contributions import Partner
 from portal.models.entities import Entity
 from portal.models.observations import Area, Cut, Import, Observation, Series
-from portal.models.passages import Passage
+from portal.models.passages import ContributionPlace, Passage
 from portal.models.synthesis import Citation, Recheck, Statement, StatementRevision
 from portal.rules.cases import SETTLED
 from portal.rules.refusals import Missing
@@ -81,10 +81,17 @@ def revisions(session: Session, statement_id: uuid.UUID) -> list[AnyRow]:
 
 
 def _grounds() -> AnySelect:
-    """Citations with everything that names what they cite. `told` is the text of a passage or the figure as it is now,
-    `entity` the state that reports or that the figure is about.
+    """Citations with everything that names what they cite. `entity` is the state that reports or that the figure is
+    about, `places` what a contribution speaks of, a line each: the state or "", a colon, the region.
     """
     about = aliased(Entity)
+    places = (
+        select(func.aggregate_strings(ContributionPlace.entity + ":" + ContributionPlace.region, "\n"))
+        .where(ContributionPlace.contribution_id == Passage.contribution_id)
+        .where(ContributionPlace.version == Passage.version)
+        .correlate(Passage)
+        .scalar_subquery()
+    )
     columns = (
         *(Citation.id, Citation.statement_id, Citation.kind, Citation.stance, Citation.value_text),
         *(Citation.passage_id, Citation.observation_id, Citation.added_at),
@@ -95,6 +102,7 @@ def _grounds() -> AnySelect:
         func.coalesce(Passage.entity, Area.entity).label("entity"),
         *(about.names.label("entity_names"), about.status.label("entity_status")),
         func.coalesce(Passage.region, about.region, "").label("region"),
+        places.label("places"),
         *(Observation.value_text.label("value_now"), Observation.period, Cut.unit, Cut.dimensions),
         *(Series.title.label("series_title"), Series.source.label("series_source"), Series.indicator),
         *(Area.key.label("area"), Area.name.label("area_name"), Import.edition.label("data_edition"), Import.standing),

@@ -7,20 +7,23 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ScalarSelect, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from forms.words import N_
 from portal.db import AnyRow
 from portal.models.accounts import User
 from portal.models.contributions import Partner, PartnerMember
+from portal.models.datasets import ImportVerdict
 from portal.models.entities import Entity
-from portal.models.observations import Area, Cut, Observation, Series
+from portal.models.observations import Area, Cut, Import, Observation, Series
 from portal.models.passages import Passage
 from portal.models.reports import Report
 from portal.models.synthesis import Citation, Recheck, Statement, Supplement, SupplementMark, SynthesisRelease
+from portal.queries.passages import under_commitments
 from portal.rules.refusals import Missing
 from portal.rules.synthesis import Entry
+from portal.rules.verdicts import DOUBTFUL
 from reviewer.queries import statements
 from reviewer.rules.statements import statement_told
 
@@ -37,7 +40,8 @@ def rechecks(
     session: Session, cycle: str, *, settled: bool = False, statement: uuid.UUID | None = None, limit: int = 200
 ) -> list[AnyRow]:
     """The list to check again, oldest first, or what was settled of it, newest first: Recheck, Statement, stance, old
-    and new (Passage or None), what names the figure, the state and the partner, and who settled it.
+    and new (Passage or None), what names the figure, the state and the partner, who settled it, what is said of the
+    file that gave the figure (standing), and the words in which it was found doubtful (doubt).
     """
     old, new = aliased(Passage), aliased(Passage)
     query = (
@@ -47,13 +51,15 @@ def rechecks(
             *(new.text.label("new_text"), new.key.label("new_key"), new.language.label("new_language")),
             *(new.version.label("new_version"), Series.title.label("series_title"), Observation.period, Cut.unit),
             *(Area.name.label("area_name"), Entity.names.label("entity_names"), Partner.name.label("partner_name")),
-            *(User.name.label("settled_by_name"), old.report_id, old.contribution_id),
+            *(User.name.label("settled_by_name"), old.report_id, old.contribution_id, Import.standing),
+            _doubt().label("doubt"),
         )
         .join(Statement, Statement.id == Recheck.statement_id)
         .join(Citation, Citation.id == Recheck.citation_id)
         .outerjoin(old, old.id == Recheck.old_passage_id)
         .outerjoin(new, new.id == Recheck.new_passage_id)
         .outerjoin(Observation, Observation.id == Citation.observation_id)
+        .outerjoin(Import, Import.number == Observation.import_number)
         .outerjoin(Series, Series.id == Observation.series_id)
         .outerjoin(Area, Area.id == Observation.area_id)
         .outerjoin(Cut, Cut.id == Observation.cut_id)
@@ -69,6 +75,13 @@ def rechecks(
     else:
         query = query.where(Recheck.settled_at.is_(None)).order_by(Recheck.raised_at, Recheck.id)
     return list(session.execute(query.limit(limit)).all())
+
+
+def _doubt() -> ScalarSelect[str]:
+    query = select(ImportVerdict.reason).where(
+        ImportVerdict.import_number == Observation.import_number, ImportVerdict.verdict == DOUBTFUL
+    )
+    return query.order_by(ImportVerdict.id.desc()).limit(1).correlate(Observation).scalar_subquery()
 
 
 def supplements(session: Session, cycle: str) -> list[AnyRow]:
@@ -107,11 +120,14 @@ def supplement(session: Session, supplement_id: uuid.UUID) -> AnyRow:
 
 
 def passages_of(session: Session, report_id: uuid.UUID) -> dict[str, list[Passage]]:
-    """The passages of the newest version of a report by commitment, "" for those of none."""
+    """The passages of the newest version of a report under each commitment that they are of, by their place or as
+    coders gave it; one statement.
+    """
+    under = under_commitments(Passage.report_id == report_id, Passage.current.is_(True)).subquery()
     found: dict[str, list[Passage]] = defaultdict(list)
-    query = select(Passage).where(Passage.report_id == report_id, Passage.current).order_by(Passage.id)
-    for passage in session.scalars(query):
-        found[passage.commitment or ""].append(passage)
+    query = select(Passage, under.c.commitment).join(under, under.c.id == Passage.id).order_by(Passage.id)
+    for passage, commitment in session.execute(query):
+        found[commitment].append(passage)
     return found
 
 
@@ -126,7 +142,7 @@ def told(session: Session, cycle: str, entries: Sequence[Entry], state: str | No
     for one in found:
         under[one.heading].append(one)
     return [
-        statement_told(one, entry.title, cited[one.id], len(cases[entry.commitment]))
+        statement_told(one, entry.title, cited[one.id], cases[entry.commitment])
         for entry in entries
         for one in under[entry.key]
     ]

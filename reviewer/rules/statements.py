@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from portal.rules.cases import OBSERVATION as OBSERVATION_SIDE
+from portal.rules.cases import PASSAGE as PASSAGE_SIDE
+from portal.rules.crosswalk import measures
+from portal.rules.datasets import source_fact
 from portal.rules.synthesis import AGAINST, FOR, PASSAGE
 
-REPORT = "report"
+REPORT, FIGURE = "report", "figure"
 FORMAT = "nua-synthesis/1"
 
 
@@ -16,7 +20,8 @@ FORMAT = "nua-synthesis/1"
 class Behind:
     """What speaks for a statement: `states` that say it in their own reports, other states that figures and
     contributions are about (`spoken_of`), regions, channels, languages of passages, and how many citations. `against`
-    counts the citations that speak against it, `cases` the open contradictions on its commitment.
+    counts the citations that speak against it, `cases` the open contradictions that touch what it cites, `elsewhere`
+    the others on its commitment.
     """
 
     states: tuple[str, ...] = ()
@@ -27,23 +32,75 @@ class Behind:
     speaking_for: int = 0
     against: int = 0
     cases: int = 0
+    elsewhere: int = 0
 
 
-def behind(citations: Iterable[Any], cases: int = 0) -> Behind:
-    """Counts the citations of one statement, rows of `reviewer.queries.statements.citations`."""
+def behind(citations: Iterable[Any], cases: Collection[Any] = ()) -> Behind:
+    """Counts the citations of one statement, rows of `reviewer.queries.statements.citations`, and what `cases`, the
+    open contradictions on its commitment, have to do with them.
+    """
     rows = list(citations)
     speaking = [row for row in rows if row.stance == FOR]
     states = {row.entity for row in speaking if row.entity and row.passage_source == REPORT}
+    places = [place for row in speaking for place in places_of(row)]
+    near = len(touching(rows, cases))
     return Behind(
         states=tuple(sorted(states)),
-        spoken_of=tuple(sorted({row.entity for row in speaking if row.entity} - states)),
-        regions=tuple(sorted({row.region for row in speaking if row.region})),
+        spoken_of=tuple(sorted({entity for entity, _region in places if entity} - states)),
+        regions=tuple(sorted({region for _entity, region in places if region})),
         channels=tuple(sorted({row.channel for row in speaking})),
         languages=tuple(sorted({row.language for row in speaking if row.language})),
         speaking_for=len(speaking),
         against=sum(row.stance == AGAINST for row in rows),
-        cases=cases,
+        cases=near,
+        elsewhere=len(cases) - near,
     )
+
+
+def places_of(row: Any) -> list[tuple[str, str]]:
+    """The state and the region that a citation is of, "" for none; of a contribution each that it names."""
+    if not row.places:
+        return [(row.entity or "", row.region or "")]
+    parted = (place.partition(":") for place in row.places.split("\n"))
+    return [(entity, region) for entity, _colon, region in parted]
+
+
+def touching(citations: Iterable[Any], cases: Iterable[Any]) -> list[Any]:
+    """The contradictions that have to do with what is cited: one side is the passage or the figure itself, or they are
+    on the same indicator and area, or on the same state and what the same section or question asks.
+    """
+    known: set[tuple[str, ...]] = set()
+    for row in citations:
+        if row.kind == PASSAGE:
+            owner = str(row.report_id or row.contribution_id)
+            known |= {(owner, row.question), *((entity, row.section) for entity, _region in places_of(row) if entity)}
+        else:
+            known.add((FIGURE, str(row.observation_id)))
+            if row.entity and row.indicator:
+                place = "" if row.area == row.entity else f", {row.area_name}"
+                known.add((FIGURE, row.entity, row.indicator, place))
+    return [case for case in cases if known & _grounds_of(case)]
+
+
+def _grounds_of(case: Any) -> set[tuple[str, ...]]:
+    """What a contradiction stands on, in the terms in which `touching` knows what is cited."""
+    entity, indicator = case.entity or "", case.indicator or ""
+    found: set[tuple[str, ...]] = set()
+    measure = measures().get(indicator)
+    if measure is not None and entity:
+        found.add((entity, measure.section))
+    for side in case.sides:
+        if side["kind"] == PASSAGE_SIDE and side["ref"]:
+            owner, _version, question = side["ref"].split(":")[:3]
+            question = question.partition("@")[0]
+            found.add((owner, question))
+            if entity:
+                found.add((entity, question.partition("/")[0]))
+        elif side["kind"] == OBSERVATION_SIDE:
+            found.add((FIGURE, side["ref"]))
+            place = side["label"].removeprefix(source_fact(side["source"]).title)
+            found.add((FIGURE, entity, indicator, place))
+    return found
 
 
 def reference(row: Any) -> str:
@@ -89,7 +146,9 @@ def told(row: Any) -> dict[str, Any]:
     }
 
 
-def statement_told(statement: Any, title: Mapping[str, str], citations: Iterable[Any], cases: int) -> dict[str, Any]:
+def statement_told(
+    statement: Any, title: Mapping[str, str], citations: Iterable[Any], cases: Collection[Any]
+) -> dict[str, Any]:
     """One statement as it leaves, with what stands behind it and every citation."""
     rows = list(citations)
     found = behind(rows, cases)
@@ -110,6 +169,7 @@ def statement_told(statement: Any, title: Mapping[str, str], citations: Iterable
             "for": found.speaking_for,
             "against": found.against,
             "open_contradictions": found.cases,
+            "open_contradictions_elsewhere": found.elsewhere,
         },
         "citations": [told(row) for row in rows],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -34,11 +35,12 @@ from portal.rules.synthesis import (
     outcomes_of,
     outline,
 )
+from portal.rules.verdicts import WORDS
 from portal.services.act import Act
 from reviewer.queries import statements as queries
 from reviewer.queries import synthesis
 from reviewer.rules.matrix import CHANNELS
-from reviewer.rules.statements import behind
+from reviewer.rules.statements import behind, touching
 from reviewer.services import statements as service
 from reviewer.services import synthesis as settling
 
@@ -172,9 +174,10 @@ def supplements(act: Act) -> ResponseReturnValue:
 @guarded("synthesis:write")
 def mark(act: Act, supplement_id: uuid.UUID, statement_id: uuid.UUID) -> ResponseReturnValue:
     """Keeps what a late report does to one statement."""
-    sent = {name: request.form.get(name, "") for name in ("effect", "passage", "words")}
+    sent = {name: request.form.get(name, "").strip() for name in ("effect", "passage", "reference", "words")}
+    effect = settling.Effect(sent["effect"], sent["reference"] or sent["passage"], sent["words"])
     try:
-        settling.mark(act, supplement_id, statement_id, settling.Effect(**sent))
+        settling.mark(act, supplement_id, statement_id, effect)
     except Invalid as refusal:
         problems = [Problem(f"{statement_id}-{one.where}", one.sentence) for one in refusal.problems]
         return _supplements(act, supplement_id, problems, {statement_id: sent}), 422
@@ -213,7 +216,7 @@ def _page(
     cited = queries.citations(act.session, [statement.id])[statement.id]
     cases = queries.open_cases(act.session, statement.cycle, {entry.commitment})[entry.commitment]
     waiting = synthesis.rechecks(act.session, statement.cycle, statement=statement.id)
-    found = behind(cited, len(cases))
+    found = behind(cited, cases)
     return render_template(
         "synthesis/statement.html",
         statement=statement,
@@ -223,7 +226,7 @@ def _page(
         beside=queries.of_heading(act.session, statement.cycle, statement.heading),
         behind=found,
         citations=cited,
-        cases=cases,
+        cases=touching(cited, cases),
         waiting=waiting,
         settled=synthesis.rechecks(act.session, statement.cycle, statement=statement.id, settled=True),
         hindering=hindrances(statement.state, found.speaking_for, len(waiting)),
@@ -240,25 +243,32 @@ def _page(
         settled_as=SETTLED_AS,
         effects=EFFECTS,
         channels=CHANNELS,
+        verdicts=WORDS,
         sections=[(one.key, one.key) for one in outline(asked) if one.commitment],
         **_choices(act, statement, entry),
     )
 
 
 def _choices(act: Act, statement: Statement, entry: Entry) -> dict[str, Any]:
-    """What could be cited: passages and figures under the heading, or as the address asks."""
+    """What could be cited: passages and figures under the heading, or as the address asks, and what partners say on the
+    commitment of the heading, as their forms have other sections.
+    """
     wanted = {name: request.args.get(name, "").strip()[:100] for name in ("q", "section", "entity")}
     if "section" not in request.args and entry.commitment:
         wanted["section"] = entry.key
     wanted["entity"] = wanted["entity"].upper()[:3]
     region = entry.region if not wanted["section"] else ""
     which = passages.Which(cycle=statement.cycle, section=wanted["section"], entity=wanted["entity"], region=region)
+    of_partners = replace(which, section="", commitment=entry.commitment, source="contribution")
     sought = search(wanted["q"]) if wanted["q"] else None
     reader = passages.Reader(act.actor.id, of_the_team=True)
     return {
         "wanted": wanted,
         "most": MOST_CHOICES,
         "passages": passages.listed(act.session, which, reader, sought, limit=MOST_CHOICES),
+        "of_partners": passages.listed(act.session, of_partners, reader, sought, limit=MOST_CHOICES)
+        if wanted["section"] and entry.commitment
+        else [],
         "figures": queries.figures_at_hand(act.session, crosswalk.indicators_of(wanted["section"]), wanted["entity"]),
     }
 
@@ -277,6 +287,7 @@ def _list(act: Act, problems: Sequence[Problem] = (), sent: Mapping[uuid.UUID, M
         outcomes=OUTCOMES,
         settled_as=SETTLED_AS,
         stances=STANCES,
+        verdicts=WORDS,
     )
 
 

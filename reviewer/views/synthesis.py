@@ -156,7 +156,7 @@ def _heading_page(act: Act, key: str, problems: Sequence[Problem] = (), typed: M
         entries=entries,
         before=entries[place - 1] if place else None,
         after=entries[place + 1] if place + 1 < len(entries) else None,
-        rows=[_row(statement, cited[statement.id], len(cases), waits) for statement in found],
+        rows=[_row(statement, cited[statement.id], cases, waits) for statement in found],
         cases=cases,
         coverage=said_of(say(regions[entry.region])) if entry.region in regions else [],
         states=STATES,
@@ -168,6 +168,6 @@ def _heading_page(act: Act, key: str, problems: Sequence[Problem] = (), typed: M
 
 
 def _row(
-    statement: Statement, citations: Sequence[Any], cases: int, waits: Mapping[Any, int]
+    statement: Statement, citations: Sequence[Any], cases: Sequence[Any], waits: Mapping[Any, int]
 ) -> tuple[Statement, Any, int]:
     return statement, behind(citations, cases), waits.get(statement.id, 0)

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import re
 import uuid
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import DatabaseError
 
 from portal.db import db
 from portal.http.context import EXTENSION
-from portal.models.observations import Observation
-from portal.models.passages import Passage
+from portal.models.contradictions import Case
+from portal.models.observations import Cut, Observation, Series
+from portal.models.passages import Coding, Passage
 from portal.models.synthesis import Citation, Recheck, StatementRevision, Supplement, SynthesisRelease
 from portal.queries import accounts as people
 from portal.queries import words
+from portal.rules.datasets import source_fact
 from portal.rules.refusals import Forbidden, Invalid, NotNow, Stale
 from portal.services import accounts, contributions, observations, verifying
 from reviewer.queries import statements as queries
 from reviewer.queries import synthesis as reads
-from reviewer.rules.statements import behind
+from reviewer.rules.statements import behind, touching
 from reviewer.services import statements, synthesis
 from reviewer.services.statements import Draft, Ground
 from reviewer.services.synthesis import Effect, Settlement
-from tests.factories import PASSWORD, World
+from tests.factories import PASSWORD, World, csrf
 from tests.portal import contributing
 from tests.reviewer.synthesising import (
     ACTIONS,
@@ -139,9 +143,160 @@ def test_what_stands_behind_a_statement_is_counted(world: World) -> None:
     made = stated(world, passage(kaz), passage(kaz, RESULTS), passage(ken))
     act = world.acting("reviewer")
     statements.cite(act, made, [Ground("passage", passage(ken, RESULTS).key, "against")])
-    found = behind(queries.citations(act.session, [made])[made], 2)
+    found = behind(queries.citations(act.session, [made])[made])
     assert (found.states, found.channels, found.languages) == (("KAZ", "KEN"), ("a",), ("en",))
-    assert (found.speaking_for, found.against, found.cases, len(found.regions)) == (3, 1, 2, 2)
+    assert (found.speaking_for, found.against, found.cases, len(found.regions)) == (3, 1, 0, 2)
+
+
+def case(
+    *sides: dict[str, Any], entity: str | None = "KAZ", indicator: str | None = None, commitment: str = "1.1"
+) -> Case:
+    told = [{"kind": "passage", "ref": "", "label": "", "source": ""} | side for side in sides]
+    about = {"entity": entity, "indicator": indicator, "commitment": commitment}
+    return Case(cycle="2026", rule="figure", sides=told, question="?", key=uuid.uuid4().hex, **about)
+
+
+def test_contradictions_count_where_they_touch_what_is_cited(world: World) -> None:
+    kaz = submitted(world)
+    first, other = passage(kaz), passage(kaz, RESULTS)
+    made = stated(world, first, supported=False)
+    rows = queries.citations(db.session, [made])[made]
+    same = f"{kaz.id}:v9:{ACTIONS}:en:7"
+    touch = {
+        "the passage": case({"ref": first.key}, entity=None),
+        "the same question of the same report": case({"ref": same}, entity=None),
+        "the same section of the same state": case({"ref": other.key}),
+        "an indicator of that section": case(indicator="NUA-01"),
+    }
+    not_touch = {
+        "another state": case(indicator="NUA-01", entity="KEN"),
+        "no state": case(indicator="NUA-01", entity=None),
+        "an indicator of another section": case(indicator="NUA-20"),
+        "a silent side": case({"ref": ""}),
+        "a figure": case({"kind": "observation", "ref": str(first.id)}),
+    }
+    assert [name for name, one in (touch | not_touch).items() if touching(rows, [one])] == list(touch)
+    found = behind(rows, [*touch.values(), *not_touch.values()])
+    assert (found.cases, found.elsewhere) == (4, 5)
+
+
+def test_contradictions_touch_a_figure_by_itself_or_by_its_indicator_and_area(world: World) -> None:
+    take(world, "12.5", "one")
+    made = figured(world)
+    bare = queries.citations(db.session, [made])[made]
+    of_an_indicator()
+    rows = queries.citations(db.session, [made])[made]
+    (row,) = rows
+    assert (bare[0].indicator, row.indicator) == (None, "NUA-01")
+    title = source_fact("un_sdg").title
+    side = {"kind": "observation", "source": "un_sdg", "label": title}
+    touch = {
+        "the figure": case(side | {"ref": str(row.observation_id)}, entity=None),
+        "its indicator and area": case(side | {"ref": "0"}, indicator=row.indicator),
+    }
+    not_touch = {
+        "another indicator": case(side | {"ref": "0"}, indicator="NUA-20"),
+        "a city of the state": case(side | {"ref": "0", "label": f"{title}, Almaty"}, indicator=row.indicator),
+        "another state": case(side | {"ref": "0"}, indicator=row.indicator, entity="KEN"),
+        "words": case({"ref": f"{made}:v1:{ACTIONS}:en:1"}, indicator=None),
+    }
+    assert [name for name, one in (touch | not_touch).items() if touching(rows, [one])] == list(touch)
+    assert [name for name, one in (touch | not_touch).items() if touching(bare, [one])] == ["the figure"]
+
+
+def test_the_page_counts_what_touches_and_offers_the_others(world: World) -> None:
+    kaz = submitted(world)
+    made = stated(world, passage(kaz))
+    act = world.act(None)
+    for entity, state in (("KAZ", "raised"), ("KEN", "raised"), ("KEN", "asked"), ("KAZ", "settled")):
+        one = case(entity=entity, indicator="NUA-01")
+        one.state, one.raised_at, one.question = state, act.at, f"What of {entity}?"
+        act.session.add(one)
+    world.done()
+    client = world.browser("reviewer")
+    page = client.get(f"/synthesis/statements/{made}").get_data(as_text=True)
+    assert "1 open contradiction on what it cites" in page
+    assert [page.count(f"What of {entity}?") for entity in ("KAZ", "KEN")] == [1, 0]
+    address = "/evidence/contradictions?cycle=2026&amp;commitment=1.1&amp;state=open"
+    assert f'<a href="{address}">All 3 on commitment 1.1</a>' in page
+    assert "3 cases of " in client.get(address.replace("&amp;", "&")).get_data(as_text=True)
+    told = client.get("/synthesis/1.1.1.1").get_data(as_text=True)
+    assert "1 open contradiction on what it cites" in told
+    headers = {"Authorization": f"Bearer {world.token('reviewer')}"}
+    one = world.app.test_client().get(f"/api/v1/statements/{made}", headers=headers).get_json()["behind"]
+    assert (one["open_contradictions"], one["open_contradictions_elsewhere"]) == (1, 2)
+
+
+# what partners send
+
+
+SEVERAL = ["Kazakhstan", "city: Nairobi, Kenya", "Arab States"]
+
+
+def sent(of: uuid.UUID, version: int) -> list[Passage]:
+    db.session.rollback()
+    query = select(Passage).where(Passage.contribution_id == of, Passage.version == version)
+    return list(db.session.scalars(query.order_by(Passage.id)))
+
+
+def test_only_what_was_accepted_is_cited_and_it_counts_for_each_place(world: World) -> None:
+    made = contributing.contribution(world, state="sent", areas=SEVERAL).id
+    act = world.acting("reviewer")
+    statement_id = statements.write(act, Draft("2026", "1.1.1.1", "Rents rise.")).id
+    world.done()
+    ground = Ground("passage", sent(made, 1)[0].key, "for")
+    with pytest.raises(Invalid, match="not accepted"):
+        statements.cite(world.acting("reviewer"), statement_id, [ground])
+    db.session.rollback()
+    contributing.decide(world, made, "accepted")
+    act = world.acting("reviewer")
+    statements.cite(act, statement_id, [ground])
+    assert statements.support(act, statement_id, 1).state == "supported"
+    world.done()
+    found = behind(queries.citations(db.session, [statement_id])[statement_id])
+    assert (found.states, found.spoken_of) == ((), ("KAZ", "KEN"))
+    assert found.regions == ("Africa", "Arab States", "Asia and the Pacific")
+
+
+def test_what_is_returned_supports_nothing(world: World) -> None:
+    made = contributing.contribution(world, state="returned").id
+    act = world.acting("reviewer")
+    with pytest.raises(Invalid, match="not accepted"):
+        statements.write(act, Draft("2026", "1.1.1.1", "Rents rise."), [Ground("passage", sent(made, 1)[0].key, "for")])
+
+
+def test_a_version_that_waits_moves_no_citation_and_an_accepted_one_does(world: World) -> None:
+    made = contributing.contribution(world, state="accepted").id
+    of = stated(world, sent(made, 1)[0])
+    gone = stated(world, sent(made, 1)[1], text="Mostly in large cities.")
+    values = contributing.VALUES["c"] | {"CC.2/text": "Rents rose faster than wages."}
+    contributing.save(world, made, contributing.Draft(**contributing.HEAD, values=values), 1)
+    contributing.send(world, made)
+    assert [(statement(one).state, waiting(one)) for one in (of, gone)] == [("supported", [])] * 2
+    assert cited_text(of) == [("Rents rose faster than wages.", 1)]
+    contributing.decide(world, made, "accepted")
+    assert (statement(of).state, cited_text(of)) == ("supported", [("Rents rose faster than wages.", 2)])
+    assert [row.reason for row in waiting(gone)] == ["gone"]
+
+
+def test_what_is_set_aside_goes_to_the_list_and_leaves_it_when_it_is_taken_up_again(world: World) -> None:
+    made = contributing.contribution(world, state="accepted").id
+    of = stated(world, sent(made, 1)[0])
+    contributing.decide(world, made, "set_aside", "a reason")
+    assert [row.reason for row in waiting(of)] == ["withdrawn"]
+    contributing.decide(world, made, "accepted")
+    assert (statement(of).state, waiting(of)) == ("supported", [])
+
+
+def test_a_statement_is_offered_what_partners_say_on_its_commitment(world: World) -> None:
+    ticked = {"CC.1/commitment": ["commitment_2_1", "commitment_1_1"]}
+    contributing.contribution(world, state="accepted", values=ticked)
+    made = stated(world, passage(submitted(world)), supported=False)
+    page = world.browser("reviewer").get(f"/synthesis/statements/{made}").get_data(as_text=True)
+    assert page.count("Passages of partners on commitment 1.1") == 1
+    assert page.count("Rents rose faster than wages.") == 1
+    other = world.browser("reviewer").get(f"/synthesis/statements/{made}?section=").get_data(as_text=True)
+    assert "Passages of partners" not in other
 
 
 @pytest.mark.parametrize("role", ["data_officer", "regional_officer", "partner", "administrator"])
@@ -290,6 +445,37 @@ def test_a_late_report_makes_a_supplement_and_is_never_merged(world: World) -> N
     assert (row.SupplementMark.effect, row.SupplementMark.number) == ("weakens", 2)
 
 
+def test_a_late_report_speaks_by_its_codes_and_by_any_of_its_passages(world: World) -> None:
+    made = stated(world, passage(submitted(world)))
+    late = submitted(world, "KEN", {"3.1/actions": "Heat plans were made."}, at=LATE)
+    supplement = db.session.scalars(select(Supplement.id)).one()
+    (one,) = db.session.scalars(select(Passage).where(Passage.report_id == late.id, Passage.section == "3.1"))
+    key, number = one.key, one.id
+    client = world.browser("reviewer")
+    page = client.get("/synthesis/supplements").get_data(as_text=True)
+    assert "No passage of the report stands in a section of this commitment, or was coded so." in page
+    assert "/evidence?cycle=2026&amp;channel=a&amp;entity=KEN" in page
+    act = world.acting("reviewer", at=LATE)
+    act.session.add(Coding(passage_id=number, coder=act.actor.id, code="commitment:1.1", at=act.at))
+    act.session.add(Coding(passage_id=number, coder=act.actor.id, code="commitment:2.1", at=act.at, removed_at=act.at))
+    world.done()
+    assert {of: [p.id for p in told] for of, told in reads.passages_of(db.session, late.id).items()} == {
+        "1.1": [number]
+    }
+    page = client.get("/synthesis/supplements").get_data(as_text=True)
+    assert f'value="{key}"' in page
+    db.session.execute(update(Coding).values(removed_at=LATE))
+    db.session.commit()
+    address = f"/synthesis/supplements/{supplement}/statements/{made}"
+    typed = {"csrf_token": csrf(page), "effect": "weakens", "reference": f" {key} "}
+    assert client.post(address, data=typed).status_code == 303
+    db.session.rollback()
+    (row,) = reads.marks_of_statements(db.session, [made])[made]
+    assert (row.SupplementMark.effect, row.key) == ("weakens", key)
+    wrong = client.post(address, data=typed | {"reference": "no such key"})
+    assert (wrong.status_code, 'value="no such key"' in wrong.text) == (422, True)
+
+
 def test_a_report_in_time_makes_no_supplement_when_it_is_corrected_late(world: World) -> None:
     report = submitted(world)
     corrected(world, report, {RESULTS: "Poverty in cities fell by three points."}, at=LATE)
@@ -410,6 +596,13 @@ def take(world: World, value: str, edition: str) -> uuid.UUID:
     return taken.report.id
 
 
+def of_an_indicator() -> None:
+    """The figure is one of the indicator that section 1.1.1.1 asks for."""
+    db.session.execute(update(Series).values(indicator="NUA-01"))
+    db.session.execute(update(Cut).values(headline=True))
+    db.session.commit()
+
+
 def figured(world: World) -> uuid.UUID:
     """A supported statement that rests on the figure alone."""
     number = db.session.scalars(select(Observation.id)).one()
@@ -453,6 +646,73 @@ def test_a_figure_whose_file_was_withdrawn_cannot_stay(world: World) -> None:
     other = statements.write(act, Draft("2026", "1.1.1.1", "Another."))
     with pytest.raises(Invalid, match="withdrawn"):
         statements.cite(act, other.id, [Ground("observation", str(number), "for")])
+
+
+def say(world: World, imported: uuid.UUID, verdict: str) -> None:
+    """A second person says it of an import, a minute after what came before."""
+    if people.by_email(db.session, "second@example.org") is None:
+        accounts.add(world.act(None), "second@example.org", "data_officer", None, PASSWORD)
+        world.done()
+    world.at += dt.timedelta(minutes=1)
+    verifying.say(
+        world.act(people.by_email(db.session, "second@example.org")), imported, verdict, "The sample is small."
+    )
+    world.done()
+
+
+def test_a_doubted_figure_goes_to_the_list_until_a_person_has_looked(world: World) -> None:
+    imported = take(world, "12.5", "one")
+    made = figured(world)
+    say(world, imported, "verified")
+    assert waiting(made) == []
+    say(world, imported, "doubtful")
+    (row,) = waiting(made)
+    assert (row.reason, row.old_value, row.new_value, statement(made).state) == (
+        "figure_doubted", "12.5", "", "check_again",
+    )  # fmt: skip
+    page = world.browser("reviewer").get("/synthesis/check-again").get_data(as_text=True)
+    for words_shown in ("found doubtful", "The file that gave it: doubtful", '<q dir="auto">The sample is small.</q>'):
+        assert page.count(words_shown) == 1, words_shown
+    assert "Nothing stands there any more" not in page
+    world.at += dt.timedelta(minutes=1)
+    synthesis.settle(world.acting("reviewer"), row.id, Settlement("holds", "The sample is large enough."))
+    world.done()
+    take(world, "12.5", "two")
+    assert (statement(made).state, waiting(made)) == ("supported", [])
+    (cited,) = queries.citations(db.session, [made])[made]
+    assert (cited.value_text, cited.standing) == ("12.5", "doubtful")
+    say(world, imported, "doubtful")
+    assert [one.reason for one in waiting(made)] == ["figure_doubted"]
+    say(world, imported, "verified")
+    assert (statement(made).state, waiting(made)) == ("supported", [])
+    settled = db.session.scalars(select(Recheck.outcome).order_by(Recheck.raised_at))
+    assert list(settled) == ["holds", "cleared"]
+
+
+def test_who_cites_a_doubted_figure_knows_it(world: World) -> None:
+    imported = take(world, "12.5", "one")
+    number = db.session.scalars(select(Observation.id)).one()
+    say(world, imported, "doubtful")
+    world.at += dt.timedelta(minutes=1)
+    made = figured(world)
+    take(world, "12.5", "two")
+    assert waiting(made) == []
+    client = world.browser("reviewer")
+    page = client.get(f"/synthesis/statements/{made}").get_data(as_text=True)
+    assert page.count("The file that gave it: doubtful") == 1
+    offered = stated(world, supported=False)
+    of_an_indicator()
+    page = client.get(f"/synthesis/statements/{offered}?entity=KAZ").get_data(as_text=True)
+    assert (f'name="figure" value="{number}"' in page, page.count("The file that gave it: doubtful")) == (True, 1)
+
+
+def test_a_figure_that_nobody_verified_says_so_beside_it(world: World) -> None:
+    imported = take(world, "12.5", "one")
+    made = figured(world)
+    client = world.browser("reviewer")
+    assert client.get(f"/synthesis/statements/{made}").text.count("The file that gave it: not verified yet") == 1
+    say(world, imported, "verified")
+    assert "The file that gave it" not in client.get(f"/synthesis/statements/{made}").text
 
 
 def test_a_withdrawn_contribution_and_its_partner(world: World) -> None:
