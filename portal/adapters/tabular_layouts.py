@@ -19,11 +19,14 @@ _SDG_CODE = re.compile(r"[0-9]+-[0-9a-z]+-[0-9]+", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Told:
-    """What the person who imports says about the file, where the file does not say it."""
+    """What the person who imports says about the file, where the file does not say it; of series, by their codes, to
+    which indicator each is tied, "" for none.
+    """
 
     source: str = ""
     edition: str = ""
     entity: str = ""
+    indicators: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -32,7 +35,8 @@ class Plan:
 
     `national` says that the figures are of one country, `country` which, where the file tells; `titles` and `sdg` are
     by series code and fill while the file is read. `rows` gives the rows below the header at `header_row`, anew each
-    time.
+    time. `by_code` says that a code of an indicator as the code of a series means this indicator; `ties` is what a
+    person said of series, as codes of indicators.
     """
 
     layout: str
@@ -49,6 +53,8 @@ class Plan:
     header: Cells = field(default_factory=list)
     header_row: int = 1
     rows: Callable[[], Iterator[Row]] = lambda: iter(())
+    by_code: bool = False
+    ties: Mapping[str, str] = field(default_factory=dict)
 
 
 class UnknownLayout(Invalid):
@@ -303,7 +309,7 @@ def _national(sheet: Sheet, head: list[Row], name: str, told: Told) -> Plan | No
         series=series,
     )
     plan = _plan("national SDG series", told.source, sheet, header, columns, number, told)
-    plan.national, plan.country = True, country
+    plan.national, plan.country, plan.by_code = True, country, True
     dotted = code.replace("-", ".")
     plan.titles[code] = f"{dotted}, national series"
     if _SDG_CODE.fullmatch(code):

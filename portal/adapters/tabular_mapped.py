@@ -75,6 +75,7 @@ def mapped_plan(book: Book, mapping: ColumnPlan, told: Told) -> Plan:
         header=list(mapping.header),
         header_row=mapping.row,
         rows=lambda: after_header(sheet, mapping.row),
+        by_code=True,
     )
     for value in _values(mapping):
         if value.series:

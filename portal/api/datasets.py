@@ -33,12 +33,14 @@ calls = Calls("Datasets", __name__, "Files of indicator figures, channel b.")
 class Table(Query):
     """A table of figures as CSV or workbook. `source`, `edition` and `entity` are needed where the file does not tell
     them; with `dry_run` nothing is kept. `mapping` is a JSON document that tells what the columns are, for a file of
-    no known layout: the preview proposes one."""
+    no known layout: the preview proposes one. `indicators` is a JSON object that says of series, by their codes, to
+    which indicator each is tied: its code, its number among the goals or its full name, "" for none."""
 
     file = File(required=True)
     source = words(120)
     edition = words(120)
     entity = entity_code()
+    indicators = words(100_000)
     mapping = words(100_000)
     dry_run = fields.Boolean(load_default=False, truthy={"true"}, falsy={"false"})
 
@@ -112,6 +114,7 @@ def take_dataset(act: Act, sent: dict[str, Any]) -> tuple[dict[str, Any], int, d
     file = sent["file"]
     stream = cast("BinaryIO", file.stream)
     told = {name: sent[name] for name in ("source", "edition", "entity", "dry_run")}
+    told["indicators"] = _ties(sent["indicators"])
     taken = take_in(act, storage(), stream, file.filename or "", columns=_columns(sent["mapping"]), **told)
     shown = dataclasses.asdict(taken.report) | {
         "taken": taken.report.taken,
@@ -161,6 +164,14 @@ class UnmatchedShape(Given):
     row = fields.Integer()
 
 
+class TieShape(Given):
+    """To which indicator the figures of a series would be tied, and its name; null where to none."""
+
+    series = fields.String()
+    indicator = fields.String(allow_none=True)
+    title = fields.String()
+
+
 class PreviewShape(Given):
     """A file as it would be taken in; nothing of it is kept. `mapping` is null where the layout is known; `problems`
     names what is to be put right before the file can be taken in, and then no row is shown."""
@@ -176,6 +187,7 @@ class PreviewShape(Given):
     areas = fields.Dict(keys=fields.String(), values=fields.Integer())
     unmatched = fields.List(fields.Nested(UnmatchedShape))
     series = fields.List(fields.String())
+    ties = fields.List(fields.Nested(TieShape))
     rows = fields.List(fields.Nested(DatasetRowShape))
     not_taken = fields.List(fields.String())
 
@@ -187,6 +199,7 @@ class TableToShow(Query):
     source = words(120)
     edition = words(120)
     entity = entity_code()
+    indicators = words(100_000)
     mapping = words(100_000)
 
 
@@ -197,7 +210,8 @@ def preview_dataset(act: Act, sent: dict[str, Any]) -> dict[str, Any]:
     """Reads a file cell by cell and keeps nothing: what would be taken, what left out, which areas no table tells, and
     for a file of no known layout what its columns seem to be."""
     file = sent["file"]
-    told = Told(*(sent[name] or "" for name in ("source", "edition", "entity")))
+    said = {name: sent[name] or "" for name in ("source", "edition", "entity")}
+    told = Told(**said, indicators=_ties(sent["indicators"]))
     columns, shown, problems = service.look_at(
         act, cast("BinaryIO", file.stream), file.filename or "", told, _columns(sent["mapping"])
     )
@@ -210,7 +224,19 @@ def preview_dataset(act: Act, sent: dict[str, Any]) -> dict[str, Any]:
 
 
 def _previewed(shown: Preview) -> dict[str, Any]:
-    names = ("layout", "source", "rows_read", "whole", "figures", "left_out", "areas", "unmatched", "series", "rows")
+    names = (
+        "layout",
+        "source",
+        "rows_read",
+        "whole",
+        "figures",
+        "left_out",
+        "areas",
+        "unmatched",
+        "series",
+        "ties",
+        "rows",
+    )
     return {name: getattr(shown, name) for name in (*names, "not_taken")}
 
 
@@ -226,6 +252,18 @@ def _columns(document: str | None) -> ColumnPlan | None:
     except (ValueError, RecursionError) as error:
         sentence = "This is not JSON." if isinstance(error, json.JSONDecodeError) else str(error)
         raise Invalid(sentence, [Problem("mapping", sentence)]) from error
+
+
+def _ties(document: str | None) -> dict[str, str]:
+    """What is said of series, sent as JSON text; Invalid where it is no object of texts."""
+    try:
+        told = json.loads(document or "{}")
+    except (ValueError, RecursionError):
+        told = None
+    if not isinstance(told, dict) or not all(isinstance(one, str) for one in told.values()):
+        sentence = "This is a JSON object of texts: the code of a series, and of the indicator to which it is tied."
+        raise Invalid(sentence, [Problem("indicators", sentence)])
+    return told
 
 
 class DatasetVerdict(Asked):

@@ -34,6 +34,13 @@ group = AppGroup("observations", help="Take files of figures into channel b.")
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A JSON document that tells what the columns are, as `flask observations columns` proposes it.",
 )
+@click.option(
+    "--indicator",
+    "ties",
+    multiple=True,
+    metavar="SERIES=INDICATOR",
+    help="To which indicator a series of the file is tied, such as 11-1-1=NUA-14; nothing after = for none.",
+)
 @click.option("--dry-run", is_flag=True, help="Read and compare, and keep nothing.")
 @click.option("--all", "everything", is_flag=True, help="List everything left out, not only the first places.")
 def import_files(
@@ -42,11 +49,13 @@ def import_files(
     edition: str | None,
     entity: str | None,
     columns_file: Path | None,
+    ties: tuple[str, ...],
     dry_run: bool,
     everything: bool,
 ) -> None:
     """Take FILES in, each whole or not at all; a file that is refused does not hinder the others."""
-    told = Told(source or "", edition or "", (entity or "").upper())
+    said = {series.strip(): code.strip() for series, _sign, code in (one.rpartition("=") for one in ties)}
+    told = Told(source or "", edition or "", (entity or "").upper(), said)
     sent = Sent(_columns(columns_file) if columns_file else None)
     refused = 0
     for path in files:

@@ -12,6 +12,7 @@ from werkzeug.datastructures import FileStorage
 from forms.words import N_
 from portal.adapters.tabular_layouts import Told
 from portal.http.context import storage
+from portal.rules.indicators import PLACE
 from portal.rules.refusals import Invalid, Problem
 from portal.services import pending
 from portal.services.act import Act
@@ -30,7 +31,9 @@ STATES: Mapping[str, str] = {
 
 def told() -> Told:
     """What the form says of the file."""
-    return Told(**{name: request.form.get(name, "").strip() for name in ("source", "edition", "entity")})
+    said = {name: request.form.get(name, "").strip() for name in ("source", "edition", "entity")}
+    ties = {name.removeprefix(PLACE): words for name, words in request.form.items() if name.startswith(PLACE)}
+    return Told(**said, indicators=ties)
 
 
 def lay_aside(act: Act, sent: FileStorage | None) -> ResponseReturnValue:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -128,6 +129,12 @@ def pending(session: Session, file_id: uuid.UUID, *, lock: bool = False) -> Pend
     if row is None:
         raise Missing("There is no such file.")
     return row
+
+
+def indicators_of(session: Session, source: str, codes: Collection[str]) -> dict[str, str | None]:
+    """The indicators of those of these series that are held, by code, None for none; one query."""
+    query = select(Series.code, Series.indicator).where(Series.source == source, Series.code.in_(codes))
+    return {row.code: row.indicator for row in session.execute(query)}
 
 
 def import_of(session: Session, number: int | None) -> uuid.UUID | None:

@@ -14,7 +14,7 @@ from forms.figures import parse_figure, parse_year
 from forms.units import PLAIN, Unit, read_unit
 from forms.words import N_
 from portal.rules.areas import TABLES
-from portal.rules.datasets import TOTALS
+from portal.rules.datasets import TOTALS, series_fact
 from portal.rules.directions import sentences, slope, stated_figures
 
 AGREES, DIFFERS, OFF_BY_TEN, OTHER_UNIT, APART = "agrees", "differs", "scale", "unit", "apart"
@@ -96,9 +96,28 @@ def _definitions() -> Mapping[tuple[str, str], Definition]:
         }
 
 
-def definition_of(source: str, code: str) -> Definition:
-    """The definition of a series; one that no table names is taken for the indicator itself, by no told definition."""
-    return _definitions().get((source, code), Definition("", True, ()))
+def definition_of(source: str, code: str, indicator: str | None = None) -> Definition:
+    """The definition of a series; one that no table names is taken for the indicator itself, by the definition of the
+    indicator where a table tells one, else by none.
+    """
+    return _definitions().get((source, code)) or _own_definitions().get(indicator or "", Definition("", True, ()))
+
+
+@cache
+def _own_definitions() -> Mapping[str, Definition]:
+    """The definitions of indicators themselves: that of their main series, where these have one."""
+    found: dict[str, set[Definition]] = {}
+    for (source, code), one in _definitions().items():
+        indicator = series_fact(source, code, "", "").indicator
+        if one.main and indicator:
+            found.setdefault(indicator, set()).add(one)
+    return {
+        indicator: Definition(
+            next(iter(each)).key, True, tuple(sorted({cover for one in each for cover in one.covers}))
+        )
+        for indicator, each in found.items()
+        if len({one.key for one in each}) == 1
+    }
 
 
 @lru_cache(maxsize=4096)

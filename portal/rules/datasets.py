@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from forms.words import N_
 from portal.rules.areas import TABLES, Place
+from portal.rules.indicators import indicator_of, indicators, looks_like_a_code
 
 MISSING = frozenset(
     {"", "-", "--", "---", "..", "...", "\u2026", "\u2013", "\u2014", "NA", "N/A", "n/a", "na", "NaN", "null", ":"}
@@ -112,12 +113,43 @@ def source_fact(source: str) -> SourceFact:
     return _sources().get(source) or SourceFact(source, source)
 
 
-def series_fact(source: str, code: str, title: str, sdg: str) -> SeriesFact:
-    """What is known of a series; one that no table knows has the title and SDG number that its file gives."""
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """To which indicator the figures of a series are tied, and its English name; None where to none. `strange` says
+    that the code of the series has the form of one of an indicator and is none that is asked for.
+    """
+
+    series: str
+    indicator: str | None
+    title: str = ""
+    strange: bool = False
+
+
+def tie_of(series: str, indicator: str | None) -> Tie:
+    """The tie of a series, told for people."""
+    if indicator is None or indicator not in indicators():
+        return Tie(series, indicator, strange=indicator is None and looks_like_a_code(series))
+    return Tie(series, indicator, indicators()[indicator].title)
+
+
+def series_fact(
+    source: str, code: str, title: str, sdg: str, *, told: str | None = None, by_code: bool = False
+) -> SeriesFact:
+    """What is known of a series; one that no table knows has the title and SDG number that its file gives.
+
+    `told` is the indicator that a person said it measures, "" for none. With `by_code` a series that no table knows is
+    tied to the indicator that its code is, or whose full name it is; nothing that is only alike is taken.
+    """
     known = _series().get((source, code))
-    if known is None:
-        return SeriesFact(source, code, title or code, sdg)
-    return known if known.sdg or not sdg else replace(known, sdg=sdg)
+    fact = known or SeriesFact(source, code, title or code, sdg)
+    if known is not None and sdg and not known.sdg:
+        fact = replace(known, sdg=sdg)
+    found = told if told is not None else fact.indicator or (indicator_of(code) if by_code and not known else None)
+    if found and not known:
+        one = indicators()[found]
+        named = one.title if fact.title == code else fact.title
+        return replace(fact, title=named, sdg=sdg or next(iter(one.sdg), ""), indicator=found)
+    return replace(fact, indicator=found or None)
 
 
 def cut_fact(dimensions: Mapping[str, str], unit: str) -> CutFact:

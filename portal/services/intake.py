@@ -188,29 +188,40 @@ class Desk:
     def _find_series(self, codes: Sequence[str]) -> None:
         source, plan = self._plan.source, self._plan
         wanted = self._short({code: (code,) for code in codes})
-        for code, number, edition in self._known_series(wanted):
+        tied = []
+        for code, number, edition, indicator in self._known_series(wanted):
             self._series[code] = number
+            if code in plan.ties and (plan.ties[code] or None) != indicator:
+                tied.append({"id": number, "indicator": plan.ties[code] or None})
             if is_older(plan.edition, edition):
                 sentence = (
                     f"The figures of {code} are held in the edition {edition}; this file is older, {plan.edition}."
                 )
                 raise Invalid(sentence, [Problem("edition", sentence)])
+        if tied:
+            self._session.execute(update(Series), tied)
         about = source_fact(source)
         rows = []
         for code in wanted:
             if code not in self._series:
-                fact = series_fact(source, code, plan.titles.get(code, ""), plan.sdg.get(code, ""))
+                fact = series_fact(
+                    *(source, code, plan.titles.get(code, ""), plan.sdg.get(code, "")),
+                    told=plan.ties.get(code),
+                    by_code=plan.by_code,
+                )
                 terms = {"licence": about.licence, "credit": about.credit or about.title, "edition": plan.edition[:120]}
                 told = {"source": source, "code": code, "title": fact.title, "sdg": fact.sdg}
                 rows.append({**told, "indicator": fact.indicator, "note": fact.note, **terms})
         if rows:
             self._session.execute(insert(Series), rows)
-            self._series |= {code: number for code, number, _ in self._known_series([str(row["code"]) for row in rows])}
+            self._series |= {
+                code: number for code, number, *_ in self._known_series([str(row["code"]) for row in rows])
+            }
 
-    def _known_series(self, codes: Iterable[str]) -> Sequence[tuple[str, int, str]]:
-        query = select(Series.code, Series.id, Series.edition)
+    def _known_series(self, codes: Iterable[str]) -> Sequence[tuple[str, int, str, str | None]]:
+        query = select(Series.code, Series.id, Series.edition, Series.indicator)
         found = self._session.execute(query.where(Series.source == self._plan.source, Series.code.in_(codes)))
-        return [(code, number, edition) for code, number, edition in found]
+        return [(code, number, edition, indicator) for code, number, edition, indicator in found]
 
     def _find_areas(self, places: Sequence[Place]) -> None:
         facts: dict[Place, AreaFact] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -24,6 +24,8 @@ from portal.queries import imports
 from portal.queries.observations import ImportReport, OmissionRow, import_report, omissions, revised_of_reports
 from portal.rules import mappings
 from portal.rules.areas import COUNTRY, EntityFact, Gazetteer, Place, UnknownArea
+from portal.rules.datasets import Tie, series_fact, tie_of
+from portal.rules.indicators import read_ties
 from portal.rules.mappings import ColumnPlan
 from portal.rules.refusals import Invalid, Problem
 from portal.rules.shipped import entities
@@ -64,7 +66,8 @@ class Reader:
         told = self._told
         country = told.entity or (told.source.partition(":")[2] if told.source.startswith("national:") else "")
         book = open_book(stream, name)
-        plan = self._plan(book, Told(told.source, told.edition, country))
+        plan = self._plan(book, replace(told, entity=country))
+        plan.ties = read_ties(told.indicators)
         if country:
             _country(self.gazetteer, Place("iso3", country))
         if plan.national:
@@ -80,6 +83,23 @@ class Reader:
             table = find_table(book)
             return self._saved(table) or self._proposed(table)
         return None
+
+    def previewed(self, plan: Plan) -> Preview:
+        """The file cell by cell, with the indicator to which each of its series would be tied."""
+        shown = preview(self.gazetteer, plan)
+        return replace(shown, ties=tuple(self._ties(plan, shown.series)))
+
+    def _ties(self, plan: Plan, codes: Sequence[str]) -> Iterable[Tie]:
+        """What was said of a series counts, then what is held of it, then what its code tells; one query."""
+        held = imports.indicators_of(self._session, plan.source[:120], codes)
+        for code in codes:
+            told = plan.ties.get(code)
+            fact = series_fact(
+                *(plan.source, code, plan.titles.get(code, ""), plan.sdg.get(code, "")),
+                told=told,
+                by_code=plan.by_code,
+            )
+            yield tie_of(code, held[code] if told is None and code in held else fact.indicator)
 
     def _plan(self, book: Book, told: Told) -> Plan:
         if self._columns is not None:
@@ -125,7 +145,7 @@ def look_at(
         _, plan = reader.opened(stream, name)
     except Invalid as refusal:
         return found, None, tuple(refusal.problems) or (Problem("file", refusal.sentence),)
-    return found, preview(reader.gazetteer, plan), ()
+    return found, reader.previewed(plan), ()
 
 
 @dataclass(frozen=True)
@@ -146,16 +166,18 @@ def take_in(
     source: str | None = None,
     edition: str | None = None,
     entity: str | None = None,
+    indicators: Mapping[str, str] | None = None,
     columns: ColumnPlan | None = None,
     dry_run: bool = False,
 ) -> Taken:
     """Takes one file into channel b for a person who may import; everything happens in the act's transaction.
 
     A file that was taken in before changes nothing; a newer edition makes revisions. `entity` is ISO 3166-1 alpha-3 and
-    needed where a national file does not tell its country. Raises Forbidden, Invalid, Unacceptable or TooLarge.
+    needed where a national file does not tell its country; `indicators` says of series, by their codes, to which
+    indicator each is tied, "" for none. Raises Forbidden, Invalid, Unacceptable or TooLarge.
     """
     act.demand("observations:import")
-    told = Told(source or "", edition or "", entity or "")
+    told = Told(source or "", edition or "", entity or "", indicators or {})
     return take_in_from_console(act, storage, file, name, told, sent=Sent(columns), dry_run=dry_run)
 
 
@@ -221,7 +243,8 @@ def _take_in(act: Act, storage: Storage, stream: BinaryIO, order: _Order) -> Tak
         point.commit()
         counts = {"new": settled.new, "revised": settled.revised, "left_out": desk.left_out}
         file = {"import": str(row.id), "source": row.source, "sha256": row.sha256}
-        act.record("observations.imported", {**file, **counts})
+        ties = {"ties": dict(plan.ties)} if plan.ties else {}
+        act.record("observations.imported", {**file, **counts, **ties})
         if settled.revised:
             figures.tell_moved(act, revised_of_reports(session, row.number, desk.series))
             rechecks.after_figures(act)

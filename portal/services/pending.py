@@ -6,7 +6,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import BinaryIO, cast
 
 from sqlalchemy import select, update
@@ -20,11 +20,12 @@ from portal.models.datasets import AreaAlias, ColumnMapping, PendingFile
 from portal.queries import imports
 from portal.rules import mappings
 from portal.rules.areas import Place, UnknownArea, simplified
+from portal.rules.indicators import read_ties
 from portal.rules.mappings import ColumnPlan
 from portal.rules.refusals import Invalid, NotNow, Problem
 from portal.services.act import Act
 from portal.services.observations import Reader, Sent, Taken, take_in_from_console
-from portal.services.preview import Preview, count_rows, preview
+from portal.services.preview import Preview, count_rows
 
 _SETTLED = N_("This file is no longer open: it is on its way, taken in or dropped.")
 _NO_AREA = N_("No area is known under this code or name. Write it as the list has it, for example KAZ or M49:2.")
@@ -53,7 +54,7 @@ def lay_aside(act: Act, storage: Storage, blob: Blob, name: str, told: Told) -> 
         blob=blob.key,
         size=blob.size,
         sha256=blob.sha256,
-        told={"source": told.source, "edition": told.edition, "entity": told.entity},
+        told=asdict(told),
         mapping=columns.document() if columns else {},
         state="shown",
         sent_at=act.at,
@@ -73,15 +74,17 @@ def show(session: Session, storage: Storage, file_id: uuid.UUID) -> Shown:
     try:
         with _stream(storage, row.blob) as stream:
             reader, plan = _plan(session, stream, row)
-            return Shown(row, columns, preview(reader.gazetteer, plan))
+            return Shown(row, columns, reader.previewed(plan))
     except Invalid as refusal:
         return Shown(row, columns, None, tuple(refusal.problems) or (Problem("file", refusal.sentence),))
 
 
 def correct(act: Act, file_id: uuid.UUID, told: Told, columns: ColumnPlan | None) -> PendingFile:
-    """Puts right what the file is: source, edition, country, and what its columns are."""
+    """Puts right what the file is: source, edition, country, to which indicators its series are tied, and what its
+    columns are. Raises Invalid with each that is no indicator.
+    """
     row = _open(act, file_id)
-    row.told = {"source": told.source, "edition": told.edition, "entity": told.entity}
+    row.told = asdict(told) | {"indicators": read_ties(told.indicators)}
     if columns is not None and row.mapping:
         row.mapping = columns.document()
     act.session.flush()
@@ -240,7 +243,8 @@ def _open(act: Act, file_id: uuid.UUID) -> PendingFile:
 
 
 def _told(row: PendingFile) -> Told:
-    return Told(**{name: str(row.told.get(name) or "") for name in ("source", "edition", "entity")})
+    said = {name: str(row.told.get(name) or "") for name in ("source", "edition", "entity")}
+    return Told(**said, indicators=row.told.get("indicators") or {})
 
 
 def _plan(session: Session, stream: BinaryIO, row: PendingFile) -> tuple[Reader, Plan]:

@@ -11,7 +11,7 @@ from forms.figures import parse_figure, parse_year
 from portal.adapters.tabular_layouts import Plan
 from portal.rules.areas import AreaFact, Gazetteer, Place, UnknownArea
 from portal.rules.conversions import UnitRule, rule_for
-from portal.rules.datasets import REASONS, LeftOut, Reading
+from portal.rules.datasets import REASONS, LeftOut, Reading, Tie
 
 MOST_ROWS = 200_000
 FIRST_ROWS = 15
@@ -71,6 +71,7 @@ class Preview:
     years: tuple[int, int] | None
     units: tuple[tuple[str, UnitRule | None], ...]
     not_taken: tuple[str, ...]
+    ties: tuple[Tie, ...] = ()
 
 
 @dataclass

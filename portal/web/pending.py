@@ -20,6 +20,7 @@ from portal.http.guard import guarded
 from portal.http.pending import STATES, told
 from portal.queries import cycles, imports
 from portal.rules.datasets import REASONS, source_fact
+from portal.rules.indicators import indicators
 from portal.rules.mappings import ROLES, ColumnPlan, read_mapping
 from portal.rules.refusals import Invalid, Problem
 from portal.services import pending
@@ -28,6 +29,7 @@ from portal.services.act import Act
 pages = Blueprint("pending", __name__)
 
 AREA = "area-"
+MOST_TIES = 30
 
 
 @pages.get("/channels/b/files/<uuid:file_id>")
@@ -54,6 +56,8 @@ def _page(act: Act, file_id: uuid.UUID, problems: Sequence[Problem] = ()) -> str
         source_title=lambda source: source_fact(source).title,
         states=sorted((text(entity.names, language), entity.iso3) for entity in cycles.entities(act.session)),
         areas=pending.known_areas(act.session) if shown.preview and shown.preview.unmatched else (),
+        ties=shown.preview.ties[:MOST_TIES] if shown.preview else (),
+        indicators=indicators().values(),
         given=request.form,
         problems=[{"where": problem.where, "sentence": _(problem.sentence)} for problem in found],
     )
@@ -74,7 +78,10 @@ def _columns(act: Act, file_id: uuid.UUID) -> ColumnPlan | None:
 @guarded("observations:import")
 def columns(act: Act, file_id: uuid.UUID) -> ResponseReturnValue:
     """Keeps what the columns are and shows the file anew."""
-    pending.correct(act, file_id, told(), _columns(act, file_id))
+    try:
+        pending.correct(act, file_id, told(), _columns(act, file_id))
+    except Invalid as refusal:
+        return _page(act, file_id, refusal.problems), 422
     return redirect(url_for(".page", file_id=file_id), 303)
 
 
@@ -82,8 +89,8 @@ def columns(act: Act, file_id: uuid.UUID) -> ResponseReturnValue:
 @guarded("observations:import")
 def confirm(act: Act, file_id: uuid.UUID) -> ResponseReturnValue:
     """Keeps what the columns are and gives the file to the worker, or says what is to put right first."""
-    pending.correct(act, file_id, told(), _columns(act, file_id))
     try:
+        pending.correct(act, file_id, told(), _columns(act, file_id))
         pending.confirm(act, storage(), file_id, save=request.form.get("save") == "yes")
     except Invalid as refusal:
         return _page(act, file_id, refusal.problems or [Problem("file", refusal.sentence)]), 422

@@ -110,7 +110,7 @@ def _held(ground: Ground) -> Iterator[Line]:
     for one in ground.figures:
         groups.setdefault((one.indicator, one.area, one.source, one.series, one.dimensions, one.unit), []).append(one)
     for (indicator, area, source, series, dimensions, unit), figures in groups.items():
-        definition, cover = definition_of(source, series), cover_of(dimensions)
+        definition, cover = definition_of(source, series, indicator), cover_of(dimensions)
         told = Told(
             *(indicator, ground.entity, area, source, definition.key, cover, unit),
             *(figures[0].period, figures[0].value),

@@ -15,10 +15,11 @@ from portal.config import Settings
 from portal.models.datasets import ColumnMapping, ImportVerdict, ObservationTotal, PendingFile
 from portal.models.entities import Entity
 from portal.models.events import Event, Notice
-from portal.models.observations import Area, Import, Observation, ObservationRevision
+from portal.models.observations import Area, Import, Observation, ObservationRevision, Series
 from portal.queries import accounts as people
 from portal.queries import imports
 from portal.queries.observations import Wanted, for_section, list_observations, offered
+from portal.rules.datasets import Tie
 from portal.rules.mappings import read_mapping
 from portal.rules.policy import Person
 from portal.rules.refusals import Forbidden, Invalid, NotNow
@@ -240,9 +241,9 @@ def test_a_file_of_an_unknown_kind_is_shown_cell_by_cell_before_anything_is_stor
     assert (channel.count(Import), channel.count(Observation)) == (0, 0)
 
 
-def corrected(channel: ChannelB, row: PendingFile, **said: str) -> None:
+def corrected(channel: ChannelB, row: PendingFile, ties: dict[str, str] | None = None, **said: str) -> None:
     columns = read_mapping(row.mapping | said)
-    told = Told(**{name: str(row.told[name]) for name in ("source", "edition", "entity")})
+    told = Told(**{name: str(row.told[name]) for name in ("source", "edition", "entity")}, indicators=ties or {})
     pending.correct(channel.act(), row.id, told, columns)
     channel.session.commit()
 
@@ -278,6 +279,67 @@ def test_columns_and_names_are_kept_for_the_next_file_of_the_kind(channel: Chann
     assert counts(again) == (4, 0, 0, 3, 1)
     elsewhere = channel.report("Land;Jahr;Wert\nThe hill country;2021;15\n", "next.csv", source="another")
     assert counts(elsewhere) == (1, 0, 0, 0, 1)
+
+
+# which indicator the figures are
+
+
+SLUMS = "Urban population living in slums, informal settlements or inadequate housing"
+
+
+def tied(channel: ChannelB) -> list[tuple[str, str, str | None]]:
+    channel.session.rollback()
+    query = select(Series.source, Series.code, Series.indicator).order_by(Series.id)
+    return [tuple(row) for row in channel.session.execute(query)]
+
+
+def ties_shown(channel: ChannelB, row: PendingFile) -> list[Tie]:
+    preview = pending.show(channel.session, channel.storage, row.id).preview
+    assert preview is not None
+    return list(preview.ties)
+
+
+@pytest.mark.parametrize("words", ["11.1.1", "NUA-14", SLUMS])
+def test_figures_of_any_source_are_tied_by_the_code_or_name_that_the_form_says(channel: ChannelB, words: str) -> None:
+    row = aside(channel, NATIONAL, source="yearbook")
+    corrected(channel, row, series=words, unit="%")
+    assert ties_shown(channel, row) == [Tie(words, "NUA-14", SLUMS)]
+    confirmed(channel, row)
+    assert tied(channel) == [("yearbook", words, "NUA-14")]
+    assert counts(channel.report(NATIONAL, "national.csv", source="yearbook")) == (4, 0, 0, 2, 2)
+    assert tied(channel) == [("yearbook", words, "NUA-14")]
+
+
+def test_a_national_file_in_the_layout_of_another_country_is_tied_by_the_code_in_its_name(channel: ChannelB) -> None:
+    text = "Year,UNIT_MEASURE,REF_AREA,Value\n2020,PT,,44\n"
+    row = aside(channel, text, "data_indicator_11-1-1.csv", entity="KEN")
+    assert ties_shown(channel, row) == [Tie("11-1-1", "NUA-14", SLUMS)]
+    channel.take(text, "data_indicator_11-1-1.csv", entity="KEN")
+    channel.take(text, "data_indicator_11-2-1-1.csv", entity="KEN")
+    assert tied(channel) == [("national:KEN", "11-1-1", "NUA-14"), ("national:KEN", "11-2-1-1", None)]
+
+
+def test_a_person_corrects_the_tie_and_says_that_there_is_none(channel: ChannelB) -> None:
+    row = aside(channel, NATIONAL, source="yearbook")
+    corrected(channel, row, series="11.1.1", ties={"11.1.1": "NUA-15"})
+    assert [one.indicator for one in ties_shown(channel, row)] == ["NUA-15"]
+    confirmed(channel, row)
+    assert tied(channel) == [("yearbook", "11.1.1", "NUA-15")]
+    again = {"source": "yearbook", "indicators": {"11.1.1": ""}}
+    assert counts(channel.report(NATIONAL, "national.csv", **again)) == (4, 0, 0, 2, 2)
+    assert tied(channel) == [("yearbook", "11.1.1", None)]
+    following = aside(channel, NATIONAL, source="yearbook")
+    assert [one.indicator for one in ties_shown(channel, following)] == [None]
+
+
+def test_a_word_that_is_no_indicator_is_refused_with_its_place_and_nothing_is_kept(channel: ChannelB) -> None:
+    row = aside(channel, NATIONAL, source="yearbook")
+    corrected(channel, row, series="Urban growth")
+    with pytest.raises(Invalid) as refusal:
+        corrected(channel, row, ties={"Urban growth": "slum share"})
+    assert [problem.where for problem in refusal.value.problems] == ["indicator-Urban growth"]
+    channel.session.rollback()
+    assert ties_shown(channel, row) == [Tie("Urban growth", None)]
 
 
 def test_a_mapping_that_nobody_saved_is_not_used(channel: ChannelB) -> None:

@@ -92,6 +92,25 @@ def test_a_file_of_an_unknown_kind_is_shown_instead_of_refused(world: World) -> 
     assert "does not know this kind of file" in page(officer, answer.headers["Location"])
 
 
+def test_the_page_shows_the_indicator_of_the_figures_and_takes_another(world: World) -> None:
+    officer = world.browser("data_officer")
+    address = laid(officer, NATIONAL, "national.csv", source="yearbook")
+    said = {"source": "yearbook", "series": "11.1.1"}
+    send(officer, f"{address}/columns", **said)
+    value = r'name="indicator-11.1.1"[^>]* value="([^"]*)"'
+    assert re.findall(value, page(officer, address)) == ["NUA-14"]
+    wrong = send(officer, f"{address}/confirm", **said, **{"indicator-11.1.1": "99.9.9"})
+    text = wrong.get_data(as_text=True)
+    assert (wrong.status_code, re.findall(value, text)) == (422, ["99.9.9"])
+    assert text.count("This is no indicator that is asked for.") == 2
+    assert send(officer, f"{address}/columns", **said, **{"indicator-11.1.1": "11.2.1"}).status_code == 303
+    assert re.findall(value, page(officer, address)) == ["NUA-15"]
+    assert send(officer, f"{address}/confirm", **said, **{"indicator-11.1.1": "11.2.1"}).status_code == 303
+    assert worked()
+    [report] = re.findall(r'href="(/channels/b/[0-9a-f-]{36})"', page(officer, address))
+    assert '<td data-label="Indicator">NUA-15</td>' in page(officer, report)
+
+
 def test_a_dropped_file_is_gone(world: World) -> None:
     officer = world.browser("data_officer")
     address = laid(officer, DDF, DDF_NAME)
@@ -181,6 +200,23 @@ def test_a_preview_by_the_api_proposes_the_mapping_that_takes_the_file_in(world:
     assert imports() == 0
     taken = sent(officer, "/datasets", NATIONAL, "national.csv", source="yearbook", mapping=mapping)
     assert (taken.status_code, taken.get_json()["new"], taken.get_json()["standing"]) == (201, 1, "unverified")
+
+
+def test_the_api_ties_a_series_to_an_indicator_and_names_a_word_that_is_none(world: World) -> None:
+    officer = Caller(world, "data_officer")
+    national = {
+        "entity": "KEN",
+        "content": "Year,UNIT_MEASURE,Value\n2020,PT,44\n",
+        "name": "data_indicator_11-1-1.csv",
+    }
+    shown = sent(officer, "/datasets/preview", **national).get_json()
+    assert [(one["series"], one["indicator"]) for one in shown["ties"]] == [("11-1-1", "NUA-14")]
+    for wrong, where in (('{"11-1-1": "slums"}', "indicator-11-1-1"), ("[]", "indicators"), ("{", "indicators")):
+        answer = sent(officer, "/datasets", **national, indicators=wrong)
+        assert (answer.status_code, answer.get_json()["problems"][0]["where"]) == (422, where)
+    assert sent(officer, "/datasets", **national, indicators='{"11-1-1": "11.2.1"}').status_code == 201
+    [figure] = officer.get("/observations").get_json()["items"]
+    assert (figure["indicator"], figure["area"]) == ("NUA-15", "KEN")
 
 
 def test_a_mapping_that_is_none_is_refused_with_its_place(world: World) -> None:

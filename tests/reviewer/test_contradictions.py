@@ -38,6 +38,9 @@ SLUMS, POLICY, RESULTS = "1.1.2.4/NUA-14", "2.1.2/NUA-56", "1.1.2.4/results"
 UN, OTHERS = ("un_sdg", "en_lnd_slum"), ("demonstration", "11-1-1")
 
 
+HABITAT_PART = ("un_habitat", "Proportion of urban population living in inadequate housing (%) (b)")
+
+
 class Figures:
     """Writes figures of channel b as an import would, with series, areas and cuts as they come."""
 
@@ -171,6 +174,19 @@ def differing(world: World) -> Case:
     assert run(world).new == 1
     [case] = cases()
     return case
+
+
+def test_a_national_figure_of_any_country_is_set_against_the_united_nations_and_not_against_a_part(
+    world: World,
+) -> None:
+    made = figures(world)
+    made.add(UN, {"2020": "50.8"}, location="urban", entity="KEN")
+    made.add(HABITAT_PART, {"2020": "60"}, entity="KEN", unit="PERCENT")
+    made.add(("national:KEN", "11-1-1"), {"2020": "44"}, entity="KEN", unit="PT")
+    world.done()
+    assert run(world).new == 1
+    [case] = cases()
+    assert [(side["source"], side["value"]) for side in case.sides] == [("national:KEN", "44"), ("un_sdg", "50.8")]
 
 
 def test_figures_that_differ_become_one_case_and_agreements_none(world: World) -> None:
