@@ -56,6 +56,13 @@ def reads_all(act: Act, found: Filing) -> bool:
     return found.sent and (inside(act, found) or may(act.person, "partner:see", found))
 
 
+def reads_whole(act: Act, found: Filing) -> bool:
+    """Whether this person reads all words of it although it is not to be published whole: the partner, the team, and
+    who leads the reporting of a state that is named in what stands accepted.
+    """
+    return found.sent and may(act.person, "contribution:whole", found)
+
+
 def shown_number(act: Act, found: Filing) -> int:
     """The version that this person is shown: the newest for the partner and the team, that which stands accepted for
     everybody else; 0 for none.
@@ -69,7 +76,7 @@ def version_for(act: Act, found: Filing, number: int) -> ContributionVersion:
     if not (reads_all(act, found) or (found.public and number == found.accepted)):
         raise Missing(held.NO_VERSION)
     version = held.version(act.session, found.contribution.id, number)
-    if not reads_all(act, found) and json.loads(version.document)["licence"] in NOT_WHOLE:
+    if not reads_whole(act, found) and json.loads(version.document)["licence"] in NOT_WHOLE:
         raise Missing(held.NO_VERSION)
     return version
 
@@ -81,7 +88,9 @@ def call(act: Act, call_id: uuid.UUID) -> Call:
 
 @dataclass(frozen=True)
 class Shown:
-    """A version for a reader. `whole` is false where its licence lets the public see title, credit and areas alone."""
+    """A version for a reader. `whole` is false where its licence lets the public see title, credit and areas alone,
+    which is `closed`.
+    """
 
     number: int
     told: Mapping[str, Any]
@@ -91,13 +100,15 @@ class Shown:
     version: ContributionVersion
     short_code: str
     whole: bool
+    closed: bool
 
 
 def shown(act: Act, found: Filing, number: int) -> Shown:
     """A version as this person may know it."""
     version = held.version(act.session, found.contribution.id, number)
     told = json.loads(version.document)
-    whole = reads_all(act, found) or told["licence"] not in NOT_WHOLE
+    closed = told["licence"] in NOT_WHOLE
+    whole = not closed or reads_whole(act, found)
     asked = guideline(act.session, told["edition"]["key"])
     files = files_of(version.files, FILES)
     return Shown(
@@ -109,6 +120,7 @@ def shown(act: Act, found: Filing, number: int) -> Shown:
         version,
         json.loads(version.receipt)["short_code"],
         whole,
+        closed,
     )
 
 

@@ -145,6 +145,11 @@ def answers_for_a_named_state(person: Person, subject: Any) -> bool:
     return any(g.role == "focal_point" and g.entity in subject.named for g in person.grants)
 
 
+def leads_a_named_state(person: Person, subject: Any) -> bool:
+    """True of a focal point or certifier of a state that is named in the contribution."""
+    return any(g.role in ("focal_point", "certifier") and g.entity in subject.named for g in person.grants)
+
+
 def shown_to_others(_person: Person, subject: Any) -> bool:
     """True of a desk profile that the state has answered and the lead has shown to others."""
     return subject.released_at is not None
@@ -247,6 +252,7 @@ POLICY: dict[str, Rule] = {
     # contributions of partners
     "contribution:list": ((signed_in,),),
     "contribution:read": ((files_for,), (THE_TEAM, sent_once), (stands_accepted,)),
+    "contribution:whole": ((files_for,), (THE_TEAM, sent_once), (leads_a_named_state, stands_accepted)),
     "contribution:write": ((files_for,),),
     "contribution:moderate": ((THE_TEAM, sent_once, not_files_for),),
     "call:write": ((any_role("lead"),),),

@@ -102,6 +102,34 @@ def test_what_may_only_be_quoted_is_not_published_whole(world: World) -> None:
     assert "Rents rose faster" in world.browser("reviewer").get(f"/contributions/{made.id}").get_data(as_text=True)
 
 
+def test_who_leads_a_named_state_reads_all_that_stands_accepted(world: World) -> None:
+    made = contribution(world, "c", licence="quote")
+    here = f"/contributions/{made.id}"
+    form = {"revision": "1", **{key: HEAD[key] for key in ("title", "credit")}, "licence": "quote"}
+    form |= {"areas": "Kazakhstan", "CC.2/text": "Rents rose faster.", "CC.1/form": "text"}
+    form |= {"CC.3/files@file": (io.BytesIO(b"a,b\n1,2\n"), "table.csv")}
+    post(world.browser("partner"), f"{here}/draft", form)
+    db.session.rollback()
+    (file,) = held.files(db.session, made.id)
+    send(world, made.id)
+    state = world.browser("focal_point", "KAZ")
+    assert state.get(here).status_code == 404
+    decide(world, made.id, "accepted")
+    for role, entity, whole in (("focal_point", "KAZ", True), ("certifier", "KAZ", True), ("focal_point", "KEN", False)):
+        reader = world.browser(role, entity)
+        text = reader.get(here).get_data(as_text=True)
+        read = ("Rents rose faster" in text, "The reporting team has the text" in text, "because your state" in text)
+        assert read == (whole, not whole, whole), (role, entity)
+        wanted = 200 if whole else 404
+        documents = (f"{here}/versions/1.json", f"{here}/versions/1/receipt.json", f"/contributions/files/{file.id}")
+        assert [reader.get(path).status_code for path in documents] == [wanted] * 3
+        assert ("answers" in Caller(world, role, entity).get(here).json["shown"]) is whole
+    save(world, made.id, Draft(values={"CC.2/text": "Rents fell."}), held.get(db.session, made.id).revision)
+    send(world, made.id)
+    assert "Rents fell." not in state.get(here).get_data(as_text=True)
+    assert state.get(f"{here}/versions/2.json").status_code == 404
+
+
 def test_an_organisation_registers_by_page_without_an_account(world: World) -> None:
     to = call(world, "f")
     public, path = world.app.test_client(), f"/calls/{to.id}/registration"

@@ -62,6 +62,7 @@ PEOPLE = {
 # permission: who may on a draft, on what was sent, on what is accepted, on what was accepted and then set aside
 TABLE = {
     "contribution:read": ("pm", "prm", "pqrmfco", "prm"),
+    "contribution:whole": ("pm", "prm", "prmfc", "prm"),
     "contribution:write": ("pm", "pm", "pm", "pm"),
     "contribution:moderate": ("", "r", "r", "r"),
     "reply:write": ("", "", "f", ""),

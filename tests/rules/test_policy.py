@@ -136,6 +136,7 @@ TABLE = {
     "contradiction:settle": ("rl", "rl", "rl"),
     "contribution:list": (ALL, ALL, ALL),
     "contribution:read": ("", "rlk", ALL),
+    "contribution:whole": ("", "rlk", "fzrlk"),
     "contribution:write": ("", "", ""),
     "contribution:moderate": ("", "rlk", "rlk"),
     "call:write": ("l", "l", "l"),
