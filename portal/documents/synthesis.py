@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
@@ -34,11 +34,22 @@ class Heading:
 
 
 @dataclass(frozen=True)
+class Reply:
+    """What a state named in a contribution said to it."""
+
+    state: str
+    day: str
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
 class Text:
     """The text of a cycle: headings in their order, the statements under each in theirs, and the late supplements.
 
     A statement is a mapping with id, heading, text, language, revision, state and citations; a citation is one as
     `reviewer.rules.statements.told` gives it. A supplement has entity, received_at, statement, effect and words.
+    `replies` is what named states said to contributions, by the id of the contribution.
     """
 
     cycle: str
@@ -47,6 +58,7 @@ class Text:
     statements: Sequence[Mapping[str, Any]]
     supplements: Sequence[Mapping[str, Any]] = ()
     coverage: Sequence[str] = ()
+    replies: Mapping[str, Sequence[Reply]] = field(default_factory=dict)
 
 
 def _numbered(text: Text) -> Iterator[tuple[Mapping[str, Any], list[tuple[int, Mapping[str, Any]]]]]:
@@ -85,7 +97,10 @@ def html(text: Text, words: Mapping[str, str]) -> bytes:
     for statement, notes in _numbered(text):
         late = [one for one in text.supplements if one["statement"] == statement["id"]]
         under.setdefault(statement["heading"], []).append(_statement(statement, notes, late, words))
-        footnotes += [_footnote(number, note, words) for number, note in notes]
+        footnotes += [
+            _footnote(number, note, text.replies.get(str(note.get("contribution")), ()), words)
+            for number, note in notes
+        ]
     parts = [part for heading in _needed(text.headings, under) for part in _section(heading, under)]
     coverage = [Markup("<p>{}</p>").format(sentence) for sentence in text.coverage]
     if footnotes:
@@ -151,15 +166,22 @@ def _colon(sentence: str) -> str:
     return f". {sentence}" if sentence else ""
 
 
-def _footnote(number: int, note: Mapping[str, Any], words: Mapping[str, str]) -> Markup:
+def _footnote(number: int, note: Mapping[str, Any], replies: Sequence[Reply], words: Mapping[str, str]) -> Markup:
     whose = " · ".join(filter(None, [note.get("entity"), note.get("partner_name"), note.get("area_name")]))
     if note["kind"] == "passage":
         told = Markup('<q lang="{}" dir="auto">{}</q>').format(note["language"], note["text"])
     else:
         named = [note["series"], note["period"], note["source"], note["edition"]]
         told = Markup("<b>{} {}</b>, {}").format(note["value"], note["unit"], ", ".join(filter(None, named)))
-    return Markup('<li id="note-{}" value="{}">{} {} ({} {}) <code>{}</code> <a href="#ref-{}">{}</a></li>').format(
-        number, number, whose, told, words["channel"], note["channel"], note["reference"], number, words["back"]
+    beside = [
+        Markup('<p>{} {}, {}: <q lang="{}" dir="auto">{}</q></p>').format(
+            words["reply"], one.state, one.day, one.language, one.text
+        )
+        for one in replies
+    ]
+    return Markup('<li id="note-{}" value="{}">{} {} ({} {}) <code>{}</code> <a href="#ref-{}">{}</a>{}</li>').format(
+        *(number, number, whose, told, words["channel"], note["channel"], note["reference"], number, words["back"]),
+        Markup("").join(beside),
     )
 
 
@@ -176,5 +198,6 @@ WORDS = {
     "contradicts": N_("contradicts it"),
     "untouched": N_("does not touch it"),
     "channel": N_("channel"),
+    "reply": N_("Reply of"),
     "back": N_("back to the text"),
 }

@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -57,6 +57,17 @@ class Words:
     supplements: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
 
 
+class Taken(NamedTuple):
+    """A contradiction as those it concerns may know it: the question and what it came to. The reason of the outcome is
+    for the team alone, and so is no part of it.
+    """
+
+    question: str
+    state: str
+    outcome: str | None
+    settled_at: dt.datetime | None
+
+
 def of_state(session: Session, iso3: str) -> Reader:
     """The reader for a state; Missing when there is no such entity."""
     found = cycles.entity(session, iso3)
@@ -92,10 +103,14 @@ def released(session: Session, cycle: str, reader: Reader) -> Words | None:
     return Words(row.number, row.digest, row.released_at, [one for one in used if one.own], late)
 
 
-def cases(session: Session, cycle: str, reader: Reader) -> list[Case]:
+def cases(session: Session, cycle: str, reader: Reader) -> list[Taken]:
     """The contradictions that concern a reader and that a person has taken up: of a state those about it, of a partner
     those in which a passage of its own is a side. At most two statements.
     """
+    return [Taken(one.question, one.state, one.outcome, one.settled_at) for one in _cases(session, cycle, reader)]
+
+
+def _cases(session: Session, cycle: str, reader: Reader) -> list[Case]:
     query = select(Case).where(Case.cycle == cycle, Case.state != RAISED).order_by(Case.raised_at, Case.id)
     if reader.partner is None:
         return list(session.scalars(query.where(Case.entity == reader.entity)))

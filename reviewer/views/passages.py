@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from forms.words import N_
 from portal.http import render
 from portal.http.guard import guarded
 from portal.http.passages import LARGEST, LONGEST, passage, reader, sought
-from portal.queries import cycles, near_copies
+from portal.queries import contributions, cycles, near_copies
 from portal.queries import passages as queries
 from portal.queries.passages import Reader, Subject, Which
 from portal.rules import crosswalk
@@ -225,7 +226,13 @@ def _page(act: Act, subject: Subject, problems: Sequence[Problem] = ()) -> str:
         crossing=crosswalk.crossing(found.section),
         problems=problems,
         differ=_share,
+        replies=_replies(act, found.contribution_id),
     )
+
+
+def _replies(act: Act, contribution: uuid.UUID | None) -> Sequence[Any]:
+    """What named states said to the contribution of a passage."""
+    return contributions.replies(act.session, [contribution]).get(contribution, ()) if contribution else ()
 
 
 def _others(rows: Sequence[Any], through: Mapping[Any, str], who: Reader) -> list[tuple[str, list[str]]]:

@@ -15,7 +15,7 @@ from forms.answers import difference
 from portal.http.guard import guarded
 from portal.models.cycles import Cycle
 from portal.models.synthesis import Statement
-from portal.queries import accounts, cycles, passages
+from portal.queries import accounts, contributions, cycles, passages
 from portal.queries.guidelines import guideline
 from portal.rules import crosswalk
 from portal.rules.analyser import search
@@ -226,6 +226,7 @@ def _page(
         beside=queries.of_heading(act.session, statement.cycle, statement.heading),
         behind=found,
         citations=cited,
+        replies=contributions.replies(act.session, {row.contribution_id for row in cited if row.contribution_id}),
         cases=touching(cited, cases),
         waiting=waiting,
         settled=synthesis.rechecks(act.session, statement.cycle, statement=statement.id, settled=True),

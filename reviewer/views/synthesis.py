@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -17,7 +18,7 @@ from portal.http import render
 from portal.http.guard import guarded
 from portal.models.cycles import Cycle
 from portal.models.synthesis import Statement
-from portal.queries import cycles
+from portal.queries import contributions, cycles
 from portal.queries.guidelines import guideline
 from portal.rules.coverage import Said, say
 from portal.rules.policy import may
@@ -112,14 +113,31 @@ def _file(body: bytes, media_type: str, name: str) -> Response:
 def _text(act: Act, cycle: Cycle) -> documents.Text:
     """The statements of a cycle that are not withdrawn as the documents take them, in the order of the outline."""
     entries = outline(guideline(act.session, cycle.edition))
+    told = synthesis.told(act.session, cycle.key, entries)
     return documents.Text(
         cycle.label,
         act.at,
         [documents.Heading(entry.key, render.words(entry.title), entry.level) for entry in entries],
-        synthesis.told(act.session, cycle.key, entries),
+        told,
         synthesis.marks_told(act.session, cycle.key),
         ["; ".join(said_of(say(one))) for one in matrix.covered(act.session, cycle.key)],
+        _replies(act, {note.get("contribution") for statement in told for note in statement["citations"]}),
     )
+
+
+def _replies(act: Act, cited: Collection[str | None]) -> dict[str, list[documents.Reply]]:
+    """What named states said to the contributions that are cited; one statement."""
+    found = contributions.replies(act.session, [uuid.UUID(one) for one in cited if one])
+    return {
+        str(key): [
+            documents.Reply(
+                *(render.words(row.names), row.StateReply.written_at.strftime("%Y-%m-%d")),
+                *(row.StateReply.text, row.StateReply.language),
+            )
+            for row in rows
+        ]
+        for key, rows in found.items()
+    }
 
 
 def _cycle(act: Act) -> Cycle:

@@ -115,7 +115,11 @@ def test_who_leads_a_named_state_reads_all_that_stands_accepted(world: World) ->
     state = world.browser("focal_point", "KAZ")
     assert state.get(here).status_code == 404
     decide(world, made.id, "accepted")
-    for role, entity, whole in (("focal_point", "KAZ", True), ("certifier", "KAZ", True), ("focal_point", "KEN", False)):
+    for role, entity, whole in (
+        ("focal_point", "KAZ", True),
+        ("certifier", "KAZ", True),
+        ("focal_point", "KEN", False),
+    ):
         reader = world.browser(role, entity)
         text = reader.get(here).get_data(as_text=True)
         read = ("Rents rose faster" in text, "The reporting team has the text" in text, "because your state" in text)
