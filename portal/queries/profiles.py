@@ -5,24 +5,25 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from forms.words import N_
 from portal.db import AnyRow
-from portal.models.contributions import Contribution, ContributionArea, Partner
+from portal.models.contributions import Contribution, ContributionArea, ContributionVersion, Partner
 from portal.models.entities import Entity
 from portal.models.passages import Coding, Passage
 from portal.models.profiles import Profile, ProfileAnswer, ProfileItem
 from portal.models.reports import Report
-from portal.queries.contributions import public
+from portal.queries.contributions import accepted, public
 from portal.queries.cycles import current, entity
 from portal.queries.observations import for_section
 from portal.queries.reports import SEEN
 from portal.rules import crosswalk
 from portal.rules.offers import Held
+from portal.rules.profiles import PASSAGE
 from portal.rules.refusals import Missing
 
 NO_PROFILE = N_("No desk profile has been compiled of this state.")
@@ -51,6 +52,13 @@ class Desk:
         if self.profile is None:
             raise Missing(NO_PROFILE)
         return self.profile
+
+
+class Origin(NamedTuple):
+    """The contribution that a part of a profile comes from, and how many files were attached to that version."""
+
+    contribution: uuid.UUID
+    files: int
 
 
 def desk(session: Session, iso3: str, *, lock: bool = False) -> Desk:
@@ -139,10 +147,16 @@ def figures(session: Session, iso3: str) -> list[Held]:
 
 
 def passages(session: Session, cycle: str, iso3: str) -> list[AnyRow]:
-    """The passages in force of accepted contributions that speak of a state: Passage, partner (name), credit, title of
-    the contribution, and `coded`, a commitment that a coder gave to the passage.
+    """What accepted contributions say of a state in their own text, in the version that stands accepted: Passage,
+    partner (name), credit, title of the contribution, and `coded`, a commitment that a coder gave to the passage. The
+    lines of attached files are none of it. Three statements.
     """
     speaks = exists().where(ContributionArea.contribution_id == Contribution.id, ContributionArea.area == iso3)
+    there = exists().where(Passage.contribution_id == Contribution.id, Passage.entity == iso3)
+    of_state = select(Contribution.id).where(Contribution.cycle == cycle, public(), or_(there, speaks))
+    standing = accepted(session, list(session.scalars(of_state)))
+    if not standing:
+        return []
     coded = (
         select(func.min(func.substr(Coding.code, len(CODE) + 1)))
         .where(Coding.passage_id == Passage.id, Coding.removed_at.is_(None), Coding.code.startswith(CODE))
@@ -152,7 +166,23 @@ def passages(session: Session, cycle: str, iso3: str) -> list[AnyRow]:
         select(Passage, Partner.name.label("partner"), Contribution.credit, Contribution.title, coded.label("coded"))
         .join(Contribution, Contribution.id == Passage.contribution_id)
         .join(Partner, Partner.id == Contribution.partner_id)
-        .where(Passage.cycle == cycle, Passage.current, public(), or_(Passage.entity == iso3, speaks))
+        .where(tuple_(Passage.contribution_id, Passage.version).in_(list(standing.items())), Passage.file == "")
         .order_by(Passage.contribution_id, Passage.id)
     )
     return list(session.execute(query).all())
+
+
+def origins(session: Session, references: Collection[str]) -> dict[str, Origin]:
+    """The contributions that these parts of a profile come from, by reference of the part; one statement."""
+    found: dict[str, tuple[uuid.UUID, int]] = {}
+    for reference in references:
+        kind, _colon, key = reference.partition(":")
+        owner, version, *_rest = [*key.split(":"), ""]
+        if kind == PASSAGE and version.startswith("v"):
+            found[reference] = (uuid.UUID(owner), int(version[1:]))
+    if not found:
+        return {}
+    columns = (ContributionVersion.contribution_id, ContributionVersion.number, ContributionVersion.files)
+    pairs = tuple_(ContributionVersion.contribution_id, ContributionVersion.number).in_(sorted(set(found.values())))
+    files = {(row[0], row[1]): len(row[2]) for row in session.execute(select(*columns).where(pairs))}
+    return {reference: Origin(pair[0], files.get(pair, 0)) for reference, pair in found.items()}

@@ -106,6 +106,7 @@ def _page(act: Act, found: Desk, problems: Sequence[Problem] = ()) -> str:
         label=LABEL,
         groups=_groups(shown),
         titles={one.key: one.title for one in crosswalk.commitments()},
+        origins=profiles.origins(act.session, [row.ProfileItem.reference for row in shown]),
         answers=ANSWERS,
         waiting=answers.count(None),
         parts=len(answers),

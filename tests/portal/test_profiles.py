@@ -11,17 +11,22 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.db import AnyRow, db
 from portal.http.context import EXTENSION
+from portal.http.file_texts import read_waiting_file
 from portal.models.events import Notice
+from portal.models.passages import Passage
 from portal.models.profiles import ProfileAnswer, ProfileItem
 from portal.queries import profiles as queries
 from portal.rules.profiles import ALL_REFUSED, HAS_REPORTED, NOTHING_TO_TELL, STATE_FIRST, hindrances_of_release
 from portal.rules.refusals import Forbidden, Invalid, Missing, NotNow
-from portal.services import profiles
+from portal.services import contribution_files, profiles
+from portal.services.contributions import Draft
 from portal.services.observations import take_in
 from portal.services.profiles import Said
 from reviewer.queries.matrix import covered
 from tests.factories import World, csrf
-from tests.portal.contributing import contribution
+from tests.portal.contributing import contribution, decide, filing, save, send
+from tests.portal.test_contributions import upload
+from tests.portal.test_sources import docx, paragraph
 
 TABLE = "Year,UNIT_MEASURE,Value\n2010,PT,1.5\n2018,PT,10.25\n"
 
@@ -94,6 +99,31 @@ def test_what_is_not_accepted_is_in_no_profile(world: World, state: str) -> None
     contribution(world, "c", state, areas=["Kazakhstan"])
     with pytest.raises(NotNow, match=NOTHING_TO_TELL):
         compiled(world)
+
+
+def test_the_own_text_of_what_stands_accepted_is_taken_and_its_files_are_linked(world: World) -> None:
+    made = contribution(world, "c", areas=["Kazakhstan", "Kenya", "Nepal"])
+    act = world.acting("partner")
+    lines = docx(paragraph("A table of contents") + paragraph("of many lines"))
+    for name in ("one.docx", "two.docx"):
+        contribution_files.attach(act, filing(act, made.id), "CC.3/files", upload(name, lines))
+    world.done()
+    send(world, made.id)
+    decide(world, made.id, "accepted")
+    while read_waiting_file() is not None:
+        pass
+    save(world, made.id, Draft(values={"CC.2/text": "Nobody has accepted this."}), made.revision)
+    send(world, made.id)
+    db.session.rollback()
+    files = select(Passage.text).where(Passage.contribution_id == made.id, Passage.file != "")
+    assert "of many lines" in "".join(db.session.scalars(files))
+    compiled(world)
+    assert [row.ProfileItem.text for row in rows(world)] == [
+        "Rents rose faster than wages.",
+        "Most in the largest cities.",
+    ]
+    page = world.browser("focal_point", "KAZ").get("/entities/KAZ/profile").get_data(as_text=True)
+    assert page.count(f'<a href="/contributions/{made.id}#files">2 attached files</a>') == 2
 
 
 def test_compiling_again_adds_what_has_come_since_and_leaves_what_was_there(world: World) -> None:
