@@ -8,7 +8,8 @@ import { attend } from "./presence.js";
 import { Question } from "./question.js";
 import { Queue } from "./queue.js";
 import { ask, earlierKey, person, post } from "./session.js";
-import { element, fill, words } from "./words.js";
+import { unsaved } from "./unsaved.js";
+import { count, element, fill, words } from "./words.js";
 
 const PAUSE = 1200;
 const PATIENCE = 20_000;
@@ -22,7 +23,7 @@ let underWay = null;
 let leaving = false;
 
 const questionOf = (target) => questions.get(target.closest?.("[data-question]")?.dataset.question);
-const unsent = () => [...questions.values()].some((q) => q.refused || q.dirty);
+const unsent = () => [...questions.values()].some((q) => (q.refused || q.dirty) && !q.closed);
 const halt = (question) => { clearTimeout(question.timer); question.timer = 0; };
 
 function enqueue(question) {
@@ -37,7 +38,7 @@ function held() {
   if (trouble !== "nobody" && trouble !== "other") return [words[trouble ?? "waiting"]];
   const button = element("button", { type: "button", className: "button-link", textContent: words.loginLink });
   const state = trouble;
-  button.addEventListener("click", () => open(state, button.closest("[data-question]").querySelector("textarea, input:not([type=hidden]), select")));
+  button.addEventListener("click", () => open(state, button));
   return [state === "other" ? words.other : words.login, " ", button];
 }
 
@@ -45,13 +46,15 @@ function held() {
 async function send(item) {
   item.pending ??= item.body();
   await Promise.race([item.keep(), new Promise((resolve) => setTimeout(resolve, 300))]);
+  if (!item.pending) return false; // discarded meanwhile
   item.refused = false;
   if (!trouble) item.say("saving", words.saving);
   underWay = new AbortController();
   const patience = setTimeout(() => underWay.abort(), PATIENCE);
   try {
     const answer = await post(address, JSON.stringify(item.pending), { signal: underWay.signal });
-    return await heard(item, answer, await answer.json().catch(() => null));
+    const told = await answer.json().catch(() => null);
+    return item.pending ? await heard(item, answer, told) : false;
   } catch {
     trouble = "waiting";
     return true;
@@ -85,8 +88,29 @@ async function heard(item, answer, told) {
   item.pending = null;
   item.refused = true;
   const sentences = told?.problems?.map((p) => p.sentence).filter(Boolean) ?? [];
-  item.say("refused", fill(words.refused, { sentence: sentences.join(" ") || told?.detail || "" }));
+  const sentence = answer.status === 404 ? words.ended : sentences.join(" ") || told?.detail || "";
+  const open = item instanceof Question && !item.closed && answer.status === 422;
+  item.refuse(fill(words.refused, { sentence }), open ? null : () => discard(item));
   return false;
+}
+
+/** Lets go of a text that could not be saved, at the wish of the person: its field shows what is saved. */
+async function discard(item) {
+  if (!(item instanceof Question)) {
+    item.forget();
+    item.lay(null);
+    return;
+  }
+  halt(item);
+  item.put(JSON.parse(item.acknowledged));
+  Object.assign(item, { pending: null, since: null, aside: null, refused: false, back: false, acknowledged: JSON.stringify(item.fields()) });
+  item.revision.value = item.at;
+  item.forget();
+  item.lay(null);
+  await renew([item.key]);
+  item.say("saved", words.discarded);
+  item.place.setAttribute("tabindex", "-1");
+  item.place.focus();
 }
 
 /** A question that has been saved: what stands in its controls is acknowledged, or goes on from what was. */
@@ -95,7 +119,8 @@ Question.prototype.saved = async function saved(told) {
   const still = JSON.stringify(this.fields()) === JSON.stringify(sent.fields);
   Object.assign(this, { pending: null, since: null, acknowledged: JSON.stringify(sent.fields) });
   const joined = told.merged && !still; // what was typed meanwhile was written without the words of the others
-  if (!joined) this.revision.value = told.revision;
+  if (!joined) this.revision.value = this.at = told.revision;
+  this.lay(null);
   if (this.aside) Card.of(this.aside)?.remove();
   this.aside = null;
   this.showFindings(told.findings ?? []);
@@ -124,13 +149,15 @@ async function stale(item, told) {
   if (item instanceof Question) {
     item.acknowledged = JSON.stringify(sent.fields);
     item.aside = told.aside;
+    item.lay(null);
     item.say("conflict", words.conflict);
     goOn(item);
   } else item.saved();
   Card.show(told.card, (item.question ?? item).root, choices);
 }
 
-/** A text of an earlier window for which no field is free: it is sent as it is, and joined or kept beside by the portal. */
+/** A text of an earlier window for which no field is free: it is sent as it is, and joined or kept beside by the portal. Where that is refused it is laid out at
+    the head of the page. */
 class Stray {
   constructor({ name, question, language, fields, base_revision, since, aside }) {
     Object.assign(this, { name, question: questions.get(question), key: question, dirty: true });
@@ -143,8 +170,23 @@ class Stray {
 
   say() {}
 
+  refuse(sentence, discard) {
+    const fields = Object.values(this.message.fields).flat().filter((text) => text.trim());
+    const section = this.key.split("/")[0];
+    this.lay(element("div", {}, element("p", { textContent: sentence }), unsaved(fields.join("\n"), fill(words.strayKept, { section }), discard)));
+  }
+
+  lay(block) {
+    this.laid?.remove();
+    this.laid = block;
+    if (block) form.querySelector("[data-keeping]")?.append(block);
+  }
+
+  forget() { return forget(this.name); }
+
   async saved() {
-    forget(this.name);
+    this.forget();
+    this.lay(null);
     if (this.question) await renew([this.key]);
     else notice(fill(words.strayed, { section: this.key.split("/")[0] }));
   }
@@ -152,16 +194,19 @@ class Stray {
 
 /** What the cards call when somebody has chosen. */
 const choices = {
-  before: async (key) => { const question = questions.get(key); if (question?.aside && question.dirty) await send(question); },
+  before: async (key) => {
+    const question = questions.get(key);
+    if (!question?.dirty) return;
+    enqueue(question);
+    await queue.now();
+  },
   after: async (key, sentence) => {
     const question = questions.get(key);
-    if (question) {
-      Object.assign(question, { aside: null, pending: null });
-      question.acknowledged = JSON.stringify(question.fields());
-      question.forget();
-    }
+    if (question) question.aside = null;
+    if (question && !question.dirty) question.forget();
     await renew([key]);
     question?.say("saved", sentence);
+    question?.unsay();
     question?.controls.find((c) => c.type !== "hidden")?.focus();
   },
   renew: () => renew([]),
@@ -217,17 +262,26 @@ async function bringBack() {
     const question = questions.get(copy.question);
     if (copy.address !== address) continue;
     const here = question?.language === copy.language;
-    if (here && JSON.stringify(copy.fields) === question.acknowledged) forget(copy.name);
-    else if (here && !question.dirty && !question.back) {
-      question.put(copy.fields);
+    if (here && JSON.stringify(copy.fields) === question.drawn) forget(copy.name);
+    else if (here && !question.dirty && !question.back && shown(question, copy.fields)) {
       question.revision.value = copy.base_revision;
       Object.assign(question, { since: copy.since, aside: copy.aside, back: true });
       back.push(question);
-      enqueue(question);
+      question.keep(); // under the name of this window, in one act with the next line
       forget(copy.name);
+      enqueue(question);
     } else queue.add(new Stray(copy));
   }
-  if (back.length) notice(words.back);
+  if (back.some((question) => !question.closed)) notice(words.back);
+  if (back.some((question) => question.closed)) notice(words.backClosed);
+}
+
+/** Puts a text back into its field; where a part of it finds no place, the field stays as it is. */
+function shown(question, fields) {
+  if (question.put(fields)) return true;
+  question.put(JSON.parse(question.acknowledged));
+  question.acknowledged = JSON.stringify(question.fields());
+  return false;
 }
 
 async function setUp() {
@@ -241,7 +295,7 @@ async function setUp() {
 /** The last chance of a page that goes: what is not acknowledged is sent without waiting for the answer. */
 function farewell() {
   if (leaving) return;
-  const dirty = [...questions.values()].filter((question) => question.dirty);
+  const dirty = [...questions.values()].filter((question) => question.dirty && !question.closed);
   if (dirty.length) underWay?.abort();
   for (const question of dirty) {
     const body = JSON.stringify({ ...question.body(), since: question.pending?.fields ?? question.since });
@@ -266,10 +320,20 @@ async function submit(event) {
   if (trouble !== "waiting") open(trouble, submitter);
 }
 
-function count(area) {
-  const place = document.getElementById(area.getAttribute("aria-describedby"));
-  const written = area.value.trim() ? area.value.trim().split(/\s+/).length : 0;
-  if (place && written) place.textContent = fill(place.dataset.count, { words: written, most: area.dataset.words });
+/** A form with which a section leaves the hands of the person goes once all is saved; pressed again, it goes without what cannot be. */
+async function handOn(event) {
+  const going = event.target;
+  if (leaving || !going.matches("[data-after-saving]") || going.dataset.afterSaving === "told") return;
+  event.preventDefault();
+  for (const question of questions.values()) enqueue(question);
+  await queue.now();
+  if (unsent()) {
+    going.dataset.afterSaving = "told";
+    event.submitter?.before(element("p", { className: "field-error", role: "alert", textContent: words.unsentYet }));
+    return;
+  }
+  leaving = true;
+  going.requestSubmit(event.submitter);
 }
 
 function typed({ target }) {
@@ -288,6 +352,7 @@ if (form && words.saving && form.querySelector("[type=submit]")) {
   form.addEventListener("change", ({ target }) => { const q = questionOf(target); if (q) enqueue(q); });
   form.addEventListener("focusout", ({ target, relatedTarget }) => { const q = questionOf(target); if (q && !q.root.contains(relatedTarget)) enqueue(q); });
   form.addEventListener("submit", submit);
+  document.addEventListener("submit", handOn);
   addEventListener("online", () => queue.now());
   addEventListener("focus", () => queue.now());
   onEntry(async () => { trouble = null; await keyed(await ask()); queue.now(); });

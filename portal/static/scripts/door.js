@@ -6,7 +6,9 @@ import { ask, person } from "./session.js";
 const dialog = document.getElementById("door");
 const form = dialog?.querySelector("form");
 const listeners = [];
+const FIELDS = "#section :is(textarea, select, input:not([type=hidden], [type=submit]))";
 let back = null;
+let last = null;
 let declined = false;
 
 /** Calls back when the person is in again. */
@@ -19,10 +21,13 @@ export function knock(state) {
   if (dialog && !dialog.open && !declined && !typing()) open(state);
 }
 
+/** Where the focus lands after the dialog: on `to`, or where `to` is words that go away, on the field last worked in. */
+const landing = (to) => (to && to !== document.body && !to.closest("[data-saved]") ? to : last ?? to?.closest("[data-question]")?.querySelector(FIELDS));
+
 /** Opens the dialog; afterwards the focus goes to `to`, or to where it was. */
 export function open(state, to = document.activeElement) {
   if (!dialog || dialog.open) return;
-  back = to;
+  back = landing(to);
   const said = dialog.querySelector("#door-words");
   said.textContent = state === "other" ? said.dataset.other : said.dataset.ended;
   tell("");
@@ -68,6 +73,8 @@ if (dialog) {
     declined ||= dialog.returnValue === "later";
     dialog.returnValue = "";
     form.elements.password.value = "";
-    if (back?.isConnected) back.focus();
+    // What was saved meanwhile may have drawn the field anew.
+    (back?.isConnected ? back : document.getElementById(back?.id))?.focus();
   });
+  document.addEventListener("focusin", ({ target }) => { if (target.matches(FIELDS)) last = target; });
 }

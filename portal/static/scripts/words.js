@@ -10,6 +10,15 @@ export const element = (tag, properties = {}, ...children) => {
   return made;
 };
 
+/** Says how many words stand in a field that has a measure; in an empty one, the advice that stood there first. */
+export function count(area) {
+  const place = document.getElementById(area.getAttribute("aria-describedby"));
+  if (!place) return;
+  place.dataset.advice ??= place.textContent;
+  const text = area.value.trim();
+  place.textContent = text ? fill(place.dataset.count, { words: text.split(/\s+/).length, most: area.dataset.words }) : place.dataset.advice;
+}
+
 /** The sentence with a name in it, the name held apart from the direction of the words around it. */
 export function named(sentence, name) {
   const [before, after] = (sentence ?? "").split("{name}");
