@@ -183,10 +183,15 @@ def _merge_records(base: dict[str, Any], theirs: dict[str, Any], yours: dict[str
 def _merge_rows(base: list[Any], theirs: list[Any], yours: list[Any]) -> Merged:
     if _named(base) and _named(theirs) and _named(yours):
         return _merge_named(*({row["id"]: row for row in side} for side in (base, theirs, yours)))
+    told_apart = _by_year(base, theirs, yours)
+    if told_apart is not None:
+        return told_apart
     value: list[Any] = []
     conflicts: list[Conflict] = []
     for chunk in _chunks(base, theirs, yours, key=canonical):
         merged = _settled(*chunk)
+        if merged is None and (found := _by_year(*chunk)) is not None and not found.conflicts:
+            merged = found.value
         if (
             merged is None
             and len({len(side) for side in chunk}) == 1
@@ -212,8 +217,28 @@ def _named(rows: list[Any]) -> bool:
     return len(set(names)) == len(rows)
 
 
-def _merge_named(base: dict[str, Any], theirs: dict[str, Any], yours: dict[str, Any]) -> Merged:
-    """Joins rows by their identifiers, wherever they stand; a row that one side took out and the other changed is for
+_ABOUT = ("year", "disaggregation", "place")
+"""What tells the figures of one series apart."""
+
+
+def _by_year(*sides: list[Any]) -> Merged | None:
+    """Joins figures by what they are about, where both sides only added some or changed what stands beside their year;
+    None where a figure was taken out or given another year, or the figures of a side cannot be told apart.
+    """
+    told = [
+        {tuple(row.get(name, "") for name in _ABOUT): row for row in side if isinstance(row, dict) and row.get("year")}
+        for side in sides
+    ]
+    if any(len(found) != len(side) for found, side in zip(told, sides, strict=True)):
+        return None
+    if not all("value" in row for found in told for row in found.values()):
+        return None
+    base, theirs, yours = told
+    return _merge_named(base, theirs, yours) if base.keys() <= theirs.keys() & yours.keys() else None
+
+
+def _merge_named(base: dict[Any, Any], theirs: dict[Any, Any], yours: dict[Any, Any]) -> Merged:
+    """Joins rows by their names, wherever they stand; a row that one side took out and the other changed is for
     a person to choose.
     """
     value: list[Any] = []
@@ -231,7 +256,7 @@ def _merge_named(base: dict[str, Any], theirs: dict[str, Any], yours: dict[str, 
     return Merged(None, tuple(conflicts)) if conflicts else Merged(value)
 
 
-def _order(base: list[str], theirs: list[str], yours: list[str]) -> list[str]:
+def _order(base: list[Any], theirs: list[Any], yours: list[Any]) -> list[Any]:
     """The names of both sides in the order of the side that moved them; what the other side added follows its place."""
     both_hold = [name for name in base if name in theirs and name in yours]
     moved = [name for name in theirs if name in both_hold] != both_hold

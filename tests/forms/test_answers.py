@@ -105,7 +105,9 @@ ROW = {"year": "2020", "value": "17.4", "source": ""}
     [
         ({"a": "1", "b": "2"}, {"a": "3", "b": "2"}, {"a": "1", "b": "4"}, {"a": "3", "b": "4"}),
         ([ROW], [{**ROW, "value": "18"}], [{**ROW, "source": "Census"}], [{**ROW, "value": "18", "source": "Census"}]),
-        ([ROW], [ROW, {**ROW, "year": "2021"}], [{**ROW, "value": "18"}], None),
+        ([ROW], [ROW, {**ROW, "year": "2021"}], [{**ROW, "value": "18"}],
+         [{**ROW, "value": "18"}, {**ROW, "year": "2021"}]),
+        ([{"a": "1"}], [{"a": "1"}, {"a": "2"}], [{"a": "3"}], None),
         ([ROW, {"year": "2019"}], [ROW, {"year": "2019"}, {"year": "2018"}], [{**ROW, "value": "18"}, {"year": "2019"}],
          [{**ROW, "value": "18"}, {"year": "2019"}, {"year": "2018"}]),
         ([ROW], [{**ROW, "value": "18"}], [{**ROW, "value": "19"}], None),
@@ -127,6 +129,42 @@ A, B, C, D = ({"id": name, "title": name, "done": ""} for name in "abcd")
 
 def done(row: dict[str, str], words: str) -> dict[str, str]:
     return {**row, "done": words}
+
+
+def figure(year: str, value: str, **more: str) -> dict[str, str]:
+    return {"year": year, "value": value, "disaggregation": "", "place": ""} | more
+
+
+F18, F19, F20, F21 = (figure(year, "1") for year in ("2018", "2019", "2020", "2021"))
+
+
+@pytest.mark.parametrize(
+    ("base", "theirs", "yours", "merged"),
+    [
+        ([], [F20], [F21], [F20, F21]),
+        ([F19], [F19, F20], [F19, F21], [F19, F20, F21]),
+        ([F19], [F18, F19], [F19, F20], [F18, F19, F20]),
+        ([F19], [figure("2019", "2")], [F19, F21], [figure("2019", "2"), F21]),
+        ([], [figure("2020", "1", disaggregation="women")], [figure("2020", "2", disaggregation="men")],
+         [figure("2020", "1", disaggregation="women"), figure("2020", "2", disaggregation="men")]),
+        ([], [figure("2020", "1", place="Oskemen")], [figure("2020", "2", place="Semey")],
+         [figure("2020", "1", place="Oskemen"), figure("2020", "2", place="Semey")]),
+        ([], [F20], [figure("2020", "2")], None),
+        ([F19], [F19, F20], [figure("2020", "2"), F19], None),
+        ([F19], [figure("2020", "1")], [figure("2021", "1")], None),
+        ([F19], [F20], [figure("2019", "2")], [figure("2020", "2")]),
+        ([F19], [], [figure("2019", "2")], None),
+        ([], [figure("", "1")], [F20], None),
+        ([figure("", "1")], [figure("", "1"), F20], [figure("", "1"), F21], [figure("", "1"), F20, F21]),
+    ],
+)  # fmt: skip
+def test_figures_of_other_years_contradict_nobody(base: Any, theirs: Any, yours: Any, merged: Any) -> None:
+    for sides in ((theirs, yours), (yours, theirs)):
+        result = merge(*({"rows": side} for side in (base, *sides)))
+        found = None if result.value is None else sorted(map(canonical, result.value["rows"]))
+        assert found == (None if merged is None else sorted(map(canonical, merged)))
+        assert bool(result.conflicts) == (merged is None)
+    assert merged in (None, merge(base, theirs, yours).value)
 
 
 @pytest.mark.parametrize(
