@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext as _
 
+from forms.findings import Finding
 from forms.outline import Guideline
 from portal.http import render
 from portal.models.reports import Report
@@ -27,6 +28,12 @@ class Told:
     judged: Judged
 
 
+def place_of(finding: Finding) -> str:
+    """Where a finding stands on the page of its section: at the control of its cell, else at its row or question. The
+    filter `slug` makes it an id."""
+    return finding.place + "--in" if "column" in finding.params else finding.place
+
+
 def told(asked: Guideline, report: Report, listed: Sequence[Judged]) -> list[Told]:
     """The findings for reading; an explained one belongs to a group of its own."""
     rows = []
@@ -37,7 +44,7 @@ def told(asked: Guideline, report: Report, listed: Sequence[Judged]) -> list[Tol
             report_id=report.id,
             key=question.section,
             language=finding.language or None,
-            _anchor=render.slug(finding.place),
+            _anchor=render.slug(place_of(finding)),
         )
         sentence = _(finding.message) % finding.params
         title = render.words(question.title)

@@ -48,6 +48,11 @@ def clearance(act: Act, report: Report) -> ResponseReturnValue:
     return _page(act, report)
 
 
+def shown_again(act: Act, report: Report, problems: Sequence[Problem]) -> str:
+    """The page with what is to be put right in the form of a step."""
+    return _page(act, report, problems)
+
+
 def _page(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
     asked = guideline(act.session, report.edition)
     values = reports.values(act.session, report.id)

@@ -1,74 +1,34 @@
-"""Comments inside the country: the threads of a section, and the forms that write, settle and open them again."""
+"""Comments inside the country: writing them, settling a thread and opening it again."""
 
 from __future__ import annotations
 
 import uuid
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from forms.outline import Question
 from portal.http import guard
 from portal.http.guard import guarded
-from portal.models.reports import Report
+from portal.http.problems import of_refusal
 from portal.models.sharing import Comment
 from portal.queries import comments
 from portal.rules.handing import Piece
-from portal.rules.refusals import Missing
+from portal.rules.refusals import Invalid, Missing
 from portal.services import comments as service
 from portal.services.act import Act
 from portal.services.comments import Remark
+from portal.web.sections import shown_again
 
 pages = Blueprint("comments", __name__)
-
-
-@dataclass
-class Thread:
-    """A comment with its answers; `question` is what it is about, None for the section as a whole."""
-
-    first: Any
-    question: Question | None
-    answers: list[Any] = field(default_factory=list)
-
-
-@dataclass
-class Talk:
-    """What is said about a section, as far as the reader may read it."""
-
-    open: list[Thread]
-    settled: list[Thread]
-    by_question: Counter[str]
-
-
-NOTHING_SAID = Talk([], [], Counter())
-
-
-def talk(act: Act, report: Report, section: str, questions: Sequence[Question]) -> Talk:
-    """The threads of a section about these questions or about the whole; open ones first, each oldest first."""
-    asked = {question.key: question for question in questions}
-    threads: dict[uuid.UUID, Thread] = {}
-    for row in comments.of_section(act.session, report.id, section):
-        about = row.Comment.question
-        if about is not None and about not in asked:
-            continue
-        if row.Comment.follows is None:
-            threads[row.Comment.id] = Thread(row, asked.get(about or ""))
-        elif row.Comment.follows in threads:
-            threads[row.Comment.follows].answers.append(row)
-    still = [thread for thread in threads.values() if thread.first.Comment.settled_at is None]
-    settled = [thread for thread in threads.values() if thread.first.Comment.settled_at is not None]
-    return Talk(still, settled, Counter(thread.question.key for thread in still if thread.question))
 
 
 @pages.post("/reports/<uuid:report_id>/sections/<key>/comments")
 @guarded("section:read", subject=guard.section, by=("report_id", "key"))
 def write(act: Act, piece: Piece) -> ResponseReturnValue:
-    """Writes a comment about the section or one of its questions, or answers one."""
+    """Writes a comment about the section or one of its questions, or answers one. One that will not do comes back in
+    its form on the page of the section, with what was written.
+    """
     follows = request.form.get("follows")
     sent = Remark(
         section=piece.section,
@@ -76,7 +36,11 @@ def write(act: Act, piece: Piece) -> ResponseReturnValue:
         question=request.form.get("question") or None,
         follows=_identifier(follows) if follows else None,
     )
-    written = service.write(act, piece.report, sent)
+    try:
+        written = service.write(act, piece.report, sent)
+    except Invalid as refusal:
+        place = f"answer-{sent.follows}" if sent.follows else "comment-words"
+        return shown_again(act, piece, of_refusal(refusal, {"words": place})), 422
     flash(_("Your comment is written. Only people of your state who may read this section see it."), "success")
     return redirect(_place(piece, written), 303)
 

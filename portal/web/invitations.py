@@ -11,9 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from forms.account import CodeForm, NewAccountForm, PasswordForm
+from forms.words import N_
 from portal.http import people, render
 from portal.http.context import wall_clock
 from portal.http.guard import PUBLIC, guarded
+from portal.http.problems import of_form
 from portal.queries import colleagues
 from portal.rules.refusals import NotNow
 from portal.services import accounts, invitations
@@ -23,17 +25,27 @@ from portal.web.reports import ROLES
 
 pages = Blueprint("invitations", __name__)
 
+NOT_RIGHT = N_("The password is not right. Please check it and try again.")
+
 
 def _shown(**context: Any) -> str:
     """The page in one of its two steps: asking for the code, or showing what it offers."""
     return render_template(
-        "sessions/invitation.html", role_title=lambda role: _(ROLES.get(role, role)), **{"mine": [], **context}
+        "sessions/invitation.html",
+        role_title=lambda role: _(ROLES.get(role, role)),
+        **{"mine": [], "problems": of_form(context["form"]), **context},
     )
 
 
 def _not_open() -> ResponseReturnValue:
     """The one answer to a code that is wrong, used, taken back or closed."""
-    return _shown(form=CodeForm(), wrong=_(invitations.NOT_OPEN)), 422
+    return _shown(form=_wrong(CodeForm(), "code", invitations.NOT_OPEN)), 422
+
+
+def _wrong(form: Any, field: str, sentence: str) -> Any:
+    """The form with a sentence at one of its fields."""
+    form[field].errors = [sentence]
+    return form
 
 
 @pages.get("/invitation")
@@ -61,7 +73,8 @@ def answer(act: Act) -> ResponseReturnValue:
     door = replace(act, at=wall_clock())
     user, wrong = _known(door, offer, form) if offer.account else (_new(act, offer, form), None)
     if user is None:
-        return _shown(offer=offer, code=code, form=form, wrong=wrong)  # below 400: the wrong password is counted
+        # Below 400: the wrong password is counted.
+        return _shown(offer=offer, code=code, form=_wrong(form, "password", wrong or NOT_RIGHT))
     if offer.account:
         invitations.accept(act, offer.invitation.id, user, offer.invitation.email)
     people.enter(accounts.come_in(door, user))
@@ -78,8 +91,8 @@ def _known(door: Act, offer: Offer, form: Any) -> tuple[uuid.UUID | None, str | 
         origin = request.remote_addr or ""
         user = accounts.verify_password(door, offer.invitation.email, form.password.data, origin)
     except NotNow as refusal:
-        return None, _(refusal.sentence)
-    return user, _("The password is not right. Please check it and try again.")
+        return None, refusal.sentence
+    return user, NOT_RIGHT
 
 
 @pages.post("/invitation/<uuid:invitation_id>/accept")

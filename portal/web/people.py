@@ -13,6 +13,7 @@ from forms.account import InviteForm
 from forms.words import N_
 from portal.http.guard import guarded, office
 from portal.http.inviting import door
+from portal.http.problems import of_form
 from portal.models.sharing import Invitation
 from portal.queries import colleagues as people
 from portal.queries.colleagues import Office
@@ -54,6 +55,7 @@ def _page(act: Act, office: Office, form: InviteForm, fresh: dict[str, Any] | No
         ended=[row for row in rows if row.Membership.ended_at is not None],
         open_invitations=people.invitations(act.session, office.entity, act.at),
         form=form,
+        problems=of_form(form),
         fresh=fresh,
         role_title=lambda role: _(ROLES.get(role, role)),
     )

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.http import guard
 from portal.http.guard import guarded
+from portal.http.problems import of_form
 from portal.http.starting import entities_to_start, start_form
 from portal.models.reports import Report
 from portal.queries import cycles, desk
@@ -35,7 +36,7 @@ def start(act: Act) -> ResponseReturnValue:
     page = _page(act, request.form)
     form = page["form"]
     if form is None or not form.validate():
-        return render_template("reports/practice.html", **page), 422
+        return render_template("reports/practice.html", **page | {"problems": of_form(form)}), 422
     report = practice.start(act, form.entity.data, form.modality.data, form.all_languages())
     flash(_("The practice report is started. It counts nowhere: try everything."), "success")
     return redirect(url_for("reports.report", report_id=report.id), 303)
@@ -47,7 +48,7 @@ def _page(act: Act, formdata: MultiDict[str, str] | None) -> dict[str, Any]:
     rows = [row for row in desk.of_entities(act.session, person.entities) if row.Report.practice]
     begun = {row.Report.entity for row in rows if row.Report.cycle == cycle.key + practice.AFTER}
     form = start_form(formdata, asked, entities_to_start(act, begun))
-    return {"rows": rows, "form": form, "asked": asked, "cycle": cycle}
+    return {"rows": rows, "form": form, "problems": [], "asked": asked, "cycle": cycle}
 
 
 @pages.post("/reports/<uuid:report_id>/practice")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -16,6 +16,7 @@ from forms.words import N_
 from portal.adapters.content import disposition
 from portal.http import guard, steps
 from portal.http.guard import guarded
+from portal.http.problems import of_form, of_refusal
 from portal.http.reading import frozen_values, origins, reading
 from portal.http.starting import entities_to_start, start_form
 from portal.http.telling import event_words, reason_of
@@ -32,6 +33,7 @@ from portal.services import carrying, drafting, explaining, handing
 from portal.services.act import Act
 from portal.services.steps import Order, open_steps
 from portal.services.submission import received
+from portal.web import clearance
 from portal.web.carrying import chosen, tell
 
 pages = Blueprint("reports", __name__)
@@ -71,7 +73,7 @@ def start(act: Act) -> ResponseReturnValue:
     page = _listing(act, request.form)
     form = page["form"]
     if form is None or not form.validate():
-        return render_template("reports/listing.html", **page), 422
+        return render_template("reports/listing.html", **page | {"problems": of_form(form)}), 422
     draft = drafting.Draft(form.entity.data, page["cycle"].key, form.modality.data, form.all_languages())
     report = drafting.start(act, draft)
     if request.form.get("carry"):
@@ -90,7 +92,7 @@ def _listing(act: Act, formdata: MultiDict[str, str] | None) -> dict[str, Any]:
     names = entities_to_start(act, begun)
     form = start_form(formdata, asked, names, request.args.get("entity", ""))
     earlier = sources.earlier(act.session, names) if names else []
-    return {"rows": rows, "form": form, "cycle": cycle, "asked": asked, "earlier": earlier}
+    return {"rows": rows, "form": form, "problems": [], "cycle": cycle, "asked": asked, "earlier": earlier}
 
 
 @pages.get("/reports/<uuid:report_id>")
@@ -103,7 +105,9 @@ def report(act: Act, report: Report) -> ResponseReturnValue:
 
 
 def home(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
-    """The page of a report; `problems` are those of a day that was refused, which the form shows as it was sent."""
+    """The page of a report; `problems` are those of a stated day or of a step whose reason was not taken, whose form is
+    shown as it was sent.
+    """
     asked = guideline(act.session, report.edition)
     whole = may(act.person, "report:draft", report)
     requests = reports.clearances(act.session, report.id) if whole else []
@@ -116,8 +120,9 @@ def home(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
     return render_template(
         "reports/report.html",
         **_heading(act, report),
-        stated_day=pace.stated_day(act.session, report.cycle, report.entity) if not report.versions else None,
         problems=problems,
+        typed=request.form,
+        stated_day=pace.stated_day(act.session, report.cycle, report.entity) if not report.versions else None,
         sent_day=request.form.get("by_day", "") if problems else None,
         asked=asked,
         parts=reading(asked, report.modality, report.languages, {}, judged.progress.sections),
@@ -177,8 +182,16 @@ def announce(act: Act, report: Report) -> ResponseReturnValue:
 @pages.post("/reports/<uuid:report_id>/steps/<step>")
 @guarded("report:see", subject=guard.report)
 def take_step(act: Act, report: Report, step: str) -> ResponseReturnValue:
-    """Takes a step of the lifecycle; each step demands its own permission."""
-    steps.take(act, report, step, _order())
+    """Takes a step of the lifecycle; each step demands its own permission. Without the reason that it needs, the page
+    of its form is shown again.
+    """
+    order = _order()
+    try:
+        steps.take(act, report, step, order)
+    except Invalid as refusal:
+        if step not in OF_WORDS:
+            raise
+        return OF_WORDS[step](act, report, of_refusal(refusal, {"reason": f"{step}-reason"})), 422
     act.session.flush()
     if not may(act.person, "report:draft", report):
         return redirect(f"/review/{report.id}", 303)
@@ -186,6 +199,14 @@ def take_step(act: Act, report: Report, step: str) -> ResponseReturnValue:
         return redirect(url_for("reports.version", report_id=report.id, n=_approved(act, report)), 303)
     flash(_(STEP_DONE[step]), "success")
     return redirect(url_for("reports.report", report_id=report.id), 303)
+
+
+OF_WORDS: Mapping[str, Callable[[Act, Report, Sequence[Problem]], str]] = {
+    "decline": clearance.shown_again,
+    "withdraw": _home,
+    "reopen": _home,
+}
+"""The steps that need words, each with the page on which its form stands."""
 
 
 def _order() -> Order:

@@ -7,22 +7,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
 from forms import build
-from forms.findings import Finding
+from forms.findings import BLOCKER, ERROR, Finding
 from forms.kinds import KINDS
-from forms.outline import Guideline, Section
+from forms.outline import Guideline, Question, Section
 from forms.words import N_
 from portal.http import cards, guard, remarking, render
 from portal.http.explaining import explainable, keep_explanations
 from portal.http.figures import offer
 from portal.http.guard import guarded
+from portal.http.talking import NOTHING_SAID, talk
 from portal.http.uploads import receive
+from portal.http.weighing import place_of
 from portal.models.keeping import Aside
 from portal.models.reports import Report
 from portal.queries import cycles, presence, reports, sources, standing
@@ -32,18 +34,22 @@ from portal.rules.handing import PARTS, Piece
 from portal.rules.lifecycle import DRAFTING, WRONG_STATE
 from portal.rules.offers import KEEP, RENEW
 from portal.rules.policy import granted, may
-from portal.rules.refusals import Invalid, Missing
+from portal.rules.refusals import Invalid, Missing, Problem
 from portal.services import asides, attachments, carrying, drafting, handing, judging
 from portal.services import presence as presence_service
 from portal.services.act import Act
 from portal.services.attachments import Upload
 from portal.services.drafting import Given
 from portal.web import sources as laying
-from portal.web.comments import NOTHING_SAID, talk
 
 pages = Blueprint("sections", __name__)
 
 REVISION, FILE = "@revision", "@file"
+JUST_SAVED = "just saved"
+"""In the session: the section whose page was saved by its button and is shown next."""
+
+ELSEWHERE = frozenset({"go", "at", "take", "still_right", RENEW, KEEP})
+"""The buttons of the page after which a person looks at something else than the whole section."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +85,12 @@ def _place(act: Act, report: Report, key: str, language: str | None) -> Place:
 @pages.get("/reports/<uuid:report_id>/sections/<key>")
 @guarded("section:read", subject=guard.section, by=("report_id", "key"))
 def section(act: Act, piece: Piece) -> ResponseReturnValue:
-    """The questions of a section with their answers: all, or those that were handed to this person."""
-    return _page(act, piece.report, _place(act, piece.report, piece.section, request.args.get("language")))
+    """The questions of a section with their answers: all, or those that were handed to this person. Straight after a
+    save by the button it begins with what is to be put right.
+    """
+    summed_up = session.pop(JUST_SAVED, None) == [str(piece.report.id), piece.section]
+    place = _place(act, piece.report, piece.section, request.args.get("language"))
+    return _page(act, piece.report, place, summed_up=summed_up)
 
 
 @pages.get("/reports/<uuid:report_id>/sections/<key>/again")
@@ -90,8 +100,16 @@ def again(act: Act, piece: Piece) -> ResponseReturnValue:
     return _page(act, piece.report, _place(act, piece.report, piece.section, request.args.get("language")))
 
 
-def _page(act: Act, report: Report, place: Place) -> str:
-    """The page; a text that could not be joined stands on a card above its question until somebody chooses."""
+def shown_again(act: Act, piece: Piece, problems: Sequence[Problem]) -> str:
+    """The page for a form on it other than that of the answers, with what is to be put right there."""
+    return _page(act, piece.report, _place(act, piece.report, piece.section, request.form.get("language")), problems)
+
+
+def _page(act: Act, report: Report, place: Place, problems: Sequence[Problem] = (), *, summed_up: bool = False) -> str:
+    """The page; a text that could not be joined stands on a card above its question until somebody chooses. `problems`
+    are those of another form of the page; `summed_up` lists what is to be put right in the answers. Both stand above
+    everything, each with the way to its field.
+    """
     asked = place.asked
     counted = granted(act.person, "section:read", report, asked.counted(report.modality, place.section.key))
     kept_under = {question.key: _kept_under(report, question, place.language) for question in counted}
@@ -105,6 +123,7 @@ def _page(act: Act, report: Report, place: Place) -> str:
     beside = judging.beside(act.session, report, asked, counted, held)
     found = {q.key: list(_about(q, report, held, place.language, beside)) for q in counted}
     there = standing.beside(act.session, report.id, place.section.key, act.at)
+    answerable = explainable(act, report, found, held, "explanations" in there)
     return render_template(
         "sections/section.html",
         report=report,
@@ -115,7 +134,10 @@ def _page(act: Act, report: Report, place: Place) -> str:
         fields=fields,
         answers=answers,
         findings={key: _shown(told) for key, told in found.items()},
-        explainable=explainable(act, report, found, held, "explanations" in there),
+        explainable=answerable,
+        summed_up=summed_up,
+        problems=_to_put_right([q for q in counted if q.key in writable], found, answerable) if summed_up else problems,
+        typed=request.form,
         attachments=_by_question(reports.attachments(act.session, report.id)) if "files" in there else {},
         offers={q.key: offer(beside.of(q), values.get(q.key)) for q in counted},
         cards=cards.cards(act, report.id, asked, answers, kept_under) if "asides" in there else {},
@@ -162,6 +184,24 @@ def _shown(found: Iterable[Finding]) -> list[Shown]:
     return [Shown(f.severity, _(f.message) % f.params, f.place) for f in found]
 
 
+def _to_put_right(
+    questions: Iterable[Question], found: Mapping[str, Sequence[Finding]], answerable: Mapping[str, Sequence[Any]]
+) -> list[Problem]:
+    """What hinders submission or is wrong in these questions and not explained, each with its place on the page."""
+    explained = {id(judged.finding) for rows in answerable.values() for _sentence, judged in rows if judged.explained}
+    problems = []
+    for question in questions:
+        for finding in found[question.key]:
+            if finding.severity not in (BLOCKER, ERROR) or id(finding) in explained:
+                continue
+            sentence = _(finding.message) % finding.params
+            if "row" in finding.params or "column" in finding.params:
+                title = question.indicator or render.words(question.title)
+                sentence = _("%(title)s: %(sentence)s", title=title, sentence=sentence)
+            problems.append(Problem(place_of(finding), sentence))
+    return problems
+
+
 def _by_question(files: Iterable[Any]) -> dict[str, list[Any]]:
     held: dict[str, list[Any]] = {}
     for file in files:
@@ -201,6 +241,8 @@ def save(act: Act, piece: Piece) -> ResponseReturnValue:
     kept = [asides.keep(act, report, given, asides.CONFLICT) for given, _stale in outcome.stale]
     _say(act, outcome, taken)
     presence_service.here(act, report, place.section.key)
+    if not (kept or request.form.keys() & ELSEWHERE):
+        session[JUST_SAVED] = [str(report.id), place.section.key]
     return redirect(_onward(act, report, place, kept[0] if kept else None), 303)
 
 

@@ -307,3 +307,39 @@ def test_what_is_to_put_right_leads_to_its_field(served: Running, browser: Brows
         step_to(page, '[role="alert"] a')
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.name") == "file"
+
+
+def leads_to(page: Page, problem: int = 0) -> str:
+    """The name of the control that has the focus after one of the links of the summary, which had it before."""
+    expect(page.get_by_role("alert")).to_be_focused()
+    link = page.get_by_role("alert").get_by_role("link").nth(problem)
+    link.focus()
+    page.keyboard.press("Enter")
+    return str(page.evaluate("document.activeElement.name"))
+
+
+def test_drafting_pages_lead_from_what_is_wrong_to_the_field(served: Running, browser: Browser) -> None:
+    with opened(browser) as context:
+        page = context.new_page()
+        log_in(page, served, "focal.point.xaa@example.org")
+        report = linked(page, served, "/reports", "/reports/[0-9a-f-]{36}")
+        page.goto(f"{served.address}{report}/sections/1.3.2.3")
+        figure = "1.3.2.3/NUA-26-0"
+        page.locator(f'[name="{figure}-year"]').fill("20x4")
+        page.locator(f'[name="{figure}-value"]').fill("abc")
+        page.locator("main .actions button").first.click()
+        assert leads_to(page, 1) == f"{figure}-value"
+        page.goto(f"{served.address}/entities/XAA/people")
+        page.locator('[name="email"]').fill("contributor.xaa@example.org")
+        page.get_by_label("Contributor").check()
+        page.get_by_role("button", name="Make the invitation").click()
+        assert leads_to(page) == "email"
+        page.goto(f"{served.address}/invitation")
+        page.locator('[name="code"]').fill("nonsense")
+        page.get_by_role("button", name="Go on").click()
+        assert leads_to(page) == "code"
+        page.goto(f"{served.address}{report}/sections/F.2")
+        page.evaluate("document.getElementById('comment-new').open = true")
+        page.locator("#comment-words").fill("   ")
+        page.get_by_role("button", name="Send the comment").click()
+        assert leads_to(page) == "words"

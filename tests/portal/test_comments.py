@@ -25,7 +25,7 @@ from portal.services.comments import Remark
 from tests.factories import World, address, csrf
 from tests.house.addresses import ADDRESSES
 from tests.house.test_permissions import furnish
-from tests.portal.test_pages_drafting import counted, page, post
+from tests.portal.test_pages_drafting import counted, page, post, summary
 
 CANARY = "The canary sings of the ministry's doubts"
 
@@ -281,3 +281,25 @@ def _bundle(world: World) -> bytes:
     raw = b"".join(world.app.extensions[EXTENSION].storage.chunks(built.blob))
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         return b"".join(archive.read(name) for name in archive.namelist())
+
+
+def test_a_comment_that_will_not_do_comes_back_in_its_form(world: World) -> None:
+    report = world.report()
+    first = say(world, report, "certifier", CANARY)
+    client = world.browser("focal_point", "KAZ")
+    address = f"/reports/{report.id}/sections/F.2"
+    token = csrf(page(client, address))
+    empty = post(client, f"{address}/comments", token, language="en", question="F.2/summary", words=" ")
+    text = empty.get_data(as_text=True)
+    assert (empty.status_code, summary(text)) == (422, [("q-comment-words", "Please write the comment first.")])
+    assert re.findall(r'<span class="field-error" id="(.*?)">', text) == ["comment-words-error"]
+    assert re.findall(r'<option value="(\S*)" selected>', text) == ["F.2/summary"]
+    assert '<details id="comment-new" open>' in text
+    long = "Too long. " * 1001
+    answer = post(client, f"{address}/comments", token, language="en", follows=str(first), words=long)
+    text = answer.get_data(as_text=True)
+    sentence = "A comment has at most 10,000 characters; please divide it."
+    assert (answer.status_code, summary(text)) == (422, [(f"q-answer-{first}", sentence)])
+    (kept,) = re.findall(rf'<textarea class="input" id="answer-{first}"[^>]*>\n(.*?)</textarea>', text, re.S)
+    assert kept == long
+    assert "<details open><summary>Answer</summary>" in text

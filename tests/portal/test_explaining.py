@@ -189,7 +189,7 @@ def test_each_finding_leads_to_a_field_that_is_there(world: World) -> None:
     assert links
     for link in links:
         address, anchor = html.unescape(link).split("#")
-        assert f'id="{anchor}' in page(client, f"/reports/{report.id}/sections/{address}"), link
+        assert f'id="{anchor}"' in page(client, f"/reports/{report.id}/sections/{address}"), link
 
 
 def test_the_section_page_saves_explanations_with_the_answers(world: World) -> None:

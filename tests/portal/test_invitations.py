@@ -29,7 +29,7 @@ from portal.services import accounts, colleagues, invitations
 from portal.services.invitations import Call, Chosen
 from tests.factories import PASSWORD, World, address, csrf
 from tests.portal.test_comments import hand_out, told
-from tests.portal.test_pages_drafting import page
+from tests.portal.test_pages_drafting import page, summary
 
 NEW = "new.colleague.kaz@example.org"
 LEAVER = address("focal_point", "KAZ")
@@ -510,3 +510,27 @@ def test_the_inbox_leads_to_the_invitation_and_to_the_people(world: World) -> No
     assert '<a href="/entities/KAZ/people">A colleague has accepted' in page(
         world.browser("focal_point", "KAZ"), "/inbox"
     )
+
+
+def test_what_is_wrong_in_an_invitation_is_summed_up(world: World) -> None:
+    client = world.browser("focal_point", "KAZ")
+    here = "/entities/KAZ/people"
+    token = csrf(page(client, here))
+
+    def told(address: str = here, **sent: str) -> tuple[int, list[tuple[str, str]]]:
+        answer = client.post(address, data={"csrf_token": token, **sent})
+        return answer.status_code, summary(answer.get_data(as_text=True))
+
+    assert told() == (422, [("q-email", "Enter the e-mail address."), ("q-role", "Choose a role.")])
+    holds = told(email=address("contributor", "KAZ"), role="contributor")
+    assert holds == (422, [("q-email", "This person holds this role already.")])
+    assert told("/invitation", code="none") == (422, [("q-code", invitations.NOT_OPEN)])
+    secret = invite(world)
+    wrong = told("/invitation", code=secret, name="", password="short")
+    assert wrong == (
+        422,
+        [("q-name", "Enter your name."), ("q-password", "A password has 15 to 128 characters.")],
+    )
+    secret = invite(world, address("contributor", "KAZ"), "certifier")
+    sentence = "The password is not right. Please check it and try again."
+    assert told("/invitation", code=secret, password="not the password") == (200, [("q-password", sentence)])

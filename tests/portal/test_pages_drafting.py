@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -93,6 +94,14 @@ def files_of(report_id: uuid.UUID) -> list[Attachment]:
 def notices(text: str) -> list[str]:
     """The messages after an act."""
     return re.findall(r'<div class="notice notice-\w+" role="\w+"><p>(.*?)</p>', text)
+
+
+def summary(text: str) -> list[tuple[str, str]]:
+    """What is to be put right at the head of a page: the place each line leads to, which is there, and its sentence."""
+    found = re.search(r'<div class="problems" role="alert" tabindex="-1" data-focus.*?</ul>', text, re.S)
+    lines = re.findall(r'<li><a href="#(.*?)">(.*?)</a></li>', found.group(0)) if found else []
+    assert [place for place, _sentence in lines if f'id="{place}"' not in text] == []
+    return [(place, html.unescape(sentence)) for place, sentence in lines]
 
 
 def refusal_of(text: str, step: str) -> list[str]:
@@ -405,6 +414,83 @@ def test_check_links_to_the_fields_and_its_rules_can_be_taken_along(world: World
     table = client.get(f"/reports/{report.id}/rules.csv")
     assert table.headers["Content-Disposition"].startswith("attachment;")
     assert table.get_data(as_text=True).splitlines()[0] == "\ufeffrule,severity,says,questions"
+
+
+FIGURE = "1.3.2.3/NUA-26"
+WRONG = {f"{FIGURE}-0-year": "20x4", f"{FIGURE}-0-value": "abc", f"{FIGURE}-0-source": "Census"}
+AT_YEAR = "NUA-26: “20x4” is not a year; write 2020, 2020/21 or 2015-2019, between 1900 and 2100."
+AT_VALUE = "NUA-26: “abc” cannot be read as a figure; write a number such as 17.4, >95 or 1,234."
+
+
+def test_a_saved_section_begins_with_what_is_to_be_put_right(world: World) -> None:
+    report = world.report()
+    client = world.browser("focal_point", "KAZ")
+    address = f"/reports/{report.id}/sections/1.3.2.3"
+    token = csrf(page(client, address))
+    assert post(client, address, token, language="en", **WRONG).headers["Location"] == address
+    text = page(client, address)
+    assert summary(text) == [("q-1-3-2-3-NUA-26-0-year--in", AT_YEAR), ("q-1-3-2-3-NUA-26-0-value--in", AT_VALUE)]
+    assert "Your answers are saved. This is still to be put right" in text
+    assert summary(page(client, address)) == []
+    assert post(client, address, token, language="en", **WRONG, go="next").status_code == 303
+    assert summary(page(client, address)) == []
+    assert post(client, address, token, language="en", **WRONG).status_code == 303
+    assert summary(page(client, f"/reports/{report.id}/sections/F.2")) == []
+
+
+def test_what_is_missing_and_not_explained_is_summed_up_alone(world: World) -> None:
+    report = world.report()
+    client = world.browser("focal_point", "KAZ")
+    address = f"/reports/{report.id}/sections/F.1"
+    token = csrf(page(client, address))
+    contact = {"F.1/contacts-0-name": "Office", "F.1/contacts-0-email": "no address"}
+    period = {"F.1/period-from": "2021", "F.1/period-to": "2024"}
+    post(client, address, token, language="en", **{"F.1/institution": ""}, **contact, **period)
+    found = [
+        ("q-F-1-institution", "“Lead institution” is needed before the report can be submitted."),
+        ("q-F-1-contacts-0-email--in", "Contacts: “no address” is not an e-mail address."),
+    ]
+    assert summary(page(client, address)) == found
+    explained = re.search(r'name="(F\.1/contacts@explain-[^"]*?)-of"', page(client, address))
+    assert explained is not None
+    of = re.search(rf'name="{re.escape(explained.group(1))}-of" value="(.*?)"', page(client, address))
+    assert of is not None
+    said = {explained.group(1): "It is an address of ours.", f"{explained.group(1)}-of": html.unescape(of.group(1))}
+    post(client, address, token, language="en", **{"F.1/institution": ""}, **contact, **period, **said)
+    assert summary(page(client, address)) == found[:1]
+
+
+@pytest.mark.parametrize("step", ["decline", "withdraw", "reopen"])
+def test_a_step_without_its_reason_comes_back_in_its_form(world: World, step: str) -> None:
+    state = {"decline": "clearing", "withdraw": "submitted", "reopen": "submitted"}[step]
+    report = world.report("KAZ", state)
+    if step == "reopen":
+        world.step(report, "withdraw")
+    client = world.browser("certifier", "KAZ")
+    token = csrf(page(client, f"/reports/{report.id}"))
+    sent = {"csrf_token": token, "reason": "  "}
+    answer = client.post(f"/reports/{report.id}/steps/{step}", data=sent)
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert summary(text) == [(f"q-{step}-reason", "Please give a reason: the other side reads it.")]
+    assert re.findall(r'<span class="field-error" id="(.*?)">', text) == [f"{step}-reason-error"]
+    assert f'aria-invalid="true" aria-describedby="{step}-reason-hint {step}-reason-error">\n  </textarea>' in text
+
+
+@pytest.mark.parametrize("address", ["/reports", "/practice"])
+def test_what_is_wrong_in_the_start_of_a_report_is_summed_up(world: World, address: str) -> None:
+    client = world.browser("focal_point", "KAZ")
+    sent = {"csrf_token": csrf(page(client, address)), "entity": "XYZ", "first_language": "xx"}
+    further = {"languages": "yy"} if address == "/reports" else {}
+    answer = client.post(address, data=sent | further)
+    none_of_these = "Choose one of those that are offered."
+    assert answer.status_code == 422
+    assert summary(answer.get_data(as_text=True)) == [
+        ("q-entity", none_of_these),
+        ("q-modality", "Choose a way of reporting."),
+        ("q-first-language", none_of_these),
+        *((f"q-{name}", none_of_these) for name in further),
+    ]
 
 
 def test_announcing_is_the_only_thing_that_changes(world: World, session: Session) -> None:
