@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "PORTAL_"
+PORT = 8000
 NAMES = (
     "BASE_URL",
     "CLOCK",
@@ -43,7 +44,7 @@ class Settings:
     s3_endpoint: str | None = None
     signing_key: str | None = None
     mail_url: str | None = None
-    base_url: str = "http://127.0.0.1:8000"
+    base_url: str = f"http://127.0.0.1:{PORT}"
     clock: dt.date | None = None
     trusted_proxies: int = 0
 
@@ -89,7 +90,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         s3_endpoint=value("S3_ENDPOINT"),
         signing_key=value("SIGNING_KEY"),
         mail_url=_mail(value("MAIL_URL")),
-        base_url=_address("BASE_URL", value("BASE_URL") or "http://127.0.0.1:8000"),
+        base_url=_address("BASE_URL", value("BASE_URL") or f"http://127.0.0.1:{_port(given.get('PORT'))}"),
         clock=_day(value("CLOCK")),
         trusted_proxies=_count("TRUSTED_PROXIES", value("TRUSTED_PROXIES")),
     )
@@ -121,6 +122,11 @@ def _address(name: str, text: str) -> str:
     if not re.match(r"https?://[^/]+$", text.rstrip("/")):
         raise BadSetting(f"PORTAL_{name} must be an address such as https://reports.example.org, with no path.")
     return text.rstrip("/")
+
+
+def _port(text: str | None) -> int:
+    """The port that `portal.serve` listens on, as it tells its processes; its usual one where nothing is told."""
+    return int(text) if text and re.fullmatch(r"[1-9][0-9]{0,4}", text) else PORT
 
 
 def _day(text: str | None) -> dt.date | None:

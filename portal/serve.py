@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from portal.config import BadSetting, load
+from portal.config import PORT, BadSetting, load
 
 THREADS = 8
 ENVIRONMENT = {"MALLOC_ARENA_MAX": "2"}
@@ -29,10 +29,15 @@ def commands(port: int, host: str, *, workers: int) -> list[list[str]]:
     return [web, [str(here / "flask"), "worker"]]
 
 
+def surroundings(port: int) -> dict[str, str]:
+    """The environment of both processes: links of a portal whose public address is not set lead to this port."""
+    return {**os.environ, **ENVIRONMENT, "PORT": str(port)}
+
+
 def main() -> int:
     """Starts both and waits; when one ends, or a signal comes, both end."""
     parser = argparse.ArgumentParser(description="Serve the portal on one machine.")
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--host", default="127.0.0.1")
     given = parser.parse_args()
     try:
@@ -42,7 +47,7 @@ def main() -> int:
         print(bad, file=sys.stderr)  # noqa: T201
         return 2
     wanted = commands(given.port, given.host, workers=workers)
-    running = [subprocess.Popen(command, env={**os.environ, **ENVIRONMENT}) for command in wanted]  # noqa: S603
+    running = [subprocess.Popen(command, env=surroundings(given.port)) for command in wanted]  # noqa: S603
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         while all(process.poll() is None for process in running):

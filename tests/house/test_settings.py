@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from portal.config import ROOT, BadSetting, fresh, load
 from portal.db import SQLITE_SETTINGS, Turn, UnsafeDatabase, assert_sqlite, begin_write
+from portal.serve import surroundings
 from tests import databases
 
 SECRET = {"PORTAL_SECRET_KEY": "x" * 32}
@@ -31,6 +32,23 @@ def test_the_settings_file_is_read_and_the_environment_overrides_it(tmp_path: Pa
     (tmp_path / "settings.env").write_text(fresh("2025-06-16"))
     assert load({"PORTAL_HOME": str(tmp_path)}).clock == dt.date(2025, 6, 16)
     assert load({"PORTAL_HOME": str(tmp_path), "PORTAL_CLOCK": "2025-06-17"}).clock == dt.date(2025, 6, 17)
+
+
+@pytest.mark.parametrize(
+    ("port", "given", "expected"),
+    [
+        (8000, "", "http://127.0.0.1:8000"),
+        (8103, "", "http://127.0.0.1:8103"),
+        (8103, "https://reports.example.org", "https://reports.example.org"),
+    ],
+)
+def test_links_lead_to_the_port_that_is_served_unless_an_address_is_set(
+    tmp_path: Path, port: int, given: str, expected: str
+) -> None:
+    (tmp_path / "settings.env").write_text(fresh(None) + f"PORTAL_BASE_URL={given}\n")
+    told = {name: value for name, value in surroundings(port).items() if not name.startswith("PORTAL_")}
+    assert load({**told, "PORTAL_HOME": str(tmp_path)}).base_url == expected
+    assert load({**SECRET, "PORTAL_HOME": str(tmp_path / "none"), "PORT": "ttyS0"}).base_url == "http://127.0.0.1:8000"
 
 
 @pytest.mark.parametrize(
