@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from forms.figures import parse_figure
 from portal.rules import offers
-from portal.rules.datasets import source_fact
+from portal.rules.datasets import Definition, definition, source_fact
 from portal.rules.offers import Held, Line, Moved
 from portal.rules.plausible import named
 
@@ -34,7 +34,7 @@ class ShownLine:
 @dataclass(frozen=True)
 class Offer:
     """What is offered for an indicator. `first` are the lines that a decision is about, `other` further breakdowns that
-    are held; `left_out` counts lines that are held and not shown.
+    are held; `left_out` counts lines that are held and not shown. `definition` says what the indicator measures.
     """
 
     first: tuple[ShownLine, ...]
@@ -42,6 +42,7 @@ class Offer:
     moved: tuple[Moved, ...]
     left_out: int
     mark: str
+    definition: Definition | None
 
 
 def offer(held: Sequence[Held], value: Any = None) -> Offer | None:
@@ -57,6 +58,7 @@ def offer(held: Sequence[Held], value: Any = None) -> Offer | None:
         tuple(offers.moved(value, held)),
         max(0, held[0].lines - len(first) - len(other)),
         offers.mark(held),
+        definition(held[0].indicator),
     )
 
 

@@ -108,6 +108,25 @@ def _series() -> Mapping[tuple[str, str], SeriesFact]:
         }
 
 
+@dataclass(frozen=True)
+class Definition:
+    """What an indicator measures, in the portal's own words, and after which document."""
+
+    words: str
+    source: str
+
+
+@cache
+def _definitions() -> Mapping[str, Definition]:
+    with (TABLES / "indicator_definitions.csv").open(encoding="utf-8", newline="") as file:
+        return {row["indicator"]: Definition(row["definition"], row["source"]) for row in csv.DictReader(file)}
+
+
+def definition(indicator: str) -> Definition | None:
+    """What an indicator measures; None for one that the table does not know."""
+    return _definitions().get(indicator)
+
+
 def source_fact(source: str) -> SourceFact:
     """What is known of a source; one that no table knows is its own title."""
     return _sources().get(source) or SourceFact(source, source)

@@ -296,6 +296,8 @@ def test_a_comment_that_will_not_do_comes_back_in_its_form(world: World) -> None
     assert re.findall(r'<option value="(\S*)" selected>', text) == ["F.2/summary"]
     assert '<details id="comment-new" open>' in text
     long = "Too long. " * 1001
+    text = post(client, f"{address}/comments", token, language="en", words=long).get_data(as_text=True)
+    assert re.findall(r'<textarea class="input" id="comment-words"[^>]*>\n(.*?)</textarea>', text, re.S) == [long]
     answer = post(client, f"{address}/comments", token, language="en", follows=str(first), words=long)
     text = answer.get_data(as_text=True)
     sentence = "A comment has at most 10,000 characters; please divide it."

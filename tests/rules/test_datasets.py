@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,16 @@ import pytest
 
 from forms.guideline import shipped
 from portal.rules.areas import TABLES
-from portal.rules.datasets import cut_fact, is_headline, is_older, series_fact, source_fact, spans
+from portal.rules.datasets import (
+    Definition,
+    cut_fact,
+    definition,
+    is_headline,
+    is_older,
+    series_fact,
+    source_fact,
+    spans,
+)
 
 
 def test_a_cut_is_canonical() -> None:
@@ -88,3 +98,19 @@ def test_every_correspondence_agrees_with_the_sdg_number_of_the_indicator() -> N
         if not any(number.strip() in asked[row["indicator"]] for number in row["sdg"].split(","))
     ]
     assert wrong == []
+
+
+def test_every_indicator_that_a_series_belongs_to_is_defined_after_its_own_document() -> None:
+    documents = [json.loads(path.read_text("utf-8")) for path in shipped().values()]
+    asked = {question["indicator"]: question["options"].get("sdg", "") for question in _questions(documents)}
+    with (TABLES / "series.csv").open(encoding="utf-8", newline="") as file:
+        held = {row["indicator"] for row in csv.DictReader(file) if row["indicator"]}
+    with (TABLES / "indicator_definitions.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["indicator"]: row for row in csv.DictReader(file)}
+    assert set(rows) == held
+    numbers = {
+        key: re.findall(r"SDG indicator ([0-9]+\.[0-9a-z]+\.[0-9]+)", row["source"]) for key, row in rows.items()
+    }
+    assert [key for key, found in numbers.items() if len(found) != 1 or found[0] not in asked[key]] == []
+    assert [key for key in held if definition(key) != Definition(rows[key]["definition"], rows[key]["source"])] == []
+    assert definition("NUA-99") is None
