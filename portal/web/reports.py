@@ -123,7 +123,7 @@ def home(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
         problems=problems,
         typed=request.form,
         stated_day=pace.stated_day(act.session, report.cycle, report.entity) if not report.versions else None,
-        sent_day=request.form.get("by_day", "") if problems else None,
+        sent_day=request.form.get("by_day") if problems else None,
         asked=asked,
         parts=reading(asked, report.modality, report.languages, {}, judged.progress.sections),
         whole=whole,
@@ -203,8 +203,8 @@ def take_step(act: Act, report: Report, step: str) -> ResponseReturnValue:
 
 OF_WORDS: Mapping[str, Callable[[Act, Report, Sequence[Problem]], str]] = {
     "decline": clearance.shown_again,
-    "withdraw": _home,
-    "reopen": _home,
+    "withdraw": home,
+    "reopen": home,
 }
 """The steps that need words, each with the page on which its form stands."""
 
