@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -37,6 +38,23 @@ def untils(session: Session, cycle: str) -> dict[str, dt.date]:
     )
     rows = session.execute(query.group_by(Extension.entity))
     return {str(entity): until for entity, until in rows if until is not None}
+
+
+def given(session: Session, cycle: str, entities: Collection[str]) -> list[AnyRow]:
+    """Those of these countries that were given more time in this cycle, with the most distant day: entity, names,
+    until.
+    """
+    if not entities:
+        return []
+    until = func.max(Extension.until).label("until")
+    newest = (
+        select(Extension.entity, until)
+        .where(Extension.cycle == cycle, Extension.until.is_not(None), Extension.entity.in_(sorted(entities)))
+        .group_by(Extension.entity)
+        .subquery()
+    )
+    query = select(Entity.iso3.label("entity"), Entity.names, newest.c.until)
+    return list(session.execute(query.join(newest, newest.c.entity == Entity.iso3).order_by(Entity.iso3)).all())
 
 
 def listing(session: Session, cycle: str) -> list[AnyRow]:

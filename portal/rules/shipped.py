@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from portal.rules.timeline import PhaseDates
+from portal.rules.timeline import Dated, PhaseDates, dated
 
 TABLES = Path(__file__).resolve().parent / "tables"
 FLAGS = ("ldc", "lldc", "sids")
@@ -25,6 +26,7 @@ class CyclePlan:
     label: str
     edition: str
     phases: tuple[PhaseDates, ...]
+    events: tuple[Dated, ...] = ()
 
 
 def entity_row(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,4 +58,13 @@ def cycle_plan(path: Path | None = None) -> CyclePlan:
         )
         for phase in given["phases"]
     )
-    return CyclePlan(given["key"], given["label"], given["edition"], phases)
+    events = (dated(one["key"], one["title"], one["on"], one.get("until", "")) for one in given.get("events", ()))
+    in_order = tuple(sorted(events, key=lambda event: (event.first, event.last)))
+    return CyclePlan(given["key"], given["label"], given["edition"], phases, in_order)
+
+
+@functools.cache
+def events(cycle: str) -> tuple[Dated, ...]:
+    """What the shipped calendar of this cycle dates beside the phases, soonest first; none where none is shipped."""
+    plans = (cycle_plan(path) for path in sorted(TABLES.glob("cycle_*.json")))
+    return next((plan.events for plan in plans if plan.key == cycle), ())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
+MONTH = re.compile(r"\d{4}-\d{2}")
 LAST_ZONE = dt.timezone(dt.timedelta(hours=-12), "UTC-12")
 
 
@@ -32,6 +34,34 @@ class PhaseDates:
         if at < self.opens_at:
             return "ahead"
         return "open" if at < self.closes_at else "closed"
+
+
+@dataclass(frozen=True)
+class Dated:
+    """What a calendar dates beside the phases, from `first` to `last`, both counted in. Where `exact` is False the
+    source names the month alone: the days are its first and its last, and no day may be told.
+    """
+
+    key: str
+    title: str
+    first: dt.date
+    last: dt.date
+    exact: bool = True
+
+
+def dated(key: str, title: str, on: str, until: str = "") -> Dated:
+    """What is written as a day (`2026-05-17`, with `until` the last of several) or as a month (`2026-06`), as precise
+    as that. ValueError when it is neither.
+    """
+    if MONTH.fullmatch(on) and not until:
+        first = dt.date.fromisoformat(f"{on}-01")
+        after = (first + dt.timedelta(days=31)).replace(day=1)
+        return Dated(key, title, first, after - dt.timedelta(days=1), exact=False)
+    first = dt.date.fromisoformat(on)
+    last = dt.date.fromisoformat(until) if until else first
+    if last < first:
+        raise ValueError(f"{key} ends before it begins")
+    return Dated(key, title, first, last)
 
 
 def end_of_day(day: dt.date) -> dt.datetime:

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.http.guard import guarded
+from portal.http.more_time import more_time
 from portal.http.render import day, words
 from portal.http.telling import event_words, notice_address, notice_words, reason_of
 from portal.models.cycles import Cycle
@@ -67,6 +68,7 @@ def desk(act: Act) -> ResponseReturnValue:
         cycle=cycle,
         phases=[vars(phase) | {"state": phase.state(act.at)} for phase in cycles.phases(act.session, cycle.key)],
         today=act.at.date(),
+        more_time=more_time(act, cycle.key),
         imports=observations.list_imports(act.session, limit=5) if may(act.person, "datasets:read") else [],
     )
 

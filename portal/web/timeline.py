@@ -16,17 +16,18 @@ from forms.words import N_
 from portal.documents.calendar import AllDay, calendar
 from portal.http import render
 from portal.http.guard import PUBLIC, guarded
+from portal.http.more_time import more_time
 from portal.http.outlook import Outlook, Row, days_ahead, outlook_of
 from portal.http.phases import PhaseOnPage, phases_on_page
 from portal.http.phases import phase as loaded
 from portal.models.cycles import Cycle, Phase
 from portal.queries import arrivals, cycles, phases
 from portal.rules import phases as rules
-from portal.rules import scales
+from portal.rules import scales, shipped
 from portal.rules.capitals import by_its_clock, capital_zones
 from portal.rules.policy import may
 from portal.rules.refusals import Invalid, NotNow, Problem
-from portal.rules.timeline import LAST_ZONE, PhaseDates
+from portal.rules.timeline import LAST_ZONE, Dated, PhaseDates
 from portal.services import phases as service
 from portal.services.act import Act
 from portal.services.phases import Draft
@@ -73,6 +74,8 @@ def page(act: Act) -> ResponseReturnValue:
         cycle=cycle,
         phases=shown,
         clocks=_clocks(act, shown),
+        more_time=more_time(act, cycle.key),
+        events=shipped.events(cycle.key),
         received=cycles.received(act.session, cycle.key),
         curve=_curve(act, cycle.key, shown),
         team=team,
@@ -146,7 +149,7 @@ def _forecast(act: Act, cycle: str, dates: list[PhaseDates]) -> tuple[Outlook | 
 @pages.get("/timeline.ics")
 @guarded(PUBLIC)
 def feed(act: Act) -> ResponseReturnValue:
-    """The phases of a cycle and the last day of each, as all-day events for a calendar."""
+    """The phases of a cycle, the last day of each and the events beside them, as all-day events for a calendar."""
     cycle = _cycle(act)
     events = []
     for phase in phases_on_page(act, cycle.key):
@@ -158,8 +161,18 @@ def feed(act: Act) -> ResponseReturnValue:
         events.append(AllDay(_uid(name), phase.opens, phase.closes, phase.title, told))
         last = _("Last day: %(phase)s", phase=phase.title)
         events.append(AllDay(_uid(f"{name}/last-day"), phase.closes, phase.closes, last, told))
+    events += [_all_day(cycle.key, one) for one in shipped.events(cycle.key)]
     body = calendar(_("New Urban Agenda reporting, %(cycle)s", cycle=cycle.label), events, cycle.opened_at)
     return Response(body, content_type="text/calendar; charset=utf-8")
+
+
+def _all_day(cycle: str, event: Dated) -> AllDay:
+    """A dated event; one of which the month alone is known stands over the whole of it and says so."""
+    title, told = _(event.title), ""
+    if not event.exact:
+        told = _("In %(month)s; the day is not known.", month=render.month(event.first))
+        title = f"{title} ({render.month(event.first)})"
+    return AllDay(_uid(f"{cycle}/events/{event.key}"), event.first, event.last, title, told)
 
 
 def _uid(name: str) -> str:

@@ -9,9 +9,13 @@ import pytest
 
 from portal.documents.calendar import AllDay, calendar
 from portal.http.guard import PUBLIC
+from portal.queries import colleagues
+from portal.queries import extensions as held
+from portal.services import extensions
 from tests.factories import DAY, World
 from tests.house.addresses import ADDRESSES
 
+HIGH_LEVEL = "High-level meeting of the General Assembly on the mid-term review, beside the high-level political forum"
 MADE = dt.datetime(2024, 6, 21, 8, tzinfo=dt.UTC)
 
 
@@ -90,14 +94,62 @@ def test_the_feed_of_the_cycle(world: World) -> None:
         ("Last day: Revision", "20260228", "20260301"),
         ("Approval", "20260301", "20260601"),
         ("Last day: Approval", "20260531", "20260601"),
+        ("Note verbale: member states are asked to report", "20240621", "20240622"),
+        ("First webinar of the learning series; 36 took part", "20250206", "20250207"),
+        ("World Urban Forum 13, Baku", "20260517", "20260523"),
+        ("Publication of the quadrennial report (June 2026)", "20260601", "20260701"),
+        (f"{HIGH_LEVEL} (July 2026)", "20260701", "20260801"),
+    ]
+    told = [(e["SUMMARY"], e["DESCRIPTION"]) for e in read(answer.data) if "day is not known" in e["DESCRIPTION"]]
+    assert told == [
+        ("Publication of the quadrennial report (June 2026)", "In June 2026; the day is not known."),
+        (f"{HIGH_LEVEL} (July 2026)", "In July 2026; the day is not known."),
     ]
     assert client.get("/timeline.ics").data == answer.data
     assert client.get("/timeline.ics?cycle=none").status_code == 404
 
 
+def test_the_dates_beside_the_phases_are_as_precise_as_they_are_known(world: World) -> None:
+    text = world.app.test_client().get("/timeline").get_data(as_text=True)
+    dates = text.split('<h2 id="dates">')[1].split("</dl>")[0]
+    rows = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", dates)
+    assert [(when, re.sub("<.*?>", "", what)) for when, what in rows] == [
+        ("21 June 2024", "Note verbale: member states are asked to report"),
+        ("6 February 2025", "First webinar of the learning series; 36 took part"),
+        ("17 May 2026 – 22 May 2026", "World Urban Forum 13, Baku"),
+        ("June 2026", "Publication of the quadrennial report the day is not known"),
+        ("July 2026", f"{HIGH_LEVEL} the day is not known"),
+    ]
+
+
+def test_a_country_with_more_time_sees_its_own_day_and_no_other_country_does(world: World) -> None:
+    for until in (dt.date(2025, 7, 31), dt.date(2025, 8, 31)):
+        act = world.acting("focal_point", "KAZ")
+        made = extensions.ask(act, colleagues.office(act.session, "KAZ", lock=True), until, "The census is late.")
+        world.done()
+        act = world.acting("lead")
+        extensions.answer(act, held.extension(act.session, made.id, lock=True), until, "")
+        world.done()
+    wanted = "until the end of 31 August 2025: 1 September 2025, 12:00 UTC; 1 September 2025, 17:00 Asia/Almaty"
+    for role, entity, shown in (
+        ("focal_point", "KAZ", [wanted]),
+        ("contributor", "KAZ", [wanted]),
+        ("focal_point", "KEN", []),
+        ("lead", None, []),
+    ):
+        client = world.browser(role, entity)
+        page = client.get("/timeline").get_data(as_text=True)
+        found = re.findall(r"<dt>More time for <bdi>Kazakhstan</bdi></dt><dd>(.*?)</dd>", page)
+        assert [re.sub("<.*?>", "", one) for one in found] == shown, (role, entity)
+        desk = client.get("/desk").get_data(as_text=True)
+        found = re.findall(r"<p>More time for <bdi>Kazakhstan</bdi>: (.*?)</p>", desk)
+        assert [re.sub("<.*?>", "", one) for one in found] == shown, (role, entity)
+    assert "More time" not in world.app.test_client().get("/timeline").get_data(as_text=True)
+
+
 def test_the_deadline_by_three_clocks(world: World) -> None:
     public = world.app.test_client().get("/timeline").get_data(as_text=True)
-    clocks = re.findall(r"<dt>(.*?)</dt><dd>(?:<time[^>]*>)?(.*?)(?:</time>)?</dd>", public)
+    clocks = re.findall(r"<dt>(.*?)</dt><dd>(?:<time[^>]*>)?(.*?)(?:</time>)?</dd>", public.split("</section>")[0])
     assert clocks == [
         ("In the last time zone (UTC−12)", "the end of 1 July 2025: 2 July 2025, 00:00"),
         ("By the clock of your device", ""),

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from portal.rules.capitals import by_its_clock, capital_zones
-from portal.rules.shipped import entities
-from portal.rules.timeline import PhaseDates, end_of_day, timing, within_extension
+from portal.rules.shipped import entities, events
+from portal.rules.timeline import Dated, PhaseDates, dated, end_of_day, timing, within_extension
 
 DEADLINE = dt.datetime(2025, 7, 2, 12, tzinfo=dt.UTC)
 CUT_OFF = dt.datetime(2025, 12, 1, 12, tzinfo=dt.UTC)
@@ -104,3 +104,39 @@ def test_the_state_of_a_phase() -> None:
     assert phase.state(dt.datetime(2024, 6, 21, tzinfo=dt.UTC)) == "open"
     assert phase.state(DEADLINE - SECOND) == "open"
     assert phase.state(DEADLINE) == "closed"
+
+
+@pytest.mark.parametrize(
+    ("on", "until", "first", "last", "exact"),
+    [
+        ("2025-02-06", "", (2025, 2, 6), (2025, 2, 6), True),
+        ("2026-05-17", "2026-05-22", (2026, 5, 17), (2026, 5, 22), True),
+        ("2026-06", "", (2026, 6, 1), (2026, 6, 30), False),
+        ("2026-12", "", (2026, 12, 1), (2026, 12, 31), False),
+        ("2028-02", "", (2028, 2, 1), (2028, 2, 29), False),
+    ],
+)
+def test_a_date_is_as_precise_as_it_is_written(
+    on: str, until: str, first: tuple[int, int, int], last: tuple[int, int, int], exact: bool
+) -> None:
+    assert dated("it", "What", on, until) == Dated("it", "What", dt.date(*first), dt.date(*last), exact)
+
+
+@pytest.mark.parametrize(
+    ("on", "until"),
+    [("2026", ""), ("June 2026", ""), ("2026-13", ""), ("2026-06", "2026-07-01"), ("2026-05-22", "2026-05-17")],
+)
+def test_a_date_that_is_none_is_refused(on: str, until: str) -> None:
+    with pytest.raises(ValueError, match=r"ends before|Invalid isoformat|month must"):
+        dated("it", "What", on, until)
+
+
+def test_what_is_dated_of_the_shipped_cycle_and_nothing_of_another() -> None:
+    assert [(event.key, event.first.isoformat(), event.exact) for event in events("2026")] == [
+        ("note-verbale", "2024-06-21", True),
+        ("first-webinar", "2025-02-06", True),
+        ("wuf13", "2026-05-17", True),
+        ("publication", "2026-06-01", False),
+        ("high-level-meeting", "2026-07-01", False),
+    ]
+    assert events("2022") == ()
