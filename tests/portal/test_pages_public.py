@@ -38,7 +38,7 @@ def page(client: FlaskClient, address: str, status: int = 200) -> str:
 
 
 def received(text: str) -> list[str]:
-    return re.findall(r"(\d+) of \d+ received", text)
+    return re.findall(r"Reports received from (\d+) of 195 states", text)
 
 
 def version(report: Report) -> bytes:
