@@ -171,7 +171,8 @@ def test_closing_early_asks_for_its_reason_beside_the_field(world: World, sessio
     assert lead.post(f"{address}/closing", data=sent | {"reason": "all have reported"}).status_code == 303
     assert session.scalars(sa.select(PhaseClosing.reason)).all() == ["all have reported"]
     row = lead.get("/timeline").get_data(as_text=True).split("phases/feedback", 1)[1].split("</tr>", 1)[0]
-    assert re.findall(r'data-label="Now">(.*?) \d', row) == ["closed on record"]
+    [now] = re.findall(r'data-label="Now">(.*?)</td>', row)
+    assert re.fullmatch(r"closed on record [^<]+", now)
     again = lead.post(f"{address}/closing", data=sent | {"reason": "once more"}).get_data(as_text=True)
     assert problems(again) == [("q-closed", "This phase is closed; its record stays as it is.")]
 
