@@ -92,6 +92,9 @@ def _approves(page: Page, report: str, version: int) -> None:
     if version == 2:
         changes = page.locator("main article.answer:has(ins, del) .text")
         assert sorted(_as_it_reads_now(one) for one in changes.all()) == sorted(CHANGED.values())
+        answers = page.locator("#remarks article p", has=page.locator("strong")).all_inner_texts()
+        wanted = [[STANDING[question], *WORDS.get(question, ())[1:]] for question in REMARKS]
+        assert [one.split("\n") for one in answers] == wanted
     page.get_by_role("button", name="Approve and submit").click()
     page.goto(report)
     versions = page.locator("aside").get_by_role("link", name=re.compile(r"^Version \d+$"))
@@ -122,16 +125,16 @@ def _chooses_all(page: Page, portal: Running) -> None:
 
 
 def _reaches_what_stands_beside(page: Page) -> None:
-    """Halfway down the report, the checklist is beside the text on a wide screen, and one link away on a narrow one."""
+    """Halfway down the report, the side column is beside the text on a wide screen, and all of it one link away."""
     usual = page.viewport_size
     for width in (1280, 375):
         page.set_viewport_size({"width": width, "height": 700})
         page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
         if width == 1280:
             expect(page.locator("aside.beside")).to_be_in_viewport()
-        expect(page.locator("#checklist h2")).not_to_be_in_viewport()
-        page.locator("nav.bar").get_by_role("link", name="Checklist").click()
-        expect(page.locator("#checklist h2")).to_be_in_viewport(ratio=1)
+        expect(page.locator("#notes h2")).not_to_be_in_viewport()
+        page.locator("nav.bar").get_by_role("link", name="Notes").click()
+        expect(page.locator("#notes h2")).to_be_in_viewport(ratio=1)
     assert usual is not None
     page.set_viewport_size(usual)
 
@@ -142,12 +145,11 @@ def _asks(page: Page, review: str) -> None:
         page.goto(review)
         _opens_the_form(page, question)
         form = page.locator("#remark-form")
+        expect(form.get_by_text("About the text in")).to_have_count(0 if question == PRACTICES else 1)
+        if form.get_by_role("link", name="English").count():
+            form.get_by_role("link", name="English").click()
         form.get_by_label("Type").select_option(kind)
         form.get_by_label("What should the state look at?").fill(words)
-        if question == PRACTICES:
-            expect(form.get_by_label("About the text in")).to_have_count(0)
-        else:
-            form.get_by_label("About the text in").select_option("en")
         if question == SUMMARY:
             form.get_by_label("Answer asked for by").fill(DUE)
         if question == CONTEXT:
@@ -244,6 +246,8 @@ def _table(page: Page) -> dict[str, tuple[str, ...]]:
 
 def _row(question: str, now: str | None) -> tuple[str, ...]:
     kind, words = REMARKS[question]
+    if question == SUMMARY:
+        words += " answer asked for by 14 July 2025"
     said = WORDS.get(question, ("", ""))[1]
     return ("1", kind.capitalize(), words, f"{STANDING[question]} {said}".strip(), now or "As before")
 
