@@ -15,6 +15,7 @@ from portal.queries import passages
 from portal.queries import profiles as desks
 from portal.queries.observations import list_imports
 from portal.rules import crosswalk
+from portal.rules.contributions import ACCEPTED
 from portal.rules.timeline import end_of_day
 from portal.services import (
     calls_for_input,
@@ -63,7 +64,9 @@ def look_at(act: Act, files: Storage) -> None:
 
 
 def contribute(act: Act, given: Sequence[Mapping[str, Any]]) -> None:
-    """A call in each of the channels c to f, each with a contribution; a state that is named in one replies."""
+    """A call in each of the channels c to f, each with a contribution; a state that is named in one replies. Of some a
+    first version was accepted before.
+    """
     for wanted in given:
         act.at = moment(90)
         acting(act, "lead")
@@ -77,9 +80,19 @@ def contribute(act: Act, given: Sequence[Mapping[str, Any]]) -> None:
         call = calls_for_input.open_call(act, terms)
         act.at = moment(94)
         acting(act, wanted["by"])
-        draft = contributions.Draft(wanted["title"], wanted["licence"], None, wanted["areas"], wanted["values"])
+        told_of = (wanted["title"], wanted["licence"], None, wanted["areas"])
+        first = wanted.get("first", {})
+        draft = contributions.Draft(*told_of, wanted["values"] | first)
         made = contributions.start(act, contributions.Begin(call.id, partner.id), draft)
         contributions.send(act, filings.filing(act.session, made), signer())
+        if first:
+            acting(act, "reviewer")
+            moderation.moderate(act, filings.filing(act.session, made), ACCEPTED)
+            act.at = moment(95)
+            acting(act, wanted["by"])
+            draft = contributions.Draft(*told_of, wanted["values"])
+            contributions.save(act, filings.filing(act.session, made), draft, made.revision)
+            contributions.send(act, filings.filing(act.session, made), signer())
         act.at = moment(96)
         acting(act, "reviewer")
         if wanted["state"] != "sent":

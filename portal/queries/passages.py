@@ -227,12 +227,19 @@ def _asked_for(session: Session, which: Which, reader: Reader, sought: Search | 
     return query.where(_matching(session, sought)) if sought is not None else query
 
 
+BESIDE = (
+    select(func.aggregate_strings(PassageCommitment.commitment, " "))
+    .where(PassageCommitment.passage_id == Passage.id)
+    .correlate(Passage)
+    .scalar_subquery()
+)
 LISTED = (
     Passage,
     Entity.names.label("entity_names"),
     Partner.name.label("partner_name"),
     Contribution.title.label("title"),
     _waits().label("waits"),
+    BESIDE.label("beside"),
 )
 
 
@@ -240,7 +247,8 @@ def listed(
     session: Session, which: Which, reader: Reader, sought: Search | None, *, after: int = 0, limit: int
 ) -> list[AnyRow]:
     """The passages asked for, in the order in which they came, behind a place: Passage, entity_names, partner_name,
-    title (of the contribution), waits (to be looked at); one statement.
+    title (of the contribution), waits (to be looked at), beside (the commitments that it is of beside its first, apart
+    by blanks); one statement.
     """
     query = _asked_for(session, which, reader, sought, *LISTED).where(Passage.id > after)
     return list(session.execute(query.order_by(Passage.id).limit(limit)).all())
@@ -249,6 +257,35 @@ def listed(
 def counted(session: Session, which: Which, reader: Reader, sought: Search | None) -> int:
     """How many passages are asked for."""
     return session.scalar(_asked_for(session, which, reader, sought, func.count())) or 0
+
+
+def all_of(session: Session, passages: Iterable[int]) -> dict[int, dict[str, list[str]]]:
+    """The commitments, regions and states (`entities`) that each of these passages is of, in order; two statements."""
+    ids = list(passages)
+    found: dict[int, dict[str, list[str]]] = {}
+    rows = session.execute(
+        select(Passage.id, Passage.commitment, Passage.region, Passage.entity, BESIDE.label("beside")).where(
+            Passage.id.in_(ids)
+        )
+    )
+    for row in rows:
+        commitments = {*(row.beside or "").split(), *([row.commitment] if row.commitment else [])}
+        own = [[name] if name else [] for name in (row.region, row.entity)]
+        found[row.id] = {"commitments": sorted(commitments), "regions": own[0], "entities": own[1]}
+    named = and_(
+        ContributionPlace.contribution_id == Passage.contribution_id, ContributionPlace.version == Passage.version
+    )
+    places = session.execute(
+        select(Passage.id, ContributionPlace.region, ContributionPlace.entity)
+        .join(ContributionPlace, named)
+        .where(Passage.id.in_(ids))
+        .order_by(ContributionPlace.region, ContributionPlace.entity)
+    )
+    for key, region, entity in places:
+        for name, value in (("regions", region), ("entities", entity)):
+            if value and value not in found[key][name]:
+                found[key][name].append(value)
+    return found
 
 
 def codes_of(session: Session, passages: Iterable[int]) -> dict[int, list[str]]:

@@ -38,9 +38,10 @@ CHANNELS = ("a", "b", "c", "d", "e", "f")
 
 
 class PassageShape(Given):
-    """A passage. `key` cites it for good; `follows` is the id of the passage of the version before that it continues,
-    `change` how. `codes` is null to a coder who has not gone through it. `file` is empty but for the text of attached
-    files."""
+    """A passage. `commitment`, `region` and `entity` are the first or only one that it is of, `commitments`, `regions`
+    and `entities` all; `current` says that it stands as evidence. `key` cites it for good; `follows` is the id of the
+    passage of the version before that it continues, `change` how. `codes` is null to a coder who has not gone through
+    it. `file` is empty but for the text of attached files."""
 
     id = fields.Integer()
     key = fields.String()
@@ -58,6 +59,9 @@ class PassageShape(Given):
     question = fields.String()
     section = fields.String()
     commitment = fields.String(allow_none=True)
+    commitments = fields.List(fields.String())
+    regions = fields.List(fields.String())
+    entities = fields.List(fields.String())
     ordinal = fields.Integer()
     hash = fields.String()
     current = fields.Boolean()
@@ -118,9 +122,10 @@ class Crosswalk(Given):
     codes = fields.Dict(keys=fields.String(), values=fields.String())
 
 
-def _told(one: Passage, codes: Sequence[str] | None) -> dict[str, Any]:
+def _told(one: Passage, of: Mapping[str, list[str]], codes: Sequence[str] | None) -> dict[str, Any]:
     same = {name: getattr(one, name) for name in PassageShape._declared_fields if hasattr(one, name)}
     return same | {
+        **of,
         "report": one.report_id,
         "contribution": one.contribution_id,
         "partner": one.partner_id,
@@ -133,7 +138,8 @@ def _all_told(act: Act, found: Sequence[Passage]) -> list[dict[str, Any]]:
     ids = [one.id for one in found]
     codes: Mapping[int, list[str]] = queries.codes_of(act.session, ids)
     seen = coders.seen_by(act.session, ids, act.actor.id) if THE_TEAM(act.actor, None) else frozenset(ids)
-    return [_told(one, codes.get(one.id, []) if one.id in seen else None) for one in found]
+    of = queries.all_of(act.session, ids)
+    return [_told(one, of[one.id], codes.get(one.id, []) if one.id in seen else None) for one in found]
 
 
 @calls.call("GET", "/passages", "evidence:read", query=WhichPassages, gives=page_of(PassageShape))

@@ -306,6 +306,18 @@ def test_a_contribution_counts_for_each_commitment_and_place_that_it_names(world
         "<li><bdi>Uzbekistan, Asia and the Pacific</bdi></li>"
     )
     assert told in page
+    listed = world.browser("reviewer").get("/evidence?entity=UZB").get_data(as_text=True)
+    assert [listed.count(f">commitment {key}<") for key in ("1.1", "2.2", "1.2")] == [2, 2, 0]
+    headers = {"Authorization": f"Bearer {world.token('reviewer')}"}
+    (given, _other) = world.app.test_client().get("/api/v1/passages?entity=KEN", headers=headers).get_json()["items"]
+    assert {name: given[name] for name in ("commitment", "commitments", "region", "regions", "entity", "entities")} == {
+        "commitment": "1.1",
+        "commitments": ["1.1", "2.2"],
+        "region": None,
+        "regions": ["Africa", "Asia and the Pacific"],
+        "entity": None,
+        "entities": ["KEN", "KAZ", "UZB"],
+    }
     assert [f"commitment {key}:" in page for key in ("1.1", "2.2", "1.2")] == [True, True, False]
 
 
