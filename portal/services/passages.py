@@ -110,13 +110,15 @@ def place_what_was_there(act: Act) -> int:
     accepted alone; returns how many passages changed. A second run changes nothing.
     """
     changed = 0
+    settled: dict[uuid.UUID, Contribution] = {}
     for contribution, version in queries.cut_contributions(act.session):
         owner = _owner_of_contribution(act, contribution, version)
         laid = _lay_places(act, owner)
         changed += _place_anew(act, owner, json.loads(version.document), others=laid)
-        if version.number == contribution.versions:
-            settle_contribution(act, contribution)
-            rechecks.after_contribution(act, contribution)
+        settled[contribution.id] = contribution
+    for contribution in settled.values():
+        settle_contribution(act, contribution)
+        rechecks.after_contribution(act, contribution)
     return changed
 
 

@@ -35,8 +35,8 @@ class Reach(Given):
 
 
 class Cell(Given):
-    """A cell; region "" is what is of no single region, and has no `of_states`. `states_at_least` says that there may
-    be more `states`. `mean_age` is in years, null of nothing."""
+    """A cell; region "" is what is of no region, and has no `of_states`; a passage of several regions is in each.
+    `states_at_least` says that there may be more `states`. `mean_age` is in years, null of nothing."""
 
     commitment = fields.String()
     title = fields.String()

@@ -101,7 +101,7 @@ class BehindShape(Given):
 
 class CitedShape(Given):
     """One citation. Of a passage `text`, `language`, `question` and `version` are given, of a figure `value`, `unit`,
-    `period`, `area`, `source` and `edition`; the others are null."""
+    `period`, `area`, `source`, `edition` and `standing`, what was said of its file; the others are null."""
 
     kind = one_of((PASSAGE, OBSERVATION))
     stance = one_of(STANCES)
@@ -120,6 +120,7 @@ class CitedShape(Given):
     area = fields.String(allow_none=True)
     source = fields.String(allow_none=True)
     edition = fields.String(allow_none=True)
+    standing = fields.String(allow_none=True)
 
 
 class StatementShape(Given):

@@ -134,6 +134,7 @@ def told(row: Any) -> dict[str, Any]:
             "source": row.series_source,
             "edition": row.data_edition if row.value_now == row.value_text else None,
             "indicator": row.indicator,
+            "standing": row.standing,
         }
     return {
         "kind": row.kind,

@@ -321,6 +321,15 @@ def test_a_contribution_counts_for_each_commitment_and_place_that_it_names(world
     assert [f"commitment {key}:" in page for key in ("1.1", "2.2", "1.2")] == [True, True, False]
 
 
+def test_a_version_that_waits_on_other_places_changes_none_of_what_stands(world: World) -> None:
+    made = contribution(world, "c", "accepted", areas=["Kazakhstan", "Kenya"]).id
+    save(world, made, Draft(**HEAD | {"areas": ["Ghana", "Mexico"]}, values=VALUES["c"]), 1)
+    send(world, made)
+    of = {entity: counts(Which(entity=entity))[0] for entity in ("KAZ", "KEN", "GHA", "MEX")}
+    assert of == {"KAZ": 2, "KEN": 2, "GHA": 0, "MEX": 0}
+    assert [counts(Which(entity=entity, waiting="yes")) for entity in ("KAZ", "MEX")] == [(0, 0), (2, 0)]
+
+
 def test_a_contribution_on_regions_alone_is_of_these_and_one_on_the_world_of_none(world: World) -> None:
     contribution(world, "c", "accepted", areas=["Africa", "Arab States"])
     contribution(world, "d", "accepted", areas=["World"])

@@ -50,6 +50,20 @@ def test_a_cell_of_all_regions_holds_what_is_of_no_region_too() -> None:
     assert (found.of(), found.of("Africa"), found.of("Nowhere")) == (66, 48, 0)
 
 
+def test_what_stands_in_several_regions_counts_once_in_all_of_them() -> None:
+    shared = Tally(passages=2, entities=frozenset({"KEN", "EGY"}), age=4.0)
+    cells = {
+        Place("1.1", "c", "Africa"): shared + Tally(passages=1, age=0.5),
+        Place("1.1", "c", "Arab States"): shared,
+        Place("1.1", "d", "Africa"): Tally(passages=1, age=1.0),
+    }
+    found = Matrix(cells, STATES, {}, {("1.1", "c"): shared, ("1.2", "c"): shared})
+    assert (found.cell("1.1", "c").passages, found.cell("1.1", "c").age) == (3, 4.5)
+    assert (found.cell("1.1", "cd").passages, found.cell("1.1", "d").passages) == (4, 1)
+    assert [found.cell("1.1", "c", region).passages for region in STATES] == [3, 2]
+    assert found.cell("1.1", "c").states == 2
+
+
 def test_a_hole_is_a_voice_without_a_piece_and_open_contradictions_alone_fill_none() -> None:
     cells = {
         Place("1.1", "a", "Africa"): Tally(passages=1),
