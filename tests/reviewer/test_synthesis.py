@@ -713,6 +713,10 @@ def test_a_figure_that_nobody_verified_says_so_beside_it(world: World) -> None:
     assert client.get(f"/synthesis/statements/{made}").text.count("The file that gave it: not verified yet") == 1
     say(world, imported, "verified")
     assert "The file that gave it" not in client.get(f"/synthesis/statements/{made}").text
+    take(world, "13.1", "two")
+    page = client.get(f"/synthesis/statements/{made}").get_data(as_text=True)
+    now = page.index("The figure reads now:")
+    assert [part.count("The file that gave it: not verified yet") for part in (page[:now], page[now:])] == [0, 1]
 
 
 def test_a_withdrawn_contribution_and_its_partner(world: World) -> None:
