@@ -32,8 +32,9 @@ SAYS: Mapping[str, str] = {
         "percent. Persons, thousands and millions are converted and compared."
     ),
     TREND: N_(
-        "A sentence of a report says that the indicator rose or fell, and the figures of a source go the other way: by "
-        "Theil-Sen's slope, over four years or more, four pairs of years in five on one side."
+        "A sentence of a report, or of an accepted contribution that names the state, says that the indicator rose or "
+        "fell, and the figures of a source go the other way: by Theil-Sen's slope, over four years or more, four pairs "
+        "of years in five on one side."
     ),
     YES_NO: N_("A report answers yes or no, and another channel says the opposite of the same thing."),
     CLAIM: N_("The results in a report name figures, and no other channel holds a figure of the section or a passage."),
@@ -92,6 +93,12 @@ QUESTIONS: Mapping[str, str] = {
         "that the reader can follow?"
     ),
 }
+TREND_OF_OTHERS = N_(
+    "On “%(title)s” another channel says of your country: “%(text)s” (%(one)s). The figures held go from %(first)s to "
+    "%(last)s (%(other)s). Could you tell us what explains the difference, or whether another period or definition is "
+    "meant?"
+)
+"""The question of a told trend where not the report tells it."""
 
 
 @dataclass(frozen=True)

@@ -105,19 +105,10 @@ def definition_of(source: str, code: str, indicator: str | None = None) -> Defin
 
 @cache
 def _own_definitions() -> Mapping[str, Definition]:
-    """The definitions of indicators themselves: that of their main series, where these have one."""
-    found: dict[str, set[Definition]] = {}
-    for (source, code), one in _definitions().items():
-        indicator = series_fact(source, code, "", "").indicator
-        if one.main and indicator:
-            found.setdefault(indicator, set()).add(one)
-    return {
-        indicator: Definition(
-            next(iter(each)).key, True, tuple(sorted({cover for one in each for cover in one.covers}))
-        )
-        for indicator, each in found.items()
-        if len({one.key for one in each}) == 1
-    }
+    """The definitions of indicators themselves, where the table is sure that a series has it: column `own`."""
+    with (TABLES / "definitions.csv").open(encoding="utf-8", newline="") as file:
+        named = [(row["source"], row["code"]) for row in csv.DictReader(file) if row["own"] == "yes"]
+    return {str(series_fact(*one, "", "").indicator): _definitions()[one] for one in named}
 
 
 @lru_cache(maxsize=4096)

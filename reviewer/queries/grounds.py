@@ -1,19 +1,22 @@
-"""Reads what the rules of contradictions compare, entity by entity in blocks: each block costs five statements."""
+"""Reads what the rules of contradictions compare, entity by entity in blocks: a block is seven statements at most."""
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, or_, select, union
+from sqlalchemy import and_, func, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from forms.figures import parse_year
 from forms.outline import Guideline, Question
-from portal.models.contributions import Partner
+from portal.models.contributions import ContributionArea, ContributionVersion, Partner
 from portal.models.observations import Area, Cut, Import, Observation, Series
 from portal.models.passages import ContributionPlace, Passage
 from portal.models.reports import Report, Version
+from portal.queries import contributions
 from portal.queries.guidelines import guideline
 from portal.queries.passages import under_commitments
 from portal.queries.reports import SEEN
@@ -45,7 +48,7 @@ def entities(session: Session, cycle: str) -> list[str]:
 
 
 def grounds(session: Session, cycle: str, block: Sequence[str]) -> list[Ground]:
-    """What stands on these entities now, in their order; four statements."""
+    """What stands on these entities now, in their order; four statements, six where contributions speak."""
     found = {entity: Ground(entity) for entity in block}
     for entity, figure in _figures(session, block):
         found[entity].figures.append(figure)
@@ -96,30 +99,50 @@ def _answers(ground: Ground, report: Report, document: bytes, asked: Guideline) 
     for question, _indicator, value in on_indicators(answers, asked):
         ground.answers.append(Answered(report.id, report.versions, question, value))
     period = answers.get(period_question(asked) or "") or {}
-    first, last = (parse_year(str(period.get(end) or "")[:4]).last for end in ("from", "to"))
-    ground.period = (first, last) if first and last else None
+    ground.period = _years(period)
 
 
 def _words(session: Session, cycle: str, block: Sequence[str]) -> Iterator[tuple[str, Words]]:
-    """The passages that stand now and speak of these entities, each with who says it."""
+    """The passages that stand now and speak of these entities, each with who says it; one of a contribution for every
+    entity of the block that its version names.
+    """
     columns = (
-        *(Passage.entity, Passage.key, Passage.report_id, Passage.contribution_id, Passage.source, Passage.channel),
+        *(func.coalesce(ContributionArea.area, Passage.entity).label("entity"), Passage.version),
+        *(Passage.key, Passage.report_id, Passage.contribution_id, Passage.source, Passage.channel),
         *(Passage.question, Passage.language, Passage.text, Partner.name),
     )
     query = (
         select(*columns)
         .outerjoin(Partner, Partner.id == Passage.partner_id)
-        .where(Passage.cycle == cycle, Passage.entity.in_(block), Passage.current.is_(True))
+        .outerjoin(
+            ContributionArea,
+            (ContributionArea.contribution_id == Passage.contribution_id)
+            & ContributionArea.named
+            & ContributionArea.area.in_(block),
+        )
+        .where(Passage.cycle == cycle, Passage.current.is_(True))
+        .where(or_(Passage.entity.in_(block), ContributionArea.area.is_not(None)))
         .where(or_(Passage.report_id.is_not(None), Passage.contribution_id.is_not(None)))
-        .order_by(Passage.id)
+        .order_by(Passage.id, ContributionArea.area)
     )
-    for row in session.execute(query):
+    rows = session.execute(query).all()
+    sent = _sent(session, {(row.contribution_id, row.version) for row in rows if row.contribution_id})
+    for row in rows:
         owner: uuid.UUID = row.report_id or row.contribution_id
         label = row.name or THE_REPORT
-        yield (
-            row.entity,
-            Words(row.key, owner, row.source, row.channel, row.question, row.language, row.text, label),
+        words = Words(
+            *(row.key, owner, row.source, row.channel, row.question, row.language, row.text, label),
         )
+        of = sent.get((row.contribution_id, row.version))
+        if of is None:
+            yield row.entity, words
+        elif row.entity in of.names or not of.names:
+            elsewhere = tuple(name for key, names in of.names.items() if key != row.entity for name in names)
+            here = of.names.get(row.entity, ())
+            yield (
+                row.entity,
+                words._replace(period=of.period, here=here, elsewhere=elsewhere),
+            )
 
 
 def _spoken_of(session: Session, cycle: str, block: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -138,3 +161,32 @@ def _spoken_of(session: Session, cycle: str, block: Sequence[str]) -> Iterator[t
         .distinct()
     )
     yield from ((row.entity, row.commitment) for row in session.execute(query))
+
+
+class _Sent(NamedTuple):
+    """What a version of a contribution says of itself: the states that it names, each with its names, and its years."""
+
+    names: Mapping[str, tuple[str, ...]]
+    period: tuple[int, int] | None
+
+
+def _sent(session: Session, versions: Collection[tuple[uuid.UUID, int]]) -> dict[tuple[uuid.UUID, int], _Sent]:
+    """These versions of contributions; two statements, none where there are none."""
+    if not versions:
+        return {}
+    known, found = contributions.names(session), {}
+    columns = (ContributionVersion.contribution_id, ContributionVersion.number, ContributionVersion.document)
+    wanted = tuple_(*columns[:2]).in_(sorted(versions))
+    for contribution, number, document in session.execute(select(*columns).where(wanted)):
+        told = json.loads(document)
+        states = {one["area"]: known.of_key(one["area"]) for one in told["areas"] if one["named"]}
+        names = {key: tuple(fact.names.values()) for key, fact in states.items() if fact is not None}
+        periods = [one["value"] for one in told["answers"] if one["kind"] == "period" and one["value"]]
+        found[contribution, number] = _Sent(names, _years(periods[0]) if periods else None)
+    return found
+
+
+def _years(period: Mapping[str, Any]) -> tuple[int, int] | None:
+    """The years from and to which a period goes; None where it does not say both in their order."""
+    first, last = (parse_year(str(period.get(end) or "")[:4]).last for end in ("from", "to"))
+    return (first, last) if first and last and first <= last else None

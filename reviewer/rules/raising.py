@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +33,7 @@ NOBODY = "No other channel"
 RESULTS = "results"
 MOST_CLAIMS = 8
 MOST_YEARS = 6
-"""Without a period of the report a told trend is held against so many of the newest years."""
+"""Where no period is told, a told trend is held against so many of the newest years."""
 
 
 class Figure(NamedTuple):
@@ -61,7 +62,9 @@ class Answered(NamedTuple):
 
 
 class Words(NamedTuple):
-    """One passage that stands now; `owner` is its report or contribution, `label` names who says it."""
+    """One passage that stands now; `owner` is its report or contribution, `label` names who says it. Of a contribution
+    also the years it speaks of, and the names of this and the other states it names.
+    """
 
     key: str
     owner: uuid.UUID
@@ -71,6 +74,9 @@ class Words(NamedTuple):
     language: str
     text: str
     label: str
+    period: tuple[int, int] | None = None
+    here: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass
@@ -190,31 +196,42 @@ def _side(line: Line, years: Sequence[tuple[str, str]]) -> Side:
 
 
 def _trends(ground: Ground, lines: Mapping[str, Sequence[Line]], asked: Mapping[str, Question]) -> Iterator[Found]:
-    """Sentences of the report against the slope of figures of the whole country; one line that goes the way that is
-    told is enough.
+    """Sentences of the report and of accepted contributions against the slope of figures of the whole country; one line
+    that goes the way that is told is enough.
     """
     seen = set()
     for words in ground.words:
-        if words.source != "report":
-            continue
+        period = ground.period if words.source == "report" else words.period
         known = [key for key in subjects(words.language) if key in lines and key in asked]
         for sentence in sentences(words.text) if known else ():
             for indicator in known:
                 question = asked[indicator]
                 direction = told_direction(sentence, words.language, indicator, str(question.options.get("better")))
-                if not direction or (words.question, indicator) in seen:
+                about = (words.owner, words.question, indicator)
+                if not direction or about in seen or _of_another_state(sentence, words):
                     continue
-                against = _against(direction, lines[indicator], ground)
+                against = _against(direction, lines[indicator], ground.entity, period)
                 if against is not None:
-                    seen.add((words.question, indicator))
-                    yield _trend(words, sentence, against, ground, question)
+                    seen.add(about)
+                    yield _trend(words, sentence, against, ground.entity, period, question)
 
 
-def _against(direction: str, lines: Sequence[Line], ground: Ground) -> Line | None:
-    whole = [one for one in lines if one.told.stands and one.told.main and one.told.area == ground.entity]
+def _of_another_state(sentence: str, words: Words) -> bool:
+    """Whether a sentence of a contribution on several states names others of them and not this one."""
+    return not _names(sentence, words.here, words.language) and _names(sentence, words.elsewhere, words.language)
+
+
+def _names(sentence: str, names: Sequence[str], language: str) -> bool:
+    if language == "zh":
+        return any(name in sentence for name in names)
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", sentence, re.IGNORECASE) for name in names)
+
+
+def _against(direction: str, lines: Sequence[Line], entity: str, period: tuple[int, int] | None) -> Line | None:
+    whole = [one for one in lines if one.told.stands and one.told.main and one.told.area == entity]
     against, along = [], False
     for line in sorted(whole, key=lambda one: (one.channel == "a", one.rank)):
-        points = _points(line, ground.period)
+        points = _points(line, period)
         if goes_against(direction, points):
             against.append(line)
         along = along or slope(points)[1] == direction
@@ -222,7 +239,7 @@ def _against(direction: str, lines: Sequence[Line], ground: Ground) -> Line | No
 
 
 def _points(line: Line, period: tuple[int, int] | None) -> list[tuple[int, float]]:
-    """The figures of a line as (year, number): those of the period of the report and the year before it, else of the
+    """The figures of a line as (year, number): those of the period that is told and the year before it, else of the
     newest years.
     """
     read = ((parse_year(year).last, parse_figure(value)) for year, value, _ref in line.figures)
@@ -236,12 +253,15 @@ def _points(line: Line, period: tuple[int, int] | None) -> list[tuple[int, float
     return points[-MOST_YEARS:]
 
 
-def _trend(words: Words, sentence: str, line: Line, ground: Ground, question: Question) -> Found:
-    years = {year for year, _number in _points(line, ground.period)}
+def _trend(
+    words: Words, sentence: str, line: Line, entity: str, period: tuple[int, int] | None, question: Question
+) -> Found:
+    years = {year for year, _number in _points(line, period)}
     shown = [(period, value) for period, value, _ref in line.figures if parse_year(period).last in years]
     told = {
         "title": text(question.title, "en"),
         "text": brief_sentence(sentence),
+        "one": words.label,
         "other": line.label,
         "first": f"{amount(shown[0][1], line.told.unit)} ({shown[0][0]})",
         "last": f"{amount(shown[-1][1], line.told.unit)} ({shown[-1][0]})",
@@ -249,12 +269,12 @@ def _trend(words: Words, sentence: str, line: Line, ground: Ground, question: Qu
     return Found(
         cases.TREND,
         (f"words|{words.owner}|{words.question}", line.name),
-        ground.entity,
+        entity,
         question.indicator,
         commitment_of_indicator(question.indicator or ""),
         span(period for period, _value in shown),
         (_said(words, sentence), _side(line, shown)),
-        cases.QUESTIONS[cases.TREND] % told,
+        (cases.QUESTIONS[cases.TREND] if words.source == "report" else cases.TREND_OF_OTHERS) % told,
     )
 
 
@@ -283,6 +303,8 @@ def _opposed(
     for words in others:
         for sentence in sentences(words.text):
             if words.owner in seen or not says_otherwise(one, told_there(sentence, words.language, indicator)):
+                continue
+            if _of_another_state(sentence, words):
                 continue
             seen.add(words.owner)
             ref = f"{answer.report}/{answer.question.key}"

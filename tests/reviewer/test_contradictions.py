@@ -26,12 +26,13 @@ from portal.rules.datasets import cut_fact, is_headline
 from portal.rules.refusals import Forbidden, Invalid, NotNow
 from portal.rules.shipped import cycle_plan
 from portal.services import remarks
+from portal.services.contributions import Draft
 from reviewer.queries import contradictions as queries
 from reviewer.queries.contradictions import Wanted
 from reviewer.services import contradictions as service
 from reviewer.services.contradictions import Run
 from tests.factories import World, csrf
-from tests.portal.contributing import contribution, decide
+from tests.portal.contributing import contribution, decide, save, send
 
 CYCLE = "2026"
 SLUMS, POLICY, RESULTS = "1.1.2.4/NUA-14", "2.1.2/NUA-56", "1.1.2.4/results"
@@ -275,6 +276,76 @@ def test_a_trend_told_against_the_figures_becomes_a_case(world: World) -> None:
         "2020–2024",
         "The share of people in slums fell, as the survey shows.",
     )
+
+
+FALLING = {"2019": "20.0", "2020": "19.0", "2021": "17.5", "2022": "16.0", "2023": "15.0"}
+
+
+def told_by_a_partner(world: World, text: str, state: str = "accepted", **head: Any) -> Any:
+    made = contribution(world, "c", areas=["Kazakhstan", "Kenya"], **head)
+    values = {"CC.2/text": text, "CC.1/period": {"from": "2019", "to": "2023"}}
+    save(world, made.id, Draft(values=values), made.revision)
+    send(world, made.id)
+    if state != "sent":
+        decide(world, made.id, state, "A reason.")
+    return made
+
+
+def test_a_trend_told_by_an_accepted_contribution_is_held_against_the_figures_of_each_state_it_names(
+    world: World,
+) -> None:
+    for entity in ("KAZ", "KEN", "NPL"):
+        figures(world).add(UN, FALLING, location="urban", entity=entity)
+        world.done()
+    told_by_a_partner(world, "Much is new. The share of people in slums rose in these years.")
+    assert run(world).new == 2
+    assert kinds() == [("KAZ", "trend"), ("KEN", "trend")]
+    case = cases()[0]
+    assert [(side["channel"], side["label"], side["source"]) for side in case.sides] == [
+        ("c", "Example agency", "contribution"),
+        ("b", "United Nations SDG database", "un_sdg"),
+    ]
+    assert case.question == (
+        "On “Urban population living in slums, informal settlements or inadequate housing” another channel says of "
+        "your country: “The share of people in slums rose in these years.” (Example agency). The figures held go from "
+        "20.0 percent (2019) to 15.0 percent (2023) (United Nations SDG database). Could you tell us what explains the "
+        "difference, or whether another period or definition is meant?"
+    )
+    assert run(world) == Run(3, 0, 2, 0, 0)
+
+
+def test_a_sentence_that_names_one_of_the_states_is_told_of_this_one_alone(world: World) -> None:
+    for entity in ("KAZ", "KEN"):
+        figures(world).add(UN, FALLING, location="urban", entity=entity)
+        world.done()
+    told_by_a_partner(world, "In Kenya the share of people in slums rose.")
+    run(world)
+    assert kinds() == [("KEN", "trend")]
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        ("sent", "The share of people in slums rose."),
+        ("set_aside", "The share of people in slums rose."),
+        ("accepted", "The share of people in slums fell."),
+        ("accepted", "The share of people in slums will have to rise no more."),
+    ],
+)
+def test_a_trend_that_is_not_accepted_or_goes_with_the_figures_is_no_case(world: World, state: str, text: str) -> None:
+    figures(world).add(UN, FALLING, location="urban")
+    world.done()
+    told_by_a_partner(world, text, state)
+    assert run(world).new == 0
+
+
+def test_a_trend_of_a_contribution_is_held_against_the_years_it_speaks_of(world: World) -> None:
+    newer = {"2024": "16.0", "2025": "18.0", "2026": "20.0", "2027": "22.0", "2028": "25.0"}
+    figures(world).add(UN, FALLING | newer, location="urban")
+    world.done()
+    told_by_a_partner(world, "The share of people in slums rose.")
+    run(world)
+    assert [(case.rule, case.period) for case in cases()] == [("trend", "2019–2023")]
 
 
 def test_words_that_go_with_the_figures_are_no_case(world: World) -> None:

@@ -74,5 +74,6 @@ def test_a_code_of_no_indicator_is_said_to_be_strange() -> None:
 def test_a_series_is_compared_by_the_definition_of_its_indicator_unless_a_table_tells_another() -> None:
     assert definition_of("national:KEN", "11-1-1", "NUA-14") == Definition("slums", True, ("location: urban",))
     assert definition_of("national:KAZ", "11-6-2/_L_KZ_110602_1B", "NUA-21").main is False
+    assert definition_of("national:KEN", "1-4-2", "NUA-02") == Definition("", True, ())
     assert definition_of("a source", "x", "NUA-66") == Definition("", True, ())
     assert definition_of("a source", "x") == Definition("", True, ())

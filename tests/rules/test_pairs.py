@@ -31,7 +31,7 @@ def rows() -> list[Row]:
 
 def told(row: Row, side: str) -> Told:
     source, group = row[f"{side}source"], row[f"{side}group"]
-    definition = definition_of(source, row[f"{side}series"])
+    definition = definition_of(source, row[f"{side}series"], row["indicator"])
     cover = cover_of(group) if group.startswith("{") else cover_told(group)
     return Told(
         *(row["indicator"], row["entity"], row[f"{side}area"], source, definition.key, cover),
