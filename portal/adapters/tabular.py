@@ -5,14 +5,20 @@ from __future__ import annotations
 import codecs
 import csv
 import datetime as dt
+import functools
+import html
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO
 
 import python_calamine
 
+from forms.words import N_
+from portal.rules.datasets import Note
 from portal.rules.refusals import Invalid, Problem, TooLarge, Unacceptable
 
 UNPACKED_LIMIT = 200_000_000
@@ -22,16 +28,25 @@ DELIMITERS = ",;\t|"
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
+_MARKED = N_("The file begins with a mark of its encoding (byte order mark, %(encoding)s); it is skipped.")
+_ENDS = N_("The lines end with two signs, CR and LF; they are read as one.")
+
 Cells = list[str]
 Row = tuple[int, Cells]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table of a file; `name` is "" for CSV. `rows()` gives row numbers from 1 with text cells, anew each time."""
+    """One table of a file; `name` is "" for CSV. `rows()` gives row numbers from 1 with text cells, anew each time.
+
+    Of a workbook `texts(column, below)` counts the whole numbers that stand as text in a column below a row, and
+    `bare(row)` the cells of a row that have a look and nothing in them.
+    """
 
     name: str
     rows: Callable[[], Iterator[Row]]
+    texts: Callable[[int, int], int] = lambda _column, _below: 0
+    bare: Callable[[int], int] = lambda _row: 0
 
     def head(self, count: int = 12) -> list[Row]:
         """The first rows."""
@@ -50,6 +65,7 @@ class Book:
     kind: str
     name: str
     sheets: Sequence[Sheet]
+    notes: tuple[Note, ...] = ()
 
 
 def open_book(stream: BinaryIO, name: str) -> Book:
@@ -58,11 +74,21 @@ def open_book(stream: BinaryIO, name: str) -> Book:
     start = stream.read(8)
     if start.startswith(_ZIP):
         _check_archive(stream)
-        return Book("xlsx", name, _workbook(stream))
+        return Book("xlsx", name, _workbook(stream, packed=True))
     if start.startswith(_OLE):
         return Book("xls", name, _workbook(stream))
     encoding = _encoding(stream, start)
-    return Book("csv", name, [Sheet("", _Lines(stream, encoding, _delimiter(stream, encoding)))])
+    sheet = Sheet("", _Lines(stream, encoding, _delimiter(stream, encoding)))
+    return Book("csv", name, [sheet], tuple(_marks(stream, encoding)))
+
+
+def _marks(stream: BinaryIO, encoding: str) -> Iterator[Note]:
+    """What stands in a text beside its cells."""
+    if encoding != "utf-8":
+        yield Note(_MARKED, {"encoding": encoding.removesuffix("-sig").upper()})
+    stream.seek(0)
+    if b"\r\n" in stream.read(BLOCK):
+        yield Note(_ENDS)
 
 
 def _check_archive(stream: BinaryIO) -> None:
@@ -80,7 +106,7 @@ def _check_archive(stream: BinaryIO) -> None:
         raise TooLarge(f"The workbook unpacks to more than {UNPACKED_LIMIT // 1_000_000} MB. Send the table as CSV.")
 
 
-def _workbook(stream: BinaryIO) -> list[Sheet]:
+def _workbook(stream: BinaryIO, *, packed: bool = False) -> list[Sheet]:
     if stream.seek(0, io.SEEK_END) > WORKBOOK_LIMIT:
         raise TooLarge(f"The workbook is larger than {WORKBOOK_LIMIT // 1_000_000} MB. Send the table as CSV.")
     stream.seek(0)
@@ -94,7 +120,35 @@ def _workbook(stream: BinaryIO) -> list[Sheet]:
         raise Unacceptable(
             "The file cannot be read as a workbook. Save it again as XLSX or CSV and send the new file."
         ) from error
-    return [Sheet(name, _SheetRows(book, name)) for name in names]
+    rows = [_SheetRows(book, name) for name in names]
+    return [
+        Sheet(one.name, one, one.texts, functools.partial(_bare, stream, one.name) if packed else lambda _row: 0)
+        for one in rows
+    ]
+
+
+def _bare(stream: BinaryIO, name: str, row: int) -> int:
+    """Cells of a row with a look and nothing in them, from the beginning of the part that holds the sheet."""
+    with zipfile.ZipFile(stream) as archive:
+        book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
+        links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+        sheets = {_attribute(tag, "name"): _attribute(tag, "r:id") for tag in re.findall(r"<sheet\b[^>]*>", book)}
+        parts = {
+            _attribute(tag, "Id"): _attribute(tag, "Target") for tag in re.findall(r"<Relationship\b[^>]*>", links)
+        }
+        part = parts.get(sheets.get(name, ""), "")
+        path = part.removeprefix("/") if part.startswith("/") else f"xl/{part}"
+        if path not in archive.namelist():
+            return 0
+        with archive.open(path) as sheet:
+            text = sheet.read(BLOCK).decode("utf-8", "replace")
+    found = re.search(rf'<row\b[^>]*\br="{row}"[^>]*>(.*?)</row>', text, re.DOTALL)
+    return len(re.findall(r"<c\b[^>]*/>", found[1])) if found else 0
+
+
+def _attribute(tag: str, name: str) -> str:
+    found = re.search(rf'\b{re.escape(name)}="([^"]*)"', tag)
+    return html.unescape(found[1]) if found else ""
 
 
 @dataclass(frozen=True)
@@ -113,6 +167,17 @@ class _SheetRows:
         indent = [""] * (sheet.start[1] if sheet.start else 0)
         for number, cells in enumerate(sheet.iter_rows(), 1 if first == 0 else first + 1):
             yield number, indent + [cell_text(cell) for cell in cells]
+
+    def texts(self, column: int, below: int) -> int:
+        """How many whole numbers stand as text in a column below a row."""
+        sheet = self.book.get_sheet_by_name(self.name)
+        first, left = sheet.start or (0, 0)
+        cells = (
+            row[column - left]
+            for row in islice(sheet.iter_rows(), max(0, below - first), None)
+            if len(row) > column - left >= 0
+        )
+        return sum(1 for cell in cells if isinstance(cell, str) and cell.strip().isdecimal())
 
 
 def cell_text(cell: object) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from forms.words import N_
 from portal.adapters.tabular import Book, Cells, Row, Sheet
 from portal.adapters.tabular_readers import Columns, Value, YearColumns, read_long, read_wide
 from portal.rules.areas import Place
-from portal.rules.datasets import LeftOut, Reading
+from portal.rules.datasets import LeftOut, Note, Reading
 from portal.rules.refusals import Invalid, Problem
 
 _BLANKS = re.compile(r"\s+")
@@ -36,7 +38,7 @@ class Plan:
     `national` says that the figures are of one country, `country` which, where the file tells; `titles` and `sdg` are
     by series code and fill while the file is read. `rows` gives the rows below the header at `header_row`, anew each
     time. `by_code` says that a code of an indicator as the code of a series means this indicator; `ties` is what a
-    person said of series, as codes of indicators.
+    person said of series, as codes of indicators. The headings take `heading_rows` rows, up to `header_row`.
     """
 
     layout: str
@@ -55,6 +57,17 @@ class Plan:
     rows: Callable[[], Iterator[Row]] = lambda: iter(())
     by_code: bool = False
     ties: Mapping[str, str] = field(default_factory=dict)
+    heading_rows: int = 1
+
+
+_PREAMBLE = N_("Rows above the headings, skipped: %(rows)s.")
+_HEADINGS = N_("Rows that the headings take: %(rows)s.")
+_LAST = N_("The last column has no heading; it is left aside.")
+_BARE = N_("Columns without a heading, left aside: %(columns)s.")
+_TWICE = N_("Columns with the heading “%(name)s”: %(times)s; they are told apart by their place.")
+_BLANK = N_("Headings with blanks at their ends, doubled or no-break blanks, read without them: %(headings)s.")
+_TEXT = N_("Rows in which the year stands as text, read as a year: %(rows)s.")
+_KEPT = N_("Columns that stay in the kept file only: %(columns)s.")
 
 
 class UnknownLayout(Invalid):
@@ -99,6 +112,29 @@ def _unknown(refused: Sequence[tuple[str, Row]]) -> Invalid:
         f"The file has no known layout; it begins: {', '.join(refused[0][1][1])[:300]}. Known layouts: {known}.",
         problems,
     )
+
+
+def met(book: Book, plan: Plan) -> Iterator[Note]:
+    """What stands in the file around its figures and was coped with, counted."""
+    yield from book.notes
+    sheet = next(one for one in book.sheets if one.name == plan.sheet)
+    if above := plan.header_row - plan.heading_rows:
+        yield Note(_PREAMBLE, {"rows": above})
+    if plan.heading_rows > 1:
+        yield Note(_HEADINGS, {"rows": plan.heading_rows})
+    if bare := plan.header.count("") + sheet.bare(plan.header_row):
+        yield Note(_LAST if bare == 1 and not plan.header[-1] else _BARE, {"columns": bare})
+    for name, times in Counter(name for name in plan.header if name).items():
+        if times > 1:
+            yield Note(_TWICE, {"name": name, "times": times})
+    raw = next((cells for number, cells in sheet.head(plan.header_row) if number == plan.header_row), [])
+    if blanks := sum(1 for cell in raw if cell != heading(cell)):
+        yield Note(_BLANK, {"headings": blanks})
+    period = next((at for at, name in enumerate(plan.header) if plan.columns.get(name) == "period"), None)
+    if period is not None and (texts := sheet.texts(period, plan.header_row)):
+        yield Note(_TEXT, {"rows": texts})
+    if plan.not_taken:
+        yield Note(_KEPT, {"columns": ", ".join(plan.not_taken)})
 
 
 def heading(cell: str) -> str:
@@ -213,7 +249,7 @@ def _city_prosperity(sheet: Sheet, head: list[Row], _name: str, told: Told) -> P
     columns = Columns(width=len(names), period=3, places=(0, 1, 2), place=_prosperity_city, values=values)
     header = [*head[found][1][:4], "", *names[5:]]
     plan = _plan("UN-Habitat City Prosperity Index", "un_habitat", sheet, header, columns, units[0], told)
-    plan.edition = told.edition or head[1][1][0]
+    plan.edition, plan.heading_rows = told.edition or head[1][1][0], 4
     return plan
 
 

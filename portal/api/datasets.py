@@ -18,6 +18,7 @@ from portal.http.context import storage
 from portal.http.guard import dataset
 from portal.models.observations import Import
 from portal.queries import imports, observations
+from portal.queries.observations import ImportReport
 from portal.rules.mappings import ColumnPlan, read_mapping
 from portal.rules.refusals import Invalid, Problem
 from portal.rules.verdicts import LONGEST_REASON, STANDINGS, VERDICTS
@@ -65,7 +66,7 @@ class ReasonShape(Given):
 
 class Dataset(Given):
     """What one file gave. `figures_read` is `taken` plus `left_out`; `taken` is `new` plus `revised` plus
-    `unchanged`."""
+    `unchanged`. `notes` are sentences for people: what was met in the file and coped with, counted."""
 
     id = fields.UUID()
     source = fields.String()
@@ -86,13 +87,13 @@ class Dataset(Given):
     no_longer_given = fields.Integer()
     standing = one_of(STANDINGS)
     mapping = fields.Dict(keys=fields.String())
+    notes = fields.List(fields.String())
     reasons = fields.List(fields.Nested(ReasonShape))
 
 
 class TakenDataset(Dataset):
-    """What a file gave, with sentences for people, and whether it was only tried."""
+    """What a file gave, and whether it was only tried."""
 
-    notes = fields.List(fields.String())
     dry_run = fields.Boolean()
 
 
@@ -116,14 +117,15 @@ def take_dataset(act: Act, sent: dict[str, Any]) -> tuple[dict[str, Any], int, d
     told = {name: sent[name] for name in ("source", "edition", "entity", "dry_run")}
     told["indicators"] = _ties(sent["indicators"])
     taken = take_in(act, storage(), stream, file.filename or "", columns=_columns(sent["mapping"]), **told)
-    shown = dataclasses.asdict(taken.report) | {
-        "taken": taken.report.taken,
-        "notes": [_(note) for note in taken.notes],
-        "dry_run": taken.dry_run,
-    }
+    shown = _told(taken.report) | {"dry_run": taken.dry_run}
     if taken.dry_run:
         return shown, 200, {}
     return shown, 201, {"Location": url_for("Datasets.read_dataset", dataset_id=taken.report.id)}
+
+
+def _told(report: ImportReport) -> dict[str, Any]:
+    notes = [_(note.words) % note.told for note in report.notes]
+    return dataclasses.asdict(report) | {"taken": report.taken, "notes": notes}
 
 
 class ColumnsShape(Given):
@@ -309,6 +311,6 @@ def say_verdict(act: Act, found: Import, said: dict[str, Any]) -> dict[str, Any]
 
 
 @calls.call("GET", "/datasets/<uuid:dataset_id>", "datasets:read", gives=Dataset)
-def read_dataset(act: Act, dataset_id: uuid.UUID) -> observations.ImportReport:
+def read_dataset(act: Act, dataset_id: uuid.UUID) -> dict[str, Any]:
     """What one file gave: figures taken, and figures left out by reason."""
-    return observations.import_report(act.session, dataset_id)
+    return _told(observations.import_report(act.session, dataset_id))

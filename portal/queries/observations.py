@@ -16,6 +16,7 @@ from portal.db import AnySelect
 from portal.models.entities import Entity
 from portal.models.observations import Area, Cut, Import, Observation, ObservationRevision, Omission, Series
 from portal.models.reports import Report
+from portal.rules.datasets import Note
 from portal.rules.offers import MOST_LINES, MOST_YEARS, Held, covers
 from portal.rules.refusals import Missing
 from portal.rules.verdicts import WITHDRAWN
@@ -257,6 +258,7 @@ class ImportReport:
     no_longer_given: int
     standing: str
     mapping: Mapping[str, Any]
+    notes: tuple[Note, ...] = ()
     reasons: tuple[Reason, ...] = ()
 
     @property
@@ -266,8 +268,10 @@ class ImportReport:
 
 
 def _report(row: Import, reasons: tuple[Reason, ...] = ()) -> ImportReport:
-    names = [name for name in ImportReport.__dataclass_fields__ if name != "reasons"]
-    return ImportReport(**{name: getattr(row, name) for name in names}, reasons=reasons)
+    names = [name for name in ImportReport.__dataclass_fields__ if name not in ("mapping", "notes", "reasons")]
+    mapping = {name: told for name, told in row.mapping.items() if name != "notes"}
+    notes = tuple(Note(one["words"], one["told"]) for one in row.mapping.get("notes", ()))
+    return ImportReport(**{name: getattr(row, name) for name in names}, mapping=mapping, notes=notes, reasons=reasons)
 
 
 def import_report(session: Session, import_id: uuid.UUID) -> ImportReport:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from forms.words import N_
 from portal.rules.areas import TABLES, Place
@@ -54,6 +54,17 @@ class Reading(NamedTuple):
     nature: str
     status: str
     text: str
+
+
+class Note(NamedTuple):
+    """Something met in a file and coped with, as a sentence for people; `told` are the counted facts in it."""
+
+    words: str
+    told: Mapping[str, Any] = {}
+
+    def __str__(self) -> str:
+        """The sentence in English."""
+        return self.words % self.told
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,23 +5,37 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from forms.figures import parse_figure, parse_year
+from forms.words import N_
 from portal.adapters.tabular_layouts import Plan
 from portal.models.datasets import ImportSeries
 from portal.models.observations import Area, Cut, Omission, Series
-from portal.rules.areas import NAME_NOT_GIVEN, AreaFact, Gazetteer, Place, UnknownArea
+from portal.rules.areas import (
+    AGGREGATE,
+    COUNTRY,
+    KINDS,
+    NAME_NOT_GIVEN,
+    REGION,
+    AreaFact,
+    Gazetteer,
+    Place,
+    UnknownArea,
+    simplified,
+)
 from portal.rules.datasets import (
     MISSING,
     REASONS,
     CutFact,
     LeftOut,
+    Note,
     Reading,
     is_headline,
     is_older,
@@ -38,6 +52,17 @@ LONGEST_FIGURE = 80
 LONGEST_PERIOD = 40
 LONGEST_CODE = 200
 _plain_number = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,38})?").fullmatch  # at most LONGEST_FIGURE
+MOST_NAMED = 10
+_KINDS = {COUNTRY: "country", **{kind: kind for kind in KINDS if kind != COUNTRY}}
+_MIXED = N_("Areas of several kinds stand side by side and are told apart: %(kinds)s.")
+_GROUPS = N_("Regions and groups of countries among the countries: %(groups)s.")
+_NAMELESS = N_("Areas with a code and without a name: %(areas)s.")
+_NAMES = N_("Areas told by a name and no code: %(areas)s.")
+_ZEROS = N_("Areas with codes without their leading zeros: %(areas)s.")
+_CUTS = N_("Groups and units in which figures stand side by side, told apart: %(cuts)s.")
+_BOUNDS = N_("Figures that are limits, such as >95, kept as they stand: %(figures)s.")
+_SAID = N_("Of %(series)s: %(note)s.")
+_UNTIED = N_("Series tied to no indicator, whose figures count in no comparison: %(number)s (%(series)s).")
 T = TypeVar("T", Place, str, CutFact)
 _TOO_LONG = f"A code or name in this row is longer than {LONGEST_CODE} characters."
 
@@ -63,11 +88,43 @@ class Desk:
         self._chunk: Sequence[Reading | LeftOut] = ()
         self._met = False
         self._omissions: list[LeftOut] = []
+        self._kinds: dict[str, str] = {}
+        self._nameless: set[str] = set()
+        self._by_name: set[str] = set()
+        self._short_codes: set[str] = set()
+        self._bounds = 0
 
     @property
     def series(self) -> list[int]:
         """The ids of the series met in the file."""
         return list(self._series.values())
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of the series met in the file."""
+        return frozenset(self._series)
+
+    def met(self) -> Iterator[Note]:
+        """What was met among the areas and figures and coped with, counted; one query."""
+        kinds = Counter(self._kinds.values())
+        if len(kinds) > 1:
+            told = ", ".join(f"{_KINDS[kind]} {kinds[kind]}" for kind in KINDS if kind in kinds)
+            yield Note(_MIXED, {"kinds": told})
+        if kinds[COUNTRY] and (groups := kinds[REGION] + kinds[AGGREGATE]):
+            yield Note(_GROUPS, {"groups": groups})
+        for words, found in ((_NAMELESS, self._nameless), (_NAMES, self._by_name), (_ZEROS, self._short_codes)):
+            if found:
+                yield Note(words, {"areas": len(found)})
+        if len(self._cuts) > 1:
+            yield Note(_CUTS, {"cuts": len(self._cuts)})
+        if self._bounds:
+            yield Note(_BOUNDS, {"figures": self._bounds})
+        query = select(Series.code, Series.title, Series.indicator, Series.note).where(Series.id.in_(self.series))
+        series = self._session.execute(query.order_by(Series.code)).all()
+        for note, titles in _by_note(series).items():
+            yield Note(_SAID, {"series": _listed(titles), "note": note})
+        if untied := [row.code for row in series if row.indicator is None]:
+            yield Note(_UNTIED, {"number": len(untied), "series": _listed(untied)})
 
     def take_all(self, at: dt.datetime, watch: Callable[[], None] | None = None) -> Settled:
         """Stages every figure, sorts out repetitions, and settles with the figures held; `watch` is called after each
@@ -143,6 +200,7 @@ class Desk:
         if isinstance(read, str):
             return LeftOut(row, column, read, f"{REASONS[read].capitalize()}.", text)
         text, value, bound = read
+        self._bounds += bool(bound)
         index = self._columns.get(column)
         if index is None:
             index = self._new_column(column)
@@ -231,6 +289,8 @@ class Desk:
             except UnknownArea as error:
                 self._unknown[place] = str(error)
         by_key = {fact.key: fact for fact in facts.values()}
+        for place, fact in facts.items():
+            self._meet_area(place, fact)
         held = self._known_areas(by_key)
         lacking = [_area_row(fact) for key, fact in by_key.items() if key not in held]
         if lacking:
@@ -244,6 +304,15 @@ class Desk:
         if named:
             self._session.execute(update(Area), named)
         self._areas |= {place: held[fact.key][0] for place, fact in facts.items()}
+
+    def _meet_area(self, place: Place, fact: AreaFact) -> None:
+        self._kinds[fact.key] = fact.kind
+        if fact.note == NAME_NOT_GIVEN:
+            self._nameless.add(fact.key)
+        if place.scheme == "name" or (place.scheme == "any" and _is_name(place.code, fact)):
+            self._by_name.add(fact.key)
+        if place.scheme == "m49" and 0 < len(place.code.strip()) < 3:
+            self._short_codes.add(fact.key)
 
     def _known_areas(self, keys: Iterable[str]) -> dict[str, tuple[int, str]]:
         found = self._session.execute(select(Area.key, Area.id, Area.note).where(Area.key.in_(keys)))
@@ -298,6 +367,23 @@ class Desk:
         if rows:
             self._session.execute(insert(Omission), rows)
         self._omissions.clear()
+
+
+def _is_name(wording: str, fact: AreaFact) -> bool:
+    return simplified(wording) in {simplified(name) for name in fact.names.values()}
+
+
+def _by_note(series: Iterable[Any]) -> dict[str, list[str]]:
+    """The titles of series by the note that stands beside them, those without one left out."""
+    found: dict[str, list[str]] = {}
+    for row in series:
+        if row.note:
+            found.setdefault(row.note, []).append(row.title)
+    return found
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")
 
 
 def _area_row(fact: AreaFact) -> dict[str, object]:

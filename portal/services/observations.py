@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from forms.words import N_
 from portal.adapters.storage import Storage
 from portal.adapters.tabular import BLOCK, Book, open_book
-from portal.adapters.tabular_layouts import Plan, Told, UnknownLayout, plan_for
+from portal.adapters.tabular_layouts import Plan, Told, UnknownLayout, met, plan_for
 from portal.adapters.tabular_mapped import Table, find_table, mapped_plan
 from portal.models.entities import Entity
 from portal.models.observations import Import
@@ -24,7 +24,7 @@ from portal.queries import imports
 from portal.queries.observations import ImportReport, OmissionRow, import_report, omissions, revised_of_reports
 from portal.rules import mappings
 from portal.rules.areas import COUNTRY, EntityFact, Gazetteer, Place, UnknownArea
-from portal.rules.datasets import Tie, series_fact, tie_of
+from portal.rules.datasets import Note, Tie, series_fact, tie_of
 from portal.rules.indicators import read_ties
 from portal.rules.mappings import ColumnPlan
 from portal.rules.refusals import Invalid, Problem
@@ -36,6 +36,7 @@ from portal.services.intake import Desk
 from portal.services.preview import Preview, preview
 from portal.services.staging import Settled
 
+_NO_SERIES = N_("Series of which an indicator was said and that the file does not hold: %(series)s.")
 _EMPTY = N_("The file holds a header and no rows; there was nothing to take in.")
 
 
@@ -44,7 +45,7 @@ class Taken:
     """What became of a file: its report as kept, sentences for people, and whether it was only tried."""
 
     report: ImportReport
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     dry_run: bool
 
 
@@ -231,9 +232,11 @@ def _take_in(act: Act, storage: Storage, stream: BinaryIO, order: _Order) -> Tak
     desk = Desk(session, reader.gazetteer, plan, row.number)
     watch = order.watch
     settled = desk.take_all(act.at, (lambda: watch(stream.tell())) if watch else None)
+    notes = tuple(_notes(book, plan, desk))
     _count(session, row, desk, settled)
+    row.mapping = row.mapping | {"notes": [{"words": one.words, "told": dict(one.told)} for one in notes]}
+    session.flush()
     report = import_report(session, row.id)
-    notes = _notes(plan, desk)
     if order.tell:
         for left in omissions(session, row.id):
             order.tell(left)
@@ -323,10 +326,11 @@ def _count(session: Session, row: Import, desk: Desk, settled: Settled) -> None:
     session.flush()
 
 
-def _notes(plan: Plan, desk: Desk) -> tuple[str, ...]:
-    notes = []
+def _notes(book: Book, plan: Plan, desk: Desk) -> Iterator[Note]:
+    """What was met in the file and coped with; nothing of it is lost, and nothing of it is silent."""
     if not desk.rows_read:
-        notes.append(_EMPTY)
-    if plan.not_taken:
-        notes.append(f"Columns that stay in the kept file only: {', '.join(plan.not_taken)}.")
-    return tuple(notes)
+        yield Note(_EMPTY)
+    yield from met(book, plan)
+    yield from desk.met()
+    if strange := [series for series in plan.ties if series not in desk.codes]:
+        yield Note(_NO_SERIES, {"series": ", ".join(strange)})

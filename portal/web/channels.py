@@ -88,9 +88,7 @@ def bring_in(act: Act) -> ResponseReturnValue:
         problems = refusal.problems or [Problem("file", refusal.sentence)]
         return _figures(act, problems), 422
     if taken.dry_run:
-        return _report(taken.report, taken.notes, dry_run=True)
-    for note in taken.notes:
-        flash(_(note), "info")
+        return _report(taken.report, dry_run=True)
     flash(_("The file is taken in; below is what became of each figure."), "success")
     return redirect(url_for(".report", import_id=taken.report.id), 303)
 
@@ -212,12 +210,12 @@ def totals(act: Act) -> ResponseReturnValue:
     )
 
 
-def _report(report: ImportReport, notes: tuple[str, ...] = (), *, dry_run: bool = False, **more: Any) -> str:
+def _report(report: ImportReport, *, dry_run: bool = False, **more: Any) -> str:
     return render_template(
         "channels/report.html",
         report=report,
         source_title=source_fact(report.source).title,
-        notes=[_(note) for note in notes],
+        notes=[_(note.words) % note.told for note in report.notes],
         dry_run=dry_run,
         reason_title=lambda reason: _(REASONS[reason]) if reason in REASONS else reason,
         **more,

@@ -219,6 +219,20 @@ def test_the_api_ties_a_series_to_an_indicator_and_names_a_word_that_is_none(wor
     assert (figure["indicator"], figure["area"]) == ("NUA-15", "KEN")
 
 
+def test_what_was_met_in_a_file_stands_on_its_page_and_in_the_api(world: World) -> None:
+    officer = Caller(world, "data_officer")
+    made = sent(officer, "/datasets", "\ufeff" + DDF.replace("\n", "\r\n"), DDF_NAME).get_json()
+    told = [
+        "The file begins with a mark of its encoding (byte order mark, UTF-8); it is skipped.",
+        "The lines end with two signs, CR and LF; they are read as one.",
+    ]
+    assert made["notes"][:2] == told
+    read = officer.get(f"/datasets/{made['id']}").get_json()
+    assert (read["notes"], "notes" in read["mapping"]) == (made["notes"], False)
+    shown = page(world.browser("data_officer"), f"/channels/b/{made['id']}").partition('<section id="notes">')[2]
+    assert re.findall(r"<li><bdi>([^<]+)</bdi></li>", shown) == made["notes"]
+
+
 def test_a_mapping_that_is_none_is_refused_with_its_place(world: World) -> None:
     officer = Caller(world, "data_officer")
     for wrong in ("{", "[]", '{"header": 1}'):

@@ -249,7 +249,7 @@ def test_a_national_file_that_does_not_tell_its_country_is_refused_until_told(ch
 def test_a_file_with_a_header_only_gives_nothing_and_says_so(channel: ChannelB) -> None:
     taken = channel.take("Year,Value\n", "data_indicator_11-7-1.csv")
     assert counts(taken.report) == (0, 0, 0, 0, 0)
-    assert taken.notes == ("The file holds a header and no rows; there was nothing to take in.",)
+    assert tuple(map(str, taken.notes)) == ("The file holds a header and no rows; there was nothing to take in.",)
 
 
 def test_a_name_that_comes_later_is_kept(channel: ChannelB) -> None:

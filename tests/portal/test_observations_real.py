@@ -14,7 +14,7 @@ from portal.adapters.tabular import open_book
 from portal.adapters.tabular_layouts import Told, plan_for
 from portal.config import Settings
 from portal.models.observations import Area, Cut, Observation, Series
-from portal.queries.observations import omissions
+from portal.queries.observations import import_report, omissions
 from portal.rules.areas import NAME_NOT_GIVEN
 from portal.rules.datasets import Reading
 from portal.rules.refusals import Invalid
@@ -305,7 +305,57 @@ def test_a_region_code_without_a_label_keeps_its_code(channel: ChannelB, shared_
 
 def test_a_series_with_a_header_only_is_told(channel: ChannelB, shared_data: Path) -> None:
     taken = channel.take(shared_data / "kazakhstan" / "data_indicator_11-7-1.csv")
-    assert taken.notes == ("The file holds a header and no rows; there was nothing to take in.",)
+    assert tuple(map(str, taken.notes)) == ("The file holds a header and no rows; there was nothing to take in.",)
+
+
+# What is said of each file
+
+
+MIXED = "Areas of several kinds stand side by side and are told apart"
+NOTES = {
+    f"world_bank/{WORLD_BANK}": [
+        "The file begins with a mark of its encoding (byte order mark, UTF-8); it is skipped.",
+        "The lines end with two signs, CR and LF; they are read as one.",
+        "Rows above the headings, skipped: 4.",
+        "The last column has no heading; it is left aside.",
+        f"{MIXED}: country 194, territory 21, region 9, aggregate 39.",
+        "Regions and groups of countries among the countries: 48.",
+        "Series tied to no indicator, whose figures count in no comparison: 1 (SP.URB.TOTL.IN.ZS).",
+    ],
+    "un_habitat/SDG_11-1-1.xlsx": [
+        "Columns with the heading “Country or Territory Name”: 2; they are told apart by their place.",
+        "Rows in which the year stands as text, read as a year: 17.",
+        "Columns that stay in the kept file only: SDG Goal, SDG Target, SDG Sub-Region, Data Source, Footnote.",
+        f"{MIXED}: country 159, territory 6, region 13, aggregate 4.",
+        "Regions and groups of countries among the countries: 17.",
+        "Areas with codes without their leading zeros: 20.",
+        f"Of {SHARE_B[:-4]}: inadequate housing: the part (b) of the indicator.",
+    ],
+    "un_habitat/7476ba9ab3fa45ebb683e253a3688997-data.xlsx": [
+        "Columns without a heading, left aside: 30.",
+        "Columns that stay in the kept file only: Goal, Target, GeoAreaName, Time_Detail, TimeCoverage, UpperBound, "
+        "LowerBound, BasePeriod, Source, GeoInfoUrl, FootNote, Reporting Type.",
+    ],
+    "un_sdg/ddf--datapoints--eg_egy_clean--by--geo_area--location--nature--units--year.csv": [
+        f"{MIXED}: country 189, territory 2, region 17, aggregate 6.",
+        "Regions and groups of countries among the countries: 23.",
+        "Areas with codes without their leading zeros: 33.",
+        "Groups and units in which figures stand side by side, told apart: 3.",
+        "Figures that are limits, such as >95, kept as they stand: 7756.",
+        "Series tied to no indicator, whose figures count in no comparison: 1 (eg_egy_clean).",
+    ],
+    "kazakhstan/data_indicator_11-1-1.csv": [
+        f"{MIXED}: country 1, city 3, subnational 18.",
+        "Of 11.1.1, national series of Kazakhstan: persons; the indicator is in percent.",
+    ],
+}
+
+
+@pytest.mark.parametrize("name", sorted(NOTES))
+def test_each_flaw_of_a_file_is_named_with_its_count(channel: ChannelB, shared_data: Path, name: str) -> None:
+    taken = channel.take(shared_data / name)
+    assert [str(note) for note in taken.notes] == NOTES[name]
+    assert import_report(channel.session, taken.report.id).notes == taken.notes
 
 
 # Our World in Data
