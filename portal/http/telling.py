@@ -211,6 +211,12 @@ NOTICES = {
     "handout.withdraw": N_("The focal point took section %(section)s back; what you wrote stays in the report."),
     "handout.accepted": N_("What you wrote in section %(section)s was accepted into the report."),
     "handout.beside": N_("Of what you wrote in section %(section)s, some is kept beside the answers of the report."),
+    "aside.left": N_(
+        "In section %(section)s an answer was left as it is; your text beside it is kept in the history of the answer."
+    ),
+    "aside.joined": N_(
+        "In section %(section)s somebody joined your text with the answer; yours is kept in the history of the answer."
+    ),
     "handout.fallback": N_("Section %(section)s is in your hands again: the role of its holder has ended."),
     "extension.ask": N_("A country asks for more time; please look at its reason and answer it."),
     "extension.give": N_("Your country has been given more time, until %(due)s."),
@@ -315,7 +321,7 @@ NAMED = ("section", "due", "title", "figures", "remarks", "file", "commitment", 
 """What the sentences of notices name, of all that a notice carries."""
 TOLD = (*NAMED, "all_due")
 """The same, and what chooses between two sentences."""
-ENDED = ("handout.withdraw", "handout.accepted", "handout.beside")
+ENDED = ("handout.withdraw", "handout.accepted", "handout.beside", "aside.left", "aside.joined")
 ANNOUNCED = N_("It was said in public that the state is preparing a report.")
 NOT_ANNOUNCED = N_("It was taken back that the state is preparing a report.")
 
@@ -355,12 +361,19 @@ def notice_address(person: Person, notice: Any, entity: str | None) -> str:
         return (f"{review}#{anchor}" if anchor else review) if may(person, "review:queue") else ""
     if notice.kind.startswith(("remark.", "reminder.remarks.")):
         return url_for("remarks.page", report_id=notice.report_id, _anchor=anchor)
+    if notice.kind.startswith("aside.") and _is_focal_point(person, entity):
+        asked = {"question": data["question"], "language": data["language"]}
+        return url_for("history.answer", report_id=notice.report_id, **asked)
     if notice.kind == "handout.return":
         return url_for("handing.handout", report_id=notice.report_id, handout_id=data["handout"])
     if data.get("section") and notice.kind not in ENDED:
         anchor = f"thread-{data['comment']}" if data.get("comment") else None
         return url_for("sections.section", report_id=notice.report_id, key=data["section"], _anchor=anchor)
     return url_for("reports.report", report_id=notice.report_id)
+
+
+def _is_focal_point(person: Person, entity: str) -> bool:
+    return any(grant.role == "focal_point" and grant.entity == entity for grant in person.grants)
 
 
 def _address_beside_reports(person: Person, kind: str, data: Mapping[str, Any]) -> str:

@@ -44,7 +44,7 @@ def told(asked: Guideline, report: Report, listed: Sequence[Judged]) -> list[Tol
             report_id=report.id,
             key=question.section,
             language=finding.language or None,
-            _anchor=render.slug(place_of(finding)),
+            _anchor=f"card-{finding.params['aside']}" if "aside" in finding.params else render.slug(place_of(finding)),
         )
         sentence = _(finding.message) % finding.params
         title = render.words(question.title)

@@ -36,6 +36,7 @@ ANSWERING, ASKED = N_("Those who answer for the state"), N_("The one who asked f
 ASSIGNED = N_("The reviewer whom it concerns")
 REQUESTED = N_("Those who file for the partner, or the person asked")
 MADE, COMPILED = N_("The one who made the request"), N_("The one who compiled it")
+BESIDE = N_("The one who wrote the text beside the answer")
 FILING, PARTNER_AND_TEAM = N_("Those who file for the partner"), N_("Those who file for the partner, and the team")
 IMPORTER = N_("The data officer who took the file in")
 WRITERS = N_("Those who write the report")
@@ -71,6 +72,8 @@ _STATE = (
     Rule("handout.withdraw", HOLDER, N_("A hand-out was taken back"), N_("It can no longer be written")),
     Rule("handout.accepted", HOLDER, N_("What was handed back was accepted"), N_("To know what became of it")),
     Rule("handout.beside", HOLDER, N_("Some of it was kept beside the answers"), N_("To know what became of it")),
+    Rule("aside.left", BESIDE, N_("Somebody chose to leave the answer as it is"), N_("To know where the text is kept")),
+    Rule("aside.joined", BESIDE, N_("Somebody joined it with the answer"), N_("To see what became of it")),
     Rule("handout.return", FOCAL, N_("A section was handed back"), N_("To take it into the report")),
     Rule("handout.fallback", FOCAL, N_("The role of a holder ended"), N_("The section is in your hands again")),
     Rule(

@@ -7,19 +7,29 @@ from typing import Any
 
 from sqlalchemy import select
 
+from forms.findings import NOTE, Finding, Rule
 from forms.kinds import KINDS
 from forms.words import N_
 from portal.models.keeping import Aside
 from portal.models.reports import Report
 from portal.queries import asides
 from portal.queries.guidelines import guideline
+from portal.rules.policy import STATE_ROLES, granted
 from portal.rules.refusals import Invalid, NotNow, Problem
 from portal.services import drafting
 from portal.services.act import Act
 from portal.services.drafting import Given, Saved
+from portal.services.explaining import Judged, about
 
 CONFLICT, HANDOUT = "conflict", "handout"
 TAKEN, JOINED, LEFT = "taken", "joined", "left"
+WAITING = Rule(
+    "beside",
+    NOTE,
+    N_("Nobody has chosen yet between an answer and a text that stands beside it."),
+    N_("A text by %(writer)s stands beside this answer and waits for a choice."),
+)
+WAITS = N_("This text still waits for a choice; please choose on its card in the section.")
 
 
 def keep(
@@ -74,9 +84,38 @@ def take(act: Act, report: Report, aside: Aside, revision: int, value: Any = Non
 
 
 def leave(act: Act, report: Report, aside: Aside) -> None:
-    """Lets the answer stand as it is; the text stays in the records of the report."""
+    """Lets the answer stand as it is; the text stays in the history of the answer."""
     _demand_open(act, report, aside)
     _settle(act, report, aside, LEFT)
+
+
+def take_back(act: Act, report: Report, aside: Aside, seen: int) -> Saved:
+    """Makes a text that stood beside the answer its newest value, after a choice was made, by a person who saw revision
+    `seen` as the newest; joined, or Stale, as any earlier value. NotNow while the text still waits for a choice.
+    """
+    if aside.settled_at is None:
+        raise NotNow(WAITS)
+    saved = drafting.save(act, report, Given(aside.question, aside.language, aside.value, seen))
+    told = {"question": aside.question, "language": aside.language, "aside": str(aside.id), "revision": saved.revision}
+    act.record("answer.take_back", told, report=report)
+    return saved
+
+
+def notes(act: Act, report: Report) -> list[Judged]:
+    """A note for each text that waits for a choice beside an answer which the person who acts may read: said with the
+    check of a draft, and in no version.
+    """
+    asked = guideline(act.session, report.edition)
+    readable = granted(act.person, "section:read", report, asked.counted(report.modality))
+    questions = {question.key: question for question in readable}
+    found = []
+    for row in asides.waiting(act.session, report.id):
+        if row.question in questions:
+            language = row.language if KINDS[questions[row.question].kind].translatable else ""
+            told = {"writer": row.writer, "aside": str(row.id)}
+            note = Finding(NOTE, row.question, WAITING.key, WAITING.message, told, language)
+            found.append(Judged(note, about(note)))
+    return found
 
 
 def continued(act: Act, report: Report, aside_id: uuid.UUID, saved: Saved) -> None:
@@ -99,6 +138,9 @@ def _settle(act: Act, report: Report, aside: Aside, outcome: str) -> None:
     act.session.flush()
     told = {"question": aside.question, "language": aside.language, "outcome": outcome}
     act.record("aside.settle", told, report=report)
+    if outcome != TAKEN and aside.written_by in act.holders(*STATE_ROLES, entity=report.entity):
+        section = {"section": aside.question.partition("/")[0]}
+        act.notify(f"aside.{outcome}", [aside.written_by], told | section, report=report)
 
 
 def joined_text(asked: Any, aside: Aside, text: str | None) -> str:

@@ -25,7 +25,7 @@ from portal.rules import plausible
 from portal.rules.lifecycle import DRAFTING
 from portal.rules.policy import may
 from portal.rules.refusals import Invalid, Problem
-from portal.services import drafting, explaining
+from portal.services import asides, drafting, explaining
 from portal.services.act import Act
 from portal.services.explaining import Said
 
@@ -45,7 +45,7 @@ def _page(act: Act, report: Report, problems: Sequence[Problem] = (), typed: str
     asked = guideline(act.session, report.edition)
     state = drafting.check(act.session, report)
     listed = explaining.judged_draft(act.session, report, state.findings)
-    rows = told(asked, report, listed)
+    rows = told(asked, report, [*listed, *asides.notes(act, report)])
     wanted = {name: request.args.get(name, "") for name in ("severity", "section")}
     shown = [row for row in rows if wanted["section"] in ("", row.section)]
     groups = grouped(shown)
@@ -55,6 +55,7 @@ def _page(act: Act, report: Report, problems: Sequence[Problem] = (), typed: str
         entity=cycles.entity(act.session, report.entity),
         asked=asked,
         state=state,
+        nothing=not rows,
         counts=[(group, len(found)) for group, found in groups],
         groups=[(group, found) for group, found in groups if wanted["severity"] in ("", group)],
         wanted=wanted,

@@ -29,8 +29,8 @@ from portal.rules.clearance import DAYS, USUAL_DAYS, doubt_of_letter
 from portal.rules.policy import may
 from portal.rules.refusals import Invalid, Problem
 from portal.rules.remarks import KINDS, STANDINGS
+from portal.services import asides, drafting, explaining
 from portal.services import clearance as service
-from portal.services import drafting, explaining
 from portal.services.act import Act
 from portal.services.clearance import Letter, Terms
 from portal.services.steps import LETTER, Order, open_steps
@@ -58,6 +58,7 @@ def _page(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
     values = reports.values(act.session, report.id)
     judged = drafting.check(act.session, report, values)
     listed = explaining.judged(act.session, report, judged.findings, values)
+    said = [*listed, *asides.notes(act, report)]
     files = reports.attachments(act.session, report.id)
     return render_template(
         "reports/clearance.html",
@@ -65,7 +66,7 @@ def _page(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
         entity=cycles.entity(act.session, report.entity),
         cycle=cycles.cycle(act.session, report.cycle),
         asked=asked,
-        findings=[(group, found) for group, found in grouped(told(asked, report, listed)) if found],
+        findings=[(group, found) for group, found in grouped(told(asked, report, said)) if found],
         parts=reading(asked, report.modality, report.languages, values),
         attachments=[file for file in files if file.question != LETTER],
         changed=_changed(act, report, asked, values),

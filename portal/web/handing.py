@@ -20,6 +20,7 @@ from portal.http.guard import guarded
 from portal.models.reports import Report
 from portal.models.sharing import Handout
 from portal.queries import accounts, cycles
+from portal.queries import asides as beside
 from portal.queries import handing as in_hands
 from portal.queries.guidelines import guideline
 from portal.rules.handing import PARTS, Holding
@@ -128,6 +129,8 @@ def handout(act: Act, holding: Holding) -> ResponseReturnValue:
 def _handout(act: Act, report: Report, one: Handout, problems: Any = ()) -> str:
     asked = guideline(act.session, report.edition)
     changes = [] if one.settled_at else handing.changes(act, report, one)
+    covered = [] if one.settled_at else handing.covered(act, report, one.section, one.part)
+    cards = beside.open_asides(act.session, report.id, [question.key for question in covered])
     return render_template(
         "reports/handing_one.html",
         **_heading(act, report),
@@ -140,6 +143,8 @@ def _handout(act: Act, report: Report, one: Handout, problems: Any = ()) -> str:
              "stays": word_steps(change.question, change.before, change.rest)}
             for change in changes
         ],
+        cards=[(row, asked.questions[row.Aside.question], word_steps(asked.questions[row.Aside.question], row.base,
+                row.Aside.value)) for row in cards],
         chosen=request.form,
         problems=[_placed(problem) for problem in problems],
         parts=PARTS,

@@ -19,8 +19,9 @@ from portal.http import guard
 from portal.http.comparing import changes, word_steps
 from portal.http.guard import guarded
 from portal.http.telling import point_words
-from portal.models.keeping import RestorePoint
+from portal.models.keeping import Aside, RestorePoint
 from portal.models.reports import Report
+from portal.queries import asides as beside
 from portal.queries import cycles, events, reports
 from portal.queries import history as past
 from portal.queries.guidelines import guideline
@@ -28,6 +29,7 @@ from portal.rules.handing import Asking
 from portal.rules.lifecycle import DRAFTING
 from portal.rules.policy import may
 from portal.rules.refusals import Invalid, Missing, Stale
+from portal.services import asides
 from portal.services import history as going
 from portal.services.act import Act
 from portal.services.drafting import language_of
@@ -36,6 +38,11 @@ pages = Blueprint("history", __name__)
 
 SAVES_A_PAGE = 20
 POINTS_A_PAGE = 20
+OUTCOMES = {
+    asides.TAKEN: N_("It became the answer."),
+    asides.JOINED: N_("It was joined with the answer."),
+    asides.LEFT: N_("The answer was left as it was."),
+}
 SAVED_MEANWHILE = N_(
     "Nothing was changed: somebody saved this answer while you were looking at it, and touched the same words. "
     "The newest text stands first now; please look at it, and take the earlier text back again if you still want to."
@@ -63,6 +70,8 @@ def _answer(act: Act, asking: Asking) -> str:
     chosen = _chosen(newest)
     picked = {row.revision: row for row in reports.history(act.session, *key, only={1, newest, *chosen})}
     pair = [picked[number] for number in chosen]
+    kept = beside.of_answer(act.session, *key) if page == 1 or request.args.get("beside") else []
+    laid = next((row for row in kept if str(row.Aside.id) == request.args.get("beside")), None)
     return render_template(
         "reports/history.html",
         report=report,
@@ -77,6 +86,10 @@ def _answer(act: Act, asking: Asking) -> str:
         offered=sorted({row.revision: row for row in [*rows[:SAVES_A_PAGE], *picked.values()]}.items(), reverse=True),
         pair=pair,
         steps=word_steps(question, pair[0].value, pair[1].value) if pair else (),
+        beside=[(row, word_steps(question, row.base, row.Aside.value)) for row in kept],
+        laid=laid,
+        to_now=word_steps(question, laid.Aside.value, held.value if held else None) if laid else (),
+        outcomes=OUTCOMES,
         returns=_returns(act, report, question.key, language),
         proposed=_proposed(act, report, question.key, language),
         page=page,
@@ -111,11 +124,13 @@ def _chosen(newest: int) -> list[int]:
     return [number for number in pair if number is not None] if None not in pair else []
 
 
-def _returns(act: Act, report: Report, question: str, language: str) -> dict[int, int]:
-    """Which revisions were made by taking an earlier one back, with the number of that one."""
+def _returns(act: Act, report: Report, question: str, language: str) -> dict[int, int | None]:
+    """Which revisions were made by taking an earlier one back, with the number of that one; None for a text that stood
+    beside the answer.
+    """
     told = events.events(act.session, report.id, ("answer.take_back",))
     mine = (row.data for row in told if (row.data["question"], row.data["language"]) == (question, language))
-    return {data["revision"]: data["to"] for data in mine}
+    return {data["revision"]: data.get("to") for data in mine}
 
 
 def _proposed(act: Act, report: Report, question: str, language: str) -> set[int]:
@@ -131,18 +146,38 @@ def take_back(act: Act, asking: Asking) -> ResponseReturnValue:
     report, question = asking.report, asking.question
     language = _language(report)
     revision, seen = _number("revision", 10**9), _number("seen", 10**9)
-    if revision is None or seen is None:
-        raise Missing(going.NO_REVISION)
+    aside = _stood_beside(act, report, question.key, language)
     try:
-        saved = going.take_back(act, report, question.key, language, revision, seen)
+        if aside is not None:
+            saved = asides.take_back(act, report, aside, seen or 0)
+        elif revision is not None and seen is not None:
+            saved = going.take_back(act, report, question.key, language, revision, seen)
+        else:
+            raise Missing(going.NO_REVISION)
     except Stale:
         flash(_(SAVED_MEANWHILE), "problem")
         return _answer(act, asking), 409
-    joined = _("The text of revision %(number)s is joined with what was saved meanwhile.", number=revision)
-    stands = _("The text of revision %(number)s stands again; the others stay in the history.", number=revision)
+    if aside is not None:
+        joined = _("The text that stood beside is joined with what was saved meanwhile.")
+        stands = _("The text that stood beside is the answer now; the others stay in the history.")
+    else:
+        joined = _("The text of revision %(number)s is joined with what was saved meanwhile.", number=revision)
+        stands = _("The text of revision %(number)s stands again; the others stay in the history.", number=revision)
     flash(joined if saved.merged else stands, "success")
     address = url_for("history.answer", report_id=report.id, question=question.key, language=language)
     return redirect(address, 303)
+
+
+def _stood_beside(act: Act, report: Report, question: str, language: str) -> Aside | None:
+    """The text beside this answer that the form names, None for none; Missing where there is no such text."""
+    sent = request.form.get("beside", "")
+    if not sent:
+        return None
+    rows = beside.of_answer(act.session, report.id, question, language)
+    found: Aside | None = next((row.Aside for row in rows if str(row.Aside.id) == sent), None)
+    if found is None:
+        raise Missing(beside.NO_TEXT)
+    return found
 
 
 @pages.get("/reports/<uuid:report_id>/restore-points")

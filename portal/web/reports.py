@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -29,7 +30,7 @@ from portal.rules.handing import PARTS
 from portal.rules.lifecycle import DRAFTING
 from portal.rules.policy import may
 from portal.rules.refusals import Invalid, Problem
-from portal.services import carrying, drafting, explaining, handing
+from portal.services import asides, carrying, drafting, explaining, handing
 from portal.services.act import Act
 from portal.services.steps import Order, open_steps
 from portal.services.submission import received
@@ -117,6 +118,8 @@ def home(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
     asked_and_decided = [who for r in requests for who in (r.asked_by, r.decided_by)]
     asked_for = next((row for row in told if row.kind == "review.clarify"), None)
     judged = handing.check(act, report)
+    waiting = asides.notes(act, report)
+    said = explaining.judged_draft(act.session, report, judged.findings)
     return render_template(
         "reports/report.html",
         **_heading(act, report),
@@ -131,7 +134,8 @@ def home(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
         parts_of=PARTS,
         state=judged,
         here=presence.by_section(act.session, report.id, act.at, act.actor.id),
-        weights=explaining.tally(explaining.judged_draft(act.session, report, judged.findings)),
+        weights=explaining.tally([*said, *waiting]),
+        waiting=Counter(note.finding.question.partition("/")[0] for note in waiting),
         openings={opening.step.name: opening for opening in open_steps(act.session, report, act.person, judged)},
         people=reports.people(act.session, report.entity),
         versions=reports.versions(act.session, report.id) if whole else [],

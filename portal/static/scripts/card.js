@@ -29,8 +29,8 @@ export class Card {
   }
 
   static place(page, card, question, choices) {
-    const form = document.importNode(page.getElementById(card.dataset.form), true);
-    document.getElementById("main").append(form);
+    const form = page.getElementById(card.dataset.form); // none on a card for reading alone
+    if (form) document.getElementById("main").append(document.importNode(form, true));
     const mine = document.importNode(card, true);
     if (question) question.before(mine);
     else document.getElementById("section").before(mine);
@@ -52,7 +52,7 @@ export class Card {
 
   static furnish(card, choices) {
     const form = document.getElementById(card.dataset.form);
-    form.addEventListener("submit", async (event) => {
+    form?.addEventListener("submit", async (event) => {
       event.preventDefault();
       await choices.before(card.dataset.card);
       const body = new FormData(form, event.submitter);
