@@ -245,7 +245,7 @@ def test_a_text_that_was_chosen_against_stays_in_the_history(
     assert ("The text of both one ." in told, "Take this text back" in told) == (True, True)
     page = client.get(f"{HISTORY.format(report.id)}?beside={aside}").get_data(as_text=True)
     now = {"saved": "another", "joined": "Both texts", "beside": None}[choice["choice"]]
-    difference = re.findall(r'id="difference".*?</section>', page, re.S)[0]
+    difference = re.findall(r'id="to-now".*?</section>', page, re.S)[0]
     assert re.findall(r"<ins>(\w+)", difference) == ([now.split()[0]] if now else [])
 
 
