@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -116,6 +118,11 @@ def notes(act: Act, report: Report) -> list[Judged]:
             note = Finding(NOTE, row.question, WAITING.key, WAITING.message, told, language)
             found.append(Judged(note, about(note)))
     return found
+
+
+def by_section(notes: Iterable[Judged]) -> Counter[str]:
+    """How many of these there are, by section."""
+    return Counter(note.finding.question.partition("/")[0] for note in notes)
 
 
 def continued(act: Act, report: Report, aside_id: uuid.UUID, saved: Saved) -> None:

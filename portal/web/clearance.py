@@ -58,7 +58,7 @@ def _page(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
     values = reports.values(act.session, report.id)
     judged = drafting.check(act.session, report, values)
     listed = explaining.judged(act.session, report, judged.findings, values)
-    said = [*listed, *asides.notes(act, report)]
+    notes = asides.notes(act, report)
     files = reports.attachments(act.session, report.id)
     return render_template(
         "reports/clearance.html",
@@ -66,7 +66,8 @@ def _page(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
         entity=cycles.entity(act.session, report.entity),
         cycle=cycles.cycle(act.session, report.cycle),
         asked=asked,
-        findings=[(group, found) for group, found in grouped(told(asked, report, said)) if found],
+        waiting_choices=asides.by_section(notes),
+        findings=[(group, found) for group, found in grouped(told(asked, report, [*listed, *notes])) if found],
         parts=reading(asked, report.modality, report.languages, values),
         attachments=[file for file in files if file.question != LETTER],
         changed=_changed(act, report, asked, values),

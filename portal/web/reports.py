@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -135,7 +134,7 @@ def home(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
         state=judged,
         here=presence.by_section(act.session, report.id, act.at, act.actor.id),
         weights=explaining.tally([*said, *waiting]),
-        waiting=Counter(note.finding.question.partition("/")[0] for note in waiting),
+        waiting=asides.by_section(waiting),
         openings={opening.step.name: opening for opening in open_steps(act.session, report, act.person, judged)},
         people=reports.people(act.session, report.entity),
         versions=reports.versions(act.session, report.id) if whole else [],

@@ -329,12 +329,13 @@ def test_a_card_is_told_wherever_the_draft_is_judged(world: World) -> None:
         client.get(f"/reports/{report.id}")
     autosave(client, report, "The text of mine.", 1)
     assert note() == before + 2
-    assert "2 texts beside answers wait for a choice" in text("")
+    assert "2 texts beside answers wait for a choice: F.2" in text("")
     tasks = client.get(f"/reports/{report.id}").get_data(as_text=True)
     (row,) = [item for item in re.findall(r"<li>.*?</li>", tasks, re.S) if "sections/F.2" in item and "task" in item]
     assert "2 texts wait for a choice" in row
     assert tasks.count("texts wait for a choice") == 1
     said = "A text by contributor kaz stands beside this answer and waits for a choice."
+    assert "2 texts beside answers wait for a choice: F.2" in text("/clearance")
     for rest in ("/check", "/check?severity=note&section=F.2", "/clearance"):
         assert text(rest).count(said) == 1
         assert f'/sections/F.2?language=en#card-{aside}"' in client.get(f"/reports/{report.id}{rest}").get_data(
