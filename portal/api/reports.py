@@ -36,7 +36,7 @@ from portal.rules.policy import may
 from portal.services import carrying, drafting, handing
 from portal.services.act import Act
 from portal.services.drafting import Draft, State
-from portal.services.explaining import Judged, judged_draft
+from portal.services.explaining import Judged, judged
 from portal.services.steps import open_steps, shown_state
 from portal.services.submission import received
 
@@ -284,11 +284,15 @@ def read_report(act: Act, found: Report) -> dict[str, Any]:
 @calls.call(
     "GET",
     "/reports/<uuid:report_id>/problems",
-    "report:draft",
+    "report:check",
     subject=report,
     query=Paging,
     gives=page_of(ReportFinding),
 )
 def list_problems(act: Act, found: Report, paging: dict[str, Any]) -> dict[str, Any]:
-    """What the check says of the whole draft, in the order of the report. Only a blocker holds back submission."""
-    return portion("problems", [finding_of_draft(one) for one in judged_draft(act.session, found)], paging)
+    """What the check says of the draft, in the order of the report: of the whole, or to a contributor of what was
+    handed to them. Only a blocker holds back submission.
+    """
+    values = reports.values(act.session, found.id)
+    listed = judged(act.session, found, handing.check(act, found, values).findings, values)
+    return portion("problems", [finding_of_draft(one) for one in listed], paging)

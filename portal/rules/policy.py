@@ -178,6 +178,7 @@ POLICY: dict[str, Rule] = {
     "report:see": ((THE_STATE,), (THE_TEAM, received), (published,)),
     "report:home": ((THE_STATE,),),
     "report:draft": THE_WHOLE,
+    "report:check": (*THE_WHOLE, (CONTRIBUTOR, handed_something)),
     "report:write": ((FOCAL_POINT,),),
     "report:fill": ((FOCAL_POINT,), (CONTRIBUTOR, handed_something)),
     "section:read": (*THE_WHOLE, (CONTRIBUTOR, handed_for_reading)),

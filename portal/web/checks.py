@@ -25,7 +25,7 @@ from portal.rules import plausible
 from portal.rules.lifecycle import DRAFTING
 from portal.rules.policy import may
 from portal.rules.refusals import Invalid, Problem
-from portal.services import asides, drafting, explaining
+from portal.services import asides, explaining, handing
 from portal.services.act import Act
 from portal.services.explaining import Said
 
@@ -35,15 +35,17 @@ NOTHING_SAID = N_("Please write why it is right as it is.")
 
 
 @pages.get("/reports/<uuid:report_id>/check")
-@guarded("report:draft", subject=guard.report)
+@guarded("report:check", subject=guard.report)
 def check(act: Act, report: Report) -> ResponseReturnValue:
-    """Everything that the check says of the draft, by weight and section as far as the address asks for them."""
+    """Everything that the check says of the draft, by weight and section as far as the address asks for them. A
+    contributor is told of what was handed to them, unless the report is open to them for reading.
+    """
     return _page(act, report)
 
 
 def _page(act: Act, report: Report, problems: Sequence[Problem] = (), typed: str | None = None) -> str:
     asked = guideline(act.session, report.edition)
-    state = drafting.check(act.session, report)
+    state, whole = handing.check(act, report), may(act.person, "report:draft", report)
     listed = explaining.judged_draft(act.session, report, state.findings)
     rows = told(asked, report, [*listed, *asides.notes(act, report)])
     wanted = {name: request.args.get(name, "") for name in ("severity", "section")}
@@ -63,7 +65,8 @@ def _page(act: Act, report: Report, problems: Sequence[Problem] = (), typed: str
         begun=request.args.get("explain", ""),
         problems=problems,
         typed=typed,
-        left_over=explaining.left_over(act.session, report, listed),
+        whole=whole,
+        left_over=explaining.left_over(act.session, report, listed) if whole else [],
         can_explain=may(act.person, "report:write", report) and report.state in DRAFTING,
     )
 
@@ -94,7 +97,7 @@ def explain(act: Act, report: Report) -> ResponseReturnValue:
 
 
 @pages.get("/reports/<uuid:report_id>/rules.csv")
-@guarded("report:draft", subject=guard.report)
+@guarded("report:check", subject=guard.report)
 def rules_of_report(act: Act, report: Report) -> ResponseReturnValue:
     """The list of all checks of the report's edition as a table to take along."""
     return _table(guideline(act.session, report.edition))

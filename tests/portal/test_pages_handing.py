@@ -325,3 +325,26 @@ def test_a_contributor_hears_of_the_own_hand_outs_alone(world: World) -> None:
     inbox = page(world.browser("contributor", "KAZ"), "/inbox")
     assert "Section 1.1.2.4 was handed to you." in inbox
     assert CANARY not in inbox
+
+
+def test_a_contributor_checks_what_is_in_their_hands_and_nothing_else(world: World) -> None:
+    report = world.report()
+    write(world, report, "focal_point", "words " * 3000, "F.2/summary")
+    client, program = world.browser("contributor", "KAZ"), Caller(world, "contributor", "KAZ")
+    check, problems = f"/reports/{report.id}/check", f"/reports/{report.id}/problems"
+    assert (client.get(check).status_code, program.get(problems).status_code) == (403, 403)
+    world.hand_out(report, MINE, part="figures")
+    found = program.get(problems).json["items"]
+    assert [one["question"] for one in found] == [FIGURE]
+    text = page(client, check)
+    links = re.findall(rf'<a href="/reports/{report.id}/sections/(.*?)">(.*?)</a>', text)
+    assert links == [(f"{MINE}#q-1-1-2-4-NUA-14", found[0]["sentence"])]
+    assert "Questions answered of those handed to you" in text
+    assert client.get(f"/reports/{report.id}/rules.csv").status_code == 200
+    home = page(client, f"/reports/{report.id}")
+    assert home.count(f'href="{check}"') == 1
+    whole = Caller(world, "focal_point", "KAZ").get(f"{problems}?limit=200").json["items"]
+    assert "F.2/summary" in {one["question"] for one in whole}
+    assert found[0] in whole
+    world.hand_out(report, "F.1", shared=True)
+    assert program.get(f"{problems}?limit=200").json["items"] == whole

@@ -71,6 +71,7 @@ TABLE = {
     "report:see": ("fczk", "fczrlk", ALL),
     "report:home": ("fczk", "fczk", "fczk"),
     "report:draft": ("fzk", "fzk", "fzk"),
+    "report:check": ("fzk", "fzk", "fzk"),
     "report:write": ("fk", "fk", "fk"),
     "report:fill": ("fk", "fk", "fk"),
     "section:read": ("fzk", "fzk", "fzk"),
