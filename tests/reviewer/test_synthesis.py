@@ -279,6 +279,18 @@ def test_a_version_that_waits_moves_no_citation_and_an_accepted_one_does(world: 
     assert [row.reason for row in waiting(gone)] == ["gone"]
 
 
+def test_the_list_offers_what_was_accepted_and_not_what_waits(world: World) -> None:
+    made = contributing.contribution(world, state="accepted").id
+    of = stated(world, sent(made, 1)[0])
+    for revision, text in ((1, "Rents rose much faster than wages."), (2, "Rents rose far faster than wages did.")):
+        values = contributing.VALUES["c"] | {"CC.2/text": text}
+        contributing.save(world, made, contributing.Draft(**contributing.HEAD, values=values), revision)
+        contributing.send(world, made)
+        if revision == 1:
+            contributing.decide(world, made, "accepted")
+    assert [(row.reason, row.new_passage_id) for row in waiting(of)] == [("edited", sent(made, 2)[0].id)]
+
+
 def test_what_is_set_aside_goes_to_the_list_and_leaves_it_when_it_is_taken_up_again(world: World) -> None:
     made = contributing.contribution(world, state="accepted").id
     of = stated(world, sent(made, 1)[0])
