@@ -141,12 +141,28 @@ def passage(session: Session, report_id: uuid.UUID, document_id: uuid.UUID, ordi
     return found
 
 
+@dataclass
+class Taken:
+    """From where words of an answer were taken over: title and page, each once, in order; and the revision that the
+    last taking wrote: while it stands nobody has touched the answer since."""
+
+    entries: list[dict[str, Any]]
+    revision: int = 0
+
+
 def taken(
     session: Session, report_id: uuid.UUID, questions: Iterable[str] | None = None
 ) -> dict[tuple[str, str], list[dict[str, Any]]]:
     """From where the words of answers were taken over, by (question, language): title and page, each once, in order."""
+    return {key: found.entries for key, found in takings(session, report_id, questions).items()}
+
+
+def takings(
+    session: Session, report_id: uuid.UUID, questions: Iterable[str] | None = None
+) -> dict[tuple[str, str], Taken]:
+    """What was taken over into answers, by (question, language)."""
     query = (
-        select(Taking.question, Taking.language, SourceDocument.title, SourcePassage.page)
+        select(Taking.question, Taking.language, Taking.revision, SourceDocument.title, SourcePassage.page)
         .join(SourceDocument, SourceDocument.id == Taking.document_id)
         .join(
             SourcePassage,
@@ -157,12 +173,13 @@ def taken(
     )
     if questions is not None:
         query = query.where(Taking.question.in_(list(questions)))
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    found: dict[tuple[str, str], Taken] = {}
     for row in session.execute(query):
         entry = {"title": row.title, "page": row.page}
-        kept = found.setdefault((row.question, row.language), [])
-        if entry not in kept:
-            kept.append(entry)
+        kept = found.setdefault((row.question, row.language), Taken([]))
+        kept.revision = max(kept.revision, row.revision)
+        if entry not in kept.entries:
+            kept.entries.append(entry)
     return found
 
 

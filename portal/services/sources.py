@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import insert
 
+from forms.figures import parse_year
 from forms.kinds import KINDS
 from forms.words import N_
 from portal.adapters.reading import Passage
@@ -29,6 +30,7 @@ KINDS_OF_DOCUMENT = {
 LONGEST_TITLE = 300
 NO_TITLE = N_("Please give the document a title; it stands beside what is taken over from it.")
 LONG_TITLE = N_("The title of a document has at most 300 characters.")
+NOT_A_YEAR = N_("Please write the year of the document as 2022 or 2021/22, or leave it blank.")
 NO_KIND = N_("Please choose what the document is.")
 LONG_YEAR = N_("The year has at most 20 characters.")
 NOT_PROSE = N_("Passages are taken over into narrative answers only.")
@@ -41,7 +43,10 @@ def about(title: str, kind: str, year: str) -> tuple[str, str, str]:
     problems = [Problem("title", NO_TITLE)] if not title else []
     problems += [Problem("title", LONG_TITLE)] if len(title) > LONGEST_TITLE else []
     problems += [Problem("kind", NO_KIND)] if kind not in KINDS_OF_DOCUMENT else []
-    problems += [Problem("year", LONG_YEAR)] if len(year) > 20 else []
+    if len(year) > 20:
+        problems.append(Problem("year", LONG_YEAR))
+    elif year and parse_year(year).problem:
+        problems.append(Problem("year", NOT_A_YEAR))
     if problems:
         raise Invalid(problems[0].sentence, problems)
     return title, kind, year

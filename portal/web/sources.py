@@ -109,7 +109,7 @@ def beside(act: Act, report: Report, counted: Sequence[Question], there: Contain
         into = tuple(question for question in open_ if KINDS[question.kind].prose)
         shown = Laid(**{**vars(found), "into": into})
     asked = [question.key for question in counted]
-    taken = sources.taken(act.session, report.id, asked) if "takings" in there else {}
+    taken = sources.takings(act.session, report.id, asked) if "takings" in there else {}
     documents = sources.titles(act.session, report.id) if "documents" in there else []
     return {"documents": documents, "laid": shown, "taken": taken}
 

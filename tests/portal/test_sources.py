@@ -262,6 +262,11 @@ def upload(client: Any, made: Report, data: bytes, name: str = "review.docx", **
     return post(client, address, token, file=(io.BytesIO(data), name), **about)
 
 
+def carried(text: str) -> list[tuple[str, str]]:
+    """The questions that a page tints, and what it says above each."""
+    return re.findall(r'data-carried="(.*?)"><span class="carried-words">(.*?)</span>', text)
+
+
 def test_the_pages_from_upload_to_taking_over(world: World) -> None:
     made = world.report()
     client = world.browser("focal_point", "KAZ")
@@ -289,6 +294,13 @@ def test_the_pages_from_upload_to_taking_over(world: World) -> None:
     after = page(client, answer.headers["Location"])
     assert after.count('class="passage"') == 1
     assert "Taken from <bdi>VNR of 2022</bdi>" in after
+    assert carried(after) == [("F.2/summary", "Taken over from a document; not changed since.")]
+    here = f"/reports/{made.id}/sections/F.2"
+    edited = {"F.2/summary": "Upgrading began in 2019, they say.", "F.2/summary@revision": "2"}
+    assert post(client, here, csrf(after), **edited).status_code == 303
+    touched = page(client, here)
+    assert "Taken from <bdi>VNR of 2022</bdi>" in touched
+    assert carried(touched) == []
 
 
 @pytest.mark.parametrize(
@@ -297,6 +309,8 @@ def test_the_pages_from_upload_to_taking_over(world: World) -> None:
         (PDF, "x.pdf", {}, reading.SCANNED),
         (REVIEW, "x.docx", {"title": " "}, service.NO_TITLE),
         (REVIEW, "x.docx", {"kind": "novel"}, service.NO_KIND),
+        (REVIEW, "x.docx", {"year": "22x"}, service.NOT_A_YEAR),
+        (REVIEW, "x.docx", {"year": "9" * 21}, service.LONG_YEAR),
         (b"a;b\n1;2\n3;4\n", "x.csv", {}, reading.OTHER_KIND),
         (b"", "", {}, "Please choose a file first."),
     ],
