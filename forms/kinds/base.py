@@ -14,11 +14,14 @@ from wtforms import Field
 from wtforms.fields.core import UnboundField
 
 from forms.findings import NOTE, Finding, Rule
-from forms.outline import LANGUAGES, Question, text
+from forms.outline import LANGUAGES, Question, Text, text
 from forms.words import N_
 
 Fault = tuple[str, str]
 """A place below the options of a question, such as `.choices[0].key`, and a sentence."""
+
+Say = Callable[[Text], str]
+"""Turns words by language into those of one reader."""
 
 OptionCheck = Callable[[Any], Iterator[Fault]]
 
@@ -36,6 +39,11 @@ UNANSWERED = Rule(
     N_("“%(title)s” is not answered yet."),
 )
 NEEDED = N_("“%(title)s” is needed before the report can be submitted.")
+
+
+def english_words(texts: Text) -> str:
+    """The words in English."""
+    return text(texts, "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +109,10 @@ class Kind(ABC):
         """Everything there is to say about a clean value, in the order of the form."""
         return list(self.unanswered(question) if self.empty(value) else self.judge(question, value))
 
-    def text(self, question: Question, value: Any) -> str:
-        """The clean value as plain text for search and reading, one line a row."""
+    def text(self, question: Question, value: Any, say: Say = english_words) -> str:
+        """The clean value as plain text for people, one line a row: what was chosen and what a cell holds in words,
+        which `say` gives in the language of the reader.
+        """
         rows: dict[tuple[str, int], list[str]] = {}
         for cell in self.cells(question, value):
             rows.setdefault((cell.part, cell.row), []).append(cell.text)

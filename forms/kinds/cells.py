@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from forms.figures import parse_figure, parse_year
 from forms.findings import ERROR, Finding, Rule
-from forms.kinds.base import tidy, tidy_line
+from forms.kinds.base import Say, english, tidy, tidy_line
 from forms.kinds.controls import PICTURE, Column
 from forms.words import N_
 
@@ -178,6 +178,34 @@ def clean_pictures(raw: Any) -> list[dict[str, str]]:
         if attachment := tidy_line(told.get("attachment")):
             pictures.setdefault(attachment, {"attachment": attachment} | {w: tidy_line(told.get(w)) for w in PICTURE})
     return list(pictures.values())
+
+
+NO_TEXT = english(N_("a picture without an alternative text"))
+
+
+def told(column: Column, value: Any, say: Say) -> str:
+    """A clean cell in words: the titles of choices, the words of pictures; the identifier of a row is none."""
+    if not value or column.type == "identifier":
+        return ""
+    if column.type == "pictures":
+        return "; ".join(_picture_told(column, picture, say) for picture in value)
+    if column.choices is not None:
+        chosen = value if isinstance(value, list) else [value]
+        return "; ".join(say(column.choices[key]) if key in column.choices else key for key in chosen)
+    return cell_text(value)
+
+
+def _picture_told(column: Column, picture: Mapping[str, str], say: Say) -> str:
+    agreed = picture["consent"]
+    known = (column.choices or {}).get(agreed)
+    words = (picture["alt"] or say(NO_TEXT), picture["credit"], say(known) if known else agreed)
+    return " · ".join(filter(None, words))
+
+
+def line_told(columns: Iterable[Column], row: Mapping[str, Any], say: Say) -> str:
+    """A clean row in words, each cell that holds something behind the title of its column."""
+    pairs = ((column, told(column, row.get(column.key), say)) for column in columns)
+    return " · ".join(f"{say(column.title)}: {words}" for column, words in pairs if words)
 
 
 def cell_text(value: Any) -> str:

@@ -145,8 +145,8 @@ class Practices(Rows):
     def cells(self, question: Question, value: Any) -> Iterator[Cell]:
         for number, row in enumerate(self.clean(question, value), 1):
             for column in COLUMNS[1:]:
-                if told := _told(column, row[column.key]):
-                    yield Cell("", number, column.key, told)
+                if words := _told(column, row[column.key]):
+                    yield Cell("", number, column.key, words)
 
 
 def in_order(question: str, raw: Any) -> list[dict[str, Any]]:

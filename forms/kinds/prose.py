@@ -11,7 +11,7 @@ from wtforms.fields.core import UnboundField
 
 from forms import markup, paste
 from forms.findings import NOTE, Finding, Rule
-from forms.kinds.base import Cell, Clean, Kind, OptionCheck, tidy, tidy_line, unbound, whole
+from forms.kinds.base import Cell, Clean, Kind, OptionCheck, Say, english_words, tidy, tidy_line, unbound, whole
 from forms.outline import Question
 from forms.words import N_
 
@@ -62,7 +62,7 @@ class Narrative(Written):
     def clean(self, question: Question, raw: Any) -> str:
         return tidy(paste.clean(tidy(raw)))
 
-    def text(self, question: Question, value: Any) -> str:
+    def text(self, question: Question, value: Any, say: Say = english_words) -> str:
         return markup.to_plain(value or "")
 
 

@@ -11,7 +11,21 @@ from wtforms.fields.core import UnboundField
 
 from forms.findings import Finding, Rule
 from forms.kinds import cells
-from forms.kinds.base import Cell, Clean, Fault, Kind, OptionCheck, choices, english, flag, keyed, text_map, unbound
+from forms.kinds.base import (
+    Cell,
+    Clean,
+    Fault,
+    Kind,
+    OptionCheck,
+    Say,
+    choices,
+    english,
+    english_words,
+    flag,
+    keyed,
+    text_map,
+    unbound,
+)
 from forms.kinds.controls import PICTURE, CellsField, Column
 from forms.outline import Question, text
 from forms.words import N_
@@ -112,6 +126,10 @@ class Rows(Kind):
 
     def cells(self, question: Question, value: Any) -> Iterator[Cell]:
         yield from flat("", self.row_columns(question), value or [])
+
+    def text(self, question: Question, value: Any, say: Say = english_words) -> str:
+        rows = self.clean(question, value)
+        return "\n".join(cells.line_told(self.row_columns(question), row, say) for row in rows)
 
 
 class People(Rows):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -17,7 +18,9 @@ from forms.kinds.base import (
     Fault,
     Kind,
     OptionCheck,
+    Say,
     english,
+    english_words,
     flag,
     tidy,
     tidy_line,
@@ -26,7 +29,7 @@ from forms.kinds.base import (
     word,
     words,
 )
-from forms.kinds.cells import FIGURE, YEAR
+from forms.kinds.cells import FIGURE, YEAR, line_told
 from forms.kinds.controls import CellsField, Column
 from forms.kinds.rows import clean_rows, flat, schema_of
 from forms.outline import Question, text
@@ -128,6 +131,20 @@ OFFERED = (
 )
 """What names an international figure in an answer, every cell a text. `dimensions` says what it covers, `edition` is
 that of its source; `seen_value` and `seen_edition` are those of a later edition against which the country kept it."""
+
+SHORT_REASON = Column("reason", english(N_("Reason")), "text")
+INTERNATIONAL_FIGURE = english(N_("International figure"))
+OFFERED_COLUMNS = (
+    Column("title", english(N_("Series"))),
+    Column("covers", english(N_("Covers"))),
+    Column("year", english(N_("Year"))),
+    Column("value", english(N_("Value"))),
+    Column("unit", english(N_("Unit"))),
+    Column("edition", english(N_("Edition"))),
+    Column("seen_value", english(N_("Kept although a later edition says"))),
+    Column("seen_edition", english(N_("Later edition"))),
+)
+"""What people are told of an international figure; source, code of the series and area are for programs."""
 
 _OFFERED_SCHEMA = marshmallow.Schema.from_dict({name: Clean() for name in OFFERED}, name="OfferedFigure")
 
@@ -249,13 +266,30 @@ class Series(Kind):
             yield Cell("offered", number, "whose", INTERNATIONAL)
             yield from (Cell("offered", number, name, held[name]) for name in OFFERED if held.get(name))
 
-    def text(self, question: Question, value: Any) -> str:
-        """As plain text, one line a row; the country's own figures do not say whose they are."""
-        rows: dict[tuple[str, int], list[str]] = {}
-        for cell in self.cells(question, value):
-            if (cell.column, cell.text) != ("whose", OWN):
-                rows.setdefault((cell.part, cell.row), []).append(cell.text)
-        return "\n".join(" · ".join(row) for row in rows.values())
+    def text(self, question: Question, value: Any, say: Say = english_words) -> str:
+        """As plain text: the decision, its reason, and one line for each figure, those that are not the country's own
+        said to be international."""
+        if not value:
+            return ""
+        lines = [line_told((head,), value, say) for head in (self.heads[0], SHORT_REASON)]
+        lines += [line_told(self.row_columns, row, say) for row in value["rows"]]
+        lines += [_international(held, say) for held in value.get("offered", ())]
+        return "\n".join(filter(None, lines))
+
+
+def _international(held: Mapping[str, str], say: Say) -> str:
+    """An international figure as an answer keeps it, in words."""
+    told = {**held, "covers": _covered(held.get("dimensions", ""))}
+    return f"{say(INTERNATIONAL_FIGURE)}: {line_told(OFFERED_COLUMNS, told, say)}"
+
+
+def _covered(dimensions: str) -> str:
+    """What a figure covers, as `location: urban; sex: female`; what cannot be read stays as it is."""
+    try:
+        read = json.loads(dimensions or "{}")
+    except ValueError:
+        return dimensions
+    return "; ".join(f"{name}: {part}" for name, part in sorted(read.items())) if isinstance(read, dict) else dimensions
 
 
 def _judge_confirmed(

@@ -12,8 +12,21 @@ from wtforms.fields.core import UnboundField
 
 from forms.figures import parse_year
 from forms.findings import ERROR, Finding, Rule
-from forms.kinds.base import Cell, Clean, Kind, OptionCheck, choices, english, flag, tidy_line, unbound, word
-from forms.kinds.cells import CHOICE, DATE, FIGURE, YEAR, judge_choice, judge_text
+from forms.kinds.base import (
+    Cell,
+    Clean,
+    Kind,
+    OptionCheck,
+    Say,
+    choices,
+    english,
+    english_words,
+    flag,
+    tidy_line,
+    unbound,
+    word,
+)
+from forms.kinds.cells import CHOICE, DATE, FIGURE, YEAR, judge_choice, judge_text, line_told
 from forms.kinds.controls import CellsField, Column
 from forms.outline import Question, text
 from forms.words import N_
@@ -64,8 +77,8 @@ class Choice(Kind):
         for picked in value if isinstance(value, list) else [value] if value else []:
             yield Cell("", 0, "value", picked)
 
-    def text(self, question: Question, value: Any) -> str:
-        titles = {choice["key"]: text(choice["title"], "en") for choice in question.options["choices"]}
+    def text(self, question: Question, value: Any, say: Say = english_words) -> str:
+        titles = {choice["key"]: say(choice["title"]) for choice in question.options["choices"]}
         return "\n".join(titles.get(cell.text, cell.text) for cell in self.cells(question, value))
 
 
@@ -150,3 +163,6 @@ class Period(Kind):
         for head in self.heads:
             if value and value[head.key]:
                 yield Cell("", 0, head.key, value[head.key])
+
+    def text(self, question: Question, value: Any, say: Say = english_words) -> str:
+        return line_told(self.heads, value or {}, say)

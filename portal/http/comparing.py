@@ -10,6 +10,7 @@ from forms.answers import difference
 from forms.build import empty
 from forms.kinds import KINDS
 from forms.outline import Guideline, Question
+from portal.http import render
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Change:
 def word_steps(question: Question, old: Any, new: Any) -> tuple[tuple[str, str], ...]:
     """The way from one value of a question to another, by words."""
     kind = KINDS[question.kind]
-    before, after = ("" if empty(question, value) else kind.text(question, value) for value in (old, new))
+    before, after = ("" if empty(question, value) else kind.text(question, value, render.said) for value in (old, new))
     return tuple(difference(before, after))
 
 

@@ -1,8 +1,8 @@
-"""An answer as a few lines of plain words, for tables and differences: no key of a choice, figures of a line in one."""
+"""An answer as a few lines of plain words for a table: international figures of a line in one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -10,13 +10,9 @@ from flask_babel import gettext as _
 
 from forms.build import empty
 from forms.kinds import KINDS
-from forms.kinds.controls import Column
-from forms.kinds.practices import Practices
-from forms.kinds.rows import Rows
 from forms.kinds.series import DATA, STATUSES, Series
-from forms.kinds.values import Choice
 from forms.outline import Question
-from portal.http.render import words
+from portal.http.render import said, words
 from portal.rules.offers import cover_words
 from portal.rules.plausible import named
 
@@ -28,28 +24,7 @@ def in_words(question: Question, value: Any) -> str:
     kind = KINDS[question.kind]
     if isinstance(kind, Series):
         return "\n".join(_figures(question, value))
-    if isinstance(kind, Choice):
-        titles = {choice["key"]: words(choice["title"]) for choice in question.options["choices"]}
-        return "\n".join(titles.get(cell.text, cell.text) for cell in kind.cells(question, value))
-    if isinstance(kind, Rows) and not isinstance(kind, Practices):
-        columns = kind.row_columns(question)
-        return "\n".join(_row(columns, row) for row in value)
-    return kind.text(question, value)
-
-
-def _row(columns: Sequence[Column], row: Mapping[str, Any]) -> str:
-    """One row; a file is told by its caption, its number says nothing to people."""
-    told = [_cell(column, row.get(column.key)) for column in columns if column.type != "attachment"]
-    return " · ".join(filter(None, told)) or _("A file")
-
-
-def _cell(column: Column, value: Any) -> str:
-    if not value:
-        return ""
-    held = value if isinstance(value, list) else [value]
-    if column.choices is None:
-        return "; ".join(str(one) for one in held)
-    return "; ".join(words(column.choices[one]) if one in column.choices else one for one in held)
+    return kind.text(question, value, said)
 
 
 def _figures(question: Question, value: Mapping[str, Any]) -> Iterator[str]:

@@ -102,6 +102,11 @@ def sentence(source: str) -> str:
     return _translations.get().gettext(source)
 
 
+def said(texts: Mapping[str, str]) -> str:
+    """Words of the forms in the reader's language: as the edition gives them, else translated from English."""
+    return sentence(words(texts))
+
+
 def navigation() -> list[tuple[str, str, bool]]:
     """The entries of the main navigation for this person: title, address, whether it is the present one."""
     person = people.person()

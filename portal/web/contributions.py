@@ -205,7 +205,9 @@ def _differing(asked: Guideline, stale: Stale | None) -> list[tuple[str, str]]:
     for key, value in theirs["values"].items():
         question = asked.questions.get(key)
         if question is not None and value not in (base["values"].get(key), yours["values"].get(key)):
-            found.append((text(question.title, render.language()), KINDS[question.kind].text(question, value)))
+            found.append(
+                (text(question.title, render.language()), KINDS[question.kind].text(question, value, render.said))
+            )
     return found
 
 

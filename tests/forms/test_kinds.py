@@ -251,8 +251,10 @@ def test_practices_are_told_in_words() -> None:
         {**PRACTICE, "scale": "city", "goals": ["11", "x"], "pictures": [picture, {"attachment": FILE[::-1]}]}
     )
     assert KINDS["practices"].text(question("practices"), value) == (
-        "Homes by the canal · Harbour town · City · Goal 11: Sustainable cities and communities; x · 412 homes. · "
-        f"A yard with trees · City archive · Nobody can be recognised; {FILE[::-1]}"
+        "Title: Homes by the canal · Place: the city, town or area: Harbour town · Scale: City · "
+        "Sustainable Development Goals it serves: Goal 11: Sustainable cities and communities; x · "
+        "Results with figures: 412 homes. · Pictures: A yard with trees · City archive · Nobody can be recognised; "
+        "a picture without an alternative text"
     )
 
 
@@ -291,11 +293,44 @@ def test_an_answer_lies_flat_by_part_row_and_column() -> None:
     [
         ("narrative", "Some **bold**\ntext\n\n- item", "Some bold text\nitem"),
         ("several", ["road", "rail"], "Road\nRail"),
-        ("period", {"from": "2021", "to": "2025"}, "2021 · 2025"),
+        ("period", {"from": "2021", "to": "2025"}, "First year: 2021 · Last year: 2025"),
         ("links", [{"title": "A", "url": "https://a.org"}, {"title": "", "url": "https://b.org"}],
-         "A · https://a.org\nhttps://b.org"),
+         "Title: A · Web address: https://a.org\nWeb address: https://b.org"),
     ],
 )  # fmt: skip
 def test_an_answer_as_plain_text(suffix: str, value: Any, text: str) -> None:
     asked = question(suffix)
     assert KINDS[asked.kind].text(asked, value) == text
+
+
+def test_an_indicator_is_told_in_words_and_labels() -> None:
+    asked = question("NUA-01")
+    held = {"source": "un_sdg", "series": "si_pov_day1", "title": "Poverty", "dimensions": '{"sex": "female"}'}
+    value = series({"disaggregation": "women"}, status="corrected", reason="A newer census.") | {
+        "offered": [held | {"year": "2019", "value": "18", "unit": "PERCENT", "edition": "2024"}]
+    }
+    assert KINDS["series"].text(asked, KINDS["series"].clean(asked, value)).splitlines() == [
+        "What your country says: Our own figures differ",
+        "Reason: A newer census.",
+        "Year: 2020 · Value: 17.4 · Unit: percent · Source: Census · Disaggregation: women",
+        "International figure: Series: Poverty · Covers: sex: female · Year: 2019 · Value: 18 · Unit: PERCENT · "
+        "Edition: 2024",
+    ]
+    only = KINDS["series"].clean(asked, {"status": "data"})
+    assert KINDS["series"].text(asked, only, lambda words: words["en"].upper()) == (
+        "WHAT YOUR COUNTRY SAYS: THERE ARE FIGURES"
+    )
+
+
+def test_the_kind_of_a_stakeholder_is_told_in_words() -> None:
+    (asked, *_) = [
+        one
+        for document in guideline.shipped().values()
+        for one in guideline.load(document).questions.values()
+        if one.kind == "consultations" and one.options.get("kinds")
+    ]
+    kind = KINDS["consultations"]
+    row = {"title": "A forum", "date": "2024-05", "kind": "national_government"}
+    assert kind.text(asked, kind.clean(asked, [row])) == (
+        "Date: 2024-05 · Title: A forum · Kind of stakeholder: National government"
+    )

@@ -157,7 +157,7 @@ def test_the_page_refuses_what_would_overwrite_and_shows_the_newest(world: World
             CONTACTS,
             [{"name": "Office", "email": "focal.point@example.org"}],
             [{"name": "Bureau", "email": "focal.point@example.org"}],
-            "<del>Office</del><ins>Bureau</ins> · focal.point@example.org",
+            "Name: <del>Office</del><ins>Bureau</ins> · E-mail address: focal.point@example.org",
         ),
     ],
 )
