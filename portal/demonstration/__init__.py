@@ -4,8 +4,10 @@ in every state.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -17,10 +19,12 @@ from portal.demonstration import evidence, reports, time
 from portal.demonstration.cast import OF_A_STATE, REAL_STATES, TEAM, Account, accounts_of, address, material, moment
 from portal.http.context import commit, settings, storage, system_act
 from portal.queries import accounts as people
-from portal.rules.shipped import cycle_plan, entities
+from portal.rules.shipped import CyclePlan, cycle_plan, entities
 from portal.services import accounts, cycles, guidelines
 from portal.services.act import Act
 
+BEFORE = dt.timedelta(days=1461)
+"""From one cycle to the next: four years."""
 PASSWORD = "demonstration only"  # noqa: S105 - printed for everyone, works on demonstration data alone
 
 
@@ -41,6 +45,7 @@ def furnish(act: Act, files: Storage) -> list[Account]:
         name = account.email.split("@")[0].replace(".", " ")
         accounts.add(act, account.email, account.role, account.entity, PASSWORD, name)
     act.session.flush()
+    _earlier(act, files, given, plan)
     evidence.figures(act, files, given["figures"])
     evidence.look_at(act, files)
     for position, wanted in enumerate(given["reports"]):
@@ -55,6 +60,16 @@ def furnish(act: Act, files: Storage) -> list[Account]:
     evidence.synthesise(act, files, given, plan.key)
     time.deliver(act, given["time"], plan.key)
     return everyone
+
+
+def _earlier(act: Act, files: Storage, given: Mapping[str, Any], plan: CyclePlan) -> None:
+    """A state that has not begun its report had one in the cycle before, which was accepted: it can begin there."""
+    told = given["earlier"]
+    act.at = moment(0) - BEFORE
+    phases = [replace(one, opens=one.opens - BEFORE, closes=one.closes - BEFORE) for one in plan.phases]
+    cycles.open_cycle(act, told["cycle"], told["label"], plan.edition, phases)
+    reports.report(act, files, given, told["report"], told["cycle"], 0, before=BEFORE)
+    act.at = moment(0)
 
 
 def _entity(given: Mapping[str, Any], row: Mapping[str, str]) -> dict[str, Any]:

@@ -54,22 +54,30 @@ REASONS = {
 
 
 def report(
-    act: Act, files: Storage, given: Mapping[str, Any], wanted: Mapping[str, Any], cycle: str, position: int
+    act: Act,
+    files: Storage,
+    given: Mapping[str, Any],
+    wanted: Mapping[str, Any],
+    cycle: str,
+    position: int,
+    *,
+    before: dt.timedelta = dt.timedelta(0),
 ) -> None:
+    """The report of one state on its way to the state that is wanted; `before` is how much earlier than the story."""
     entity = wanted["entity"]
-    act.at = moment(7 + position)
+    act.at = moment(7 + position) - before
     acting(act, "focal_point", entity)
     draft = drafting.Draft(entity, cycle, wanted["modality"], wanted["languages"])
     report = drafting.start(act, draft)
     if wanted.get("announced"):
         drafting.announce(act, report, True)
-    act.at = moment(28 + position, 14)
+    act.at = moment(28 + position, 14) - before
     asked = guideline(act.session, report.edition)
     _fill(act, files, report, asked, given, wanted)
     if wanted["state"] in DRAFTING:
         _share(act, report, asked, given)
     for number, step in enumerate(PATHS[wanted["state"]]):
-        act.at = moment(56 + 4 * number + position, 10)
+        act.at = moment(56 + 4 * number + position, 10) - before
         role = ROLE_OF_STEP[step]
         acting(act, role, entity if role in OF_A_STATE else None)
         if step == "check":

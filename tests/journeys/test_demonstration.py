@@ -45,3 +45,14 @@ def test_remarks_of_every_type_stand_answered_each_way_and_open(served: Running)
     rows = focal.get(f"/reports/{report['id']}/remarks").json["items"]
     assert {row["kind"] for row in rows} == set(KINDS)
     assert sorted(row["standing"] for row in rows) == sorted([*ANSWERS, "changed", UNANSWERED, UNANSWERED])
+
+
+def test_a_state_can_begin_from_its_accepted_report_of_the_cycle_before(served: Running) -> None:
+    focal = Caller(served.address, served.token("focal.point.xai@example.org"))
+    [old] = [row for row in focal.get("/reports?entity=XAI").json["items"] if row["cycle"] == "2022"]
+    assert old["state"] == "accepted"
+    draft = {"entity": "XAI", "cycle": "2026", "modality": "full", "languages": ["en"]}
+    started = focal.post("/reports", draft | {"carry": {"report": old["id"], "version": 1}})
+    assert started.status == 201
+    answers = focal.get(f"/reports/{started.json['id']}/answers?limit=100").json["items"]
+    assert "F.2/summary" in {row["question"] for row in answers if row["revision"] == 1}
