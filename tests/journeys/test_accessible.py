@@ -343,3 +343,21 @@ def test_drafting_pages_lead_from_what_is_wrong_to_the_field(served: Running, br
         page.locator("#comment-words").fill("   ")
         page.get_by_role("button", name="Send the comment").click()
         assert leads_to(page) == "words"
+
+
+def test_a_practice_that_is_removed_says_where_it_is_kept(served: Running, browser: Browser) -> None:
+    with opened(browser) as context:
+        page = context.new_page()
+        log_in(page, served, "focal.point.xaa@example.org")
+        report = linked(page, served, "/reports", "/reports/[0-9a-f-]{36}")
+        page.goto(f"{served.address}{report}/sections/A.2")
+        cards = page.locator("details[data-row]")
+        count = cards.count()
+        last = cards.last
+        last.evaluate("(card) => { card.open = true; }")
+        last.locator('input[type="text"]').first.fill("Homes by the river")
+        last.get_by_role("button", name="Remove").click()
+        words = "Removed. What was saved of it stays in the history of this answer and can be taken back from there."
+        expect(page.locator(".removed")).to_be_focused()
+        assert page.locator(".removed").all_text_contents() == [words]
+        assert cards.count() == max(1, count - 1)

@@ -380,6 +380,12 @@ def test_certifier_approves_twice_and_gets_one_receipt(world: World) -> None:
     assert client.get(f"/reports/{report.id}/versions/1/receipt.json").data == kept.receipt
 
 
+def declined(text: str) -> list[tuple[str, str]]:
+    """What a report's page says beside the next step of a request that was declined."""
+    told = re.search(r'id="declined">\s*<p>(.*?)</p>\s*<p class="text" dir="auto">(.*?)</p>', text)
+    return [told.groups()] if told else []  # type: ignore[list-item]
+
+
 def test_decline_needs_a_reason_and_opens_the_draft(world: World) -> None:
     report = world.report("KAZ", "clearing")
     client = world.browser("certifier", "KAZ")
@@ -387,8 +393,24 @@ def test_decline_needs_a_reason_and_opens_the_draft(world: World) -> None:
     address = f"/reports/{report.id}/steps/decline"
     assert client.post(address, data={"csrf_token": token, "reason": " "}).status_code == 422
     assert client.post(address, data={"csrf_token": token, "reason": "The summary is too short."}).status_code == 303
-    assert "The summary is too short." in page(world.browser("focal_point", "KAZ"), f"/reports/{report.id}")
+    leader = world.browser("focal_point", "KAZ")
+    ((when, reason),) = declined(page(leader, f"/reports/{report.id}"))
+    said = re.sub(r"\d\d:\d\d", "", when)
+    assert (said, reason) == (
+        "Clearance was declined on 16 June 2025,  UTC by certifier kaz:",
+        "The summary is too short.",
+    )
     assert "The summary is too short." in page(world.browser("focal_point", "KAZ"), "/inbox")
+
+
+def test_a_declined_request_is_told_until_the_next_one(world: World) -> None:
+    report = world.report("KAZ", "clearing")
+    client = world.browser("focal_point", "KAZ")
+    assert declined(page(client, f"/reports/{report.id}")) == []
+    world.step(report, "decline")
+    assert [reason for _when, reason in declined(page(client, f"/reports/{report.id}"))] == ["a reason"]
+    world.step(report, "ask")
+    assert declined(page(client, f"/reports/{report.id}")) == []
 
 
 def test_clearance_shows_what_changed_since_the_last_version(world: World) -> None:

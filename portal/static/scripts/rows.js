@@ -58,9 +58,21 @@ export function reach(question, name) {
 
 function remove(row) {
   const place = row.parentElement;
+  const group = row.closest("[data-rows]");
+  const way = isBlank(row) ? "" : group.dataset.removed;
   if (place.children.length > 1) row.remove();
   else blank(row);
   changed(place);
+  if (way) {
+    let told = group.querySelector(":scope > .removed");
+    if (!told) {
+      told = Object.assign(document.createElement("p"), { className: "removed small", tabIndex: -1 });
+      place.after(told);
+    }
+    told.textContent = way;
+    told.focus();
+    return;
+  }
   (place.lastElementChild.querySelector("input, select, textarea") ?? place).focus();
 }
 
