@@ -24,7 +24,7 @@ from portal.queries import accounts as people
 from portal.queries import words
 from portal.rules.datasets import source_fact
 from portal.rules.refusals import Forbidden, Invalid, NotNow, Stale
-from portal.services import accounts, contributions, observations, verifying
+from portal.services import accounts, contributions, observations, rechecks, verifying
 from reviewer.queries import statements as queries
 from reviewer.queries import synthesis as reads
 from reviewer.rules.statements import behind, touching
@@ -689,7 +689,8 @@ def test_a_doubted_figure_goes_to_the_list_until_a_person_has_looked(world: Worl
     world.at += dt.timedelta(minutes=1)
     synthesis.settle(world.acting("reviewer"), row.id, Settlement("holds", "The sample is large enough."))
     world.done()
-    take(world, "12.5", "two")
+    rechecks.after_figures(world.act(None))
+    world.done()
     assert (statement(made).state, waiting(made)) == ("supported", [])
     (cited,) = queries.citations(db.session, [made])[made]
     assert (cited.value_text, cited.standing) == ("12.5", "doubtful")
@@ -707,7 +708,8 @@ def test_who_cites_a_doubted_figure_knows_it(world: World) -> None:
     say(world, imported, "doubtful")
     world.at += dt.timedelta(minutes=1)
     made = figured(world)
-    take(world, "12.5", "two")
+    rechecks.after_figures(world.act(None))
+    world.done()
     assert waiting(made) == []
     client = world.browser("reviewer")
     page = client.get(f"/synthesis/statements/{made}").get_data(as_text=True)
