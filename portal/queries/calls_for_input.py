@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from forms.words import N_
 from portal.db import AnyRow
 from portal.models.contributions import Call, CallPartner, Partner, PartnerMember, Registration
-from portal.rules.contributions import OPEN, Window
+from portal.rules.contributions import OPEN, Window, comes_in_by
 from portal.rules.refusals import Missing
 
 NO_CALL = N_("There is no such call for input.")
@@ -40,7 +40,9 @@ def calls(session: Session, cycle: str, channel: str | None = None) -> list[Call
 
 
 def open_to(session: Session, user_id: uuid.UUID, at: dt.datetime) -> list[AnyRow]:
-    """The calls that take contributions now from partners for whom this person files: Call, Partner."""
+    """The calls that take contributions now from partners for whom this person files, of a kind that comes in by the
+    channel of the call: Call, Partner.
+    """
     listed = exists().where(CallPartner.call_id == Call.id, CallPartner.partner_id == Partner.id)
     query = (
         select(Call, Partner)
@@ -50,7 +52,7 @@ def open_to(session: Session, user_id: uuid.UUID, at: dt.datetime) -> list[AnyRo
         .where(Call.closed_at.is_(None), Call.opens_at <= at, Call.closes_at > at)
         .order_by(Call.closes_at, Call.id, Partner.name)
     )
-    return list(session.execute(query).all())
+    return [row for row in session.execute(query) if comes_in_by(row.Call.channel, row.Partner.kind)]
 
 
 def on_list(session: Session, call: Call, partner_id: uuid.UUID) -> bool:

@@ -123,13 +123,16 @@ def visible(person: Person | None) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which contributions a list shows; None for no wish. `entity` is a state that is named in them."""
+    """Which contributions a list shows; None for no wish. `entity` is a state that is named in them, `naming`
+    several of which one is.
+    """
 
     cycle: str | None = None
     channel: str | None = None
     state: str | None = None
     partner: uuid.UUID | None = None
     entity: str | None = None
+    naming: tuple[str, ...] = ()
     only_public: bool = False
     mine: uuid.UUID | None = None
 
@@ -149,10 +152,10 @@ def listed(session: Session, person: Person | None, wanted: Wanted, limit: int |
     ):
         if value is not None:
             query = query.where(column == value)
-    if wanted.entity is not None:
+    if wanted.entity is not None or wanted.naming:
         named = exists().where(
             ContributionArea.contribution_id == Contribution.id,
-            ContributionArea.area == wanted.entity,
+            ContributionArea.area.in_([*wanted.naming, *([wanted.entity] if wanted.entity else [])]),
             ContributionArea.named,
         )
         query = query.where(named)

@@ -86,6 +86,10 @@ LICENCES = {
     "cc0-1.0": N_("Creative Commons Zero: no rights reserved"),
     "quote": N_("It may be quoted with its credit, and not be published whole"),
 }
+NO_SUCH_LICENCE = N_(
+    "This is none of the licences that are offered. Please write cc-by-4.0, cc-by-3.0-igo, cc-by-nc-4.0, cc0-1.0 or "
+    "quote."
+)
 NOT_WHOLE = frozenset({"quote"})
 """Licences under which the public page gives title, credit and areas, and not the text."""
 

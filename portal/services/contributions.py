@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import insert
 
 from forms import build
 from forms.answers import digest
-from forms.findings import BLOCKER, Finding
-from forms.kinds.base import tidy_line
-from forms.outline import LANGUAGES
+from forms.findings import BLOCKER, ERROR, WARNING, Finding
+from forms.kinds.base import NEEDED, tidy_line
+from forms.outline import LANGUAGES, Guideline
 from forms.words import N_
 from portal.documents.contribution import FrozenContribution, freeze, receipt
 from portal.documents.receipt import Signs
@@ -39,6 +39,7 @@ from portal.rules.contributions import (
     DRAFT,
     LICENCES,
     MODALITY,
+    NO_SUCH_LICENCE,
     OPEN,
     SENT,
     WITHDRAWN,
@@ -180,7 +181,7 @@ def _joined(act: Act, found: Contribution, draft: Draft, base: Mapping[str, Any]
         if given is not None and len(tidy_line(given)) > LONGEST
     ]
     if draft.licence and draft.licence not in LICENCES:
-        problems.append(Problem("licence", N_("Please choose one of the licences that are offered.")))
+        problems.append(Problem("licence", NO_SUCH_LICENCE))
     if draft.areas is not None and len(draft.areas) > MOST_AREAS:
         problems.append(Problem("areas", N_("Please name up to 300 areas; for more, name their region or the world.")))
     counted = {question.key: question for question in asked.counted(MODALITY)}
@@ -217,6 +218,9 @@ def _write(act: Act, found: Contribution, draft: Mapping[str, Any], revision: in
     act.session.execute(insert(ContributionRevision), [row | {"changed_at": act.at, "changed_by": act.actor.id}])
 
 
+NEEDED_HERE = N_("“%(title)s” is needed before the contribution can be sent.")
+
+
 @dataclass(frozen=True)
 class Check:
     """What is to be put right before sending, what the check says of each question, and the areas that were named."""
@@ -225,6 +229,11 @@ class Check:
     findings: list[Finding]
     named: Named
 
+    @property
+    def warnings(self) -> list[Finding]:
+        """What is to be put right and does not hinder the sending."""
+        return warnings_in(self.findings)
+
 
 def check(act: Act, found: Contribution) -> Check:
     """Judges the draft: the one check behind the page, the API, the import and the sending."""
@@ -232,10 +241,27 @@ def check(act: Act, found: Contribution) -> Check:
     named = held.names(act.session).named(found.areas)
     problems = [Problem(place, sentence) for place, sentence in head_problems(_head(found))]
     problems += [Problem("areas", sentence % {"name": line}) for line, sentence in named.unknown]
-    values = {(key, found.language): value for key, value in found.values.items()}
-    findings = build.findings(asked, MODALITY, [found.language], values)
+    findings = _findings(asked, found.language, found.values)
     problems += [Problem(one.question, one.sentence) for one in findings if one.severity == BLOCKER]
     return Check(problems, findings, named)
+
+
+def _findings(asked: Guideline, language: str, values: Mapping[str, Any]) -> list[Finding]:
+    answers = {(key, language): value for key, value in values.items()}
+    found = build.findings(asked, MODALITY, [language], answers)
+    return [replace(one, message=NEEDED_HERE) if one.message == NEEDED else one for one in found]
+
+
+def warnings_in(findings: Sequence[Finding]) -> list[Finding]:
+    """Those findings that are to be put right and hinder nothing."""
+    return [one for one in findings if one.severity in (ERROR, WARNING)]
+
+
+def warnings_of(act: Act, document: bytes) -> list[Finding]:
+    """What the check says of a version that was sent, for who decides about it."""
+    told = json.loads(document)
+    values = {one["question"]: one["value"] for one in told["answers"]}
+    return warnings_in(_findings(guideline(act.session, told["edition"]["key"]), told["languages"][0], values))
 
 
 def states_named(judged: Check) -> frozenset[str]:

@@ -173,6 +173,7 @@ def _page(act: Act, found: Call, problems: Sequence[Problem] = ()) -> str:
         state=calls.window(found).state(act.at),
         call_states=CALL_STATES,
         asked=guideline(act.session, found.edition),
+        licences=LICENCES,
         listed=calls.partners_of(act.session, found.id) if team else [],
         others=partners.confirmed(act.session, CHANNELS[found.channel].kinds) if may(act.person, "call:write") else [],
         mine=_mine(act, found),

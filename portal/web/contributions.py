@@ -31,6 +31,7 @@ from portal.rules.contributions import (
     CHANNELS,
     LICENCES,
     MODALITY,
+    NOT_WHOLE,
     OUTCOMES,
     REASON_NEEDED,
     STATES,
@@ -57,7 +58,8 @@ PER_PAGE = 100
 def listing(act: Act) -> ResponseReturnValue:
     """What was accepted from partners, newest first, with credit and licence."""
     channel = request.args.get("channel", "")
-    wanted = held.Wanted(channel=channel if channel in CHANNELS else None, only_public=True)
+    naming = tuple(code for code in request.args.getlist("naming") if len(code) == len("KAZ"))
+    wanted = held.Wanted(channel=channel if channel in CHANNELS else None, naming=naming, only_public=True)
     rows = held.listed(act.session, None, wanted)
     at = min(max(1, request.args.get("page", 1, type=int)), max(1, -(-len(rows) // PER_PAGE)))
     part = rows[(at - 1) * PER_PAGE : at * PER_PAGE]
@@ -72,8 +74,9 @@ def listing(act: Act) -> ResponseReturnValue:
         replies=held.replies(act.session, ids),
         channels=CHANNELS,
         channel=channel,
+        naming=desk.entity_names(act.session, naming) if naming else {},
         licences=LICENCES,
-        page_url=lambda number: url_for(".listing", channel=channel or None, page=number),
+        page_url=lambda number: url_for(".listing", channel=channel or None, naming=naming, page=number),
     )
 
 
@@ -88,6 +91,11 @@ def _page(act: Act, found: Filing, problems: Sequence[Problem] = ()) -> str:
     one: Contribution = found.contribution
     number = contributing.shown_number(act, found)
     within = contributing.inside(act, found) or contributing.reads_all(act, found)
+    shown = contributing.shown(act, found, number) if number else None
+    deciding = moderations_open(one.state) if may(act.person, "contribution:moderate", found) else []
+    warnings = contributions.warnings_of(act, shown.version.document) if shown and deciding else []
+    sent = held.versions(act.session, one.id) if within else []
+    moderations = held.moderations(act.session, one.id) if within else []
     mine = {g.entity for g in act.person.grants if g.role == "focal_point" and g.entity} if act.person else set()
     return render_template(
         "contributions/contribution.html",
@@ -95,14 +103,15 @@ def _page(act: Act, found: Filing, problems: Sequence[Problem] = ()) -> str:
         one=one,
         partner=partners.get(act.session, one.partner_id),
         cycle=cycles.cycle(act.session, one.cycle),
-        shown=contributing.shown(act, found, number) if number else None,
+        shown=shown,
+        warnings=[_(finding.message) % finding.params for finding in warnings],
         within=within,
         inside=contributing.inside(act, found),
-        versions=held.versions(act.session, one.id) if within else [],
-        moderations=held.moderations(act.session, one.id) if within else [],
+        moderations=moderations,
+        happened=_happened(sent, moderations),
         replies=held.replies(act.session, [one.id]).get(one.id, []),
         may_reply=desk.entity_names(act.session, mine & found.named) if may(act.person, "reply:write", found) else {},
-        deciding=moderations_open(one.state) if may(act.person, "contribution:moderate", found) else [],
+        deciding=deciding,
         channels=CHANNELS,
         licences=LICENCES,
         states=STATES,
@@ -111,6 +120,12 @@ def _page(act: Act, found: Filing, problems: Sequence[Problem] = ()) -> str:
         problems=problems,
         typed=request.form,
     )
+
+
+def _happened(sent: Sequence[Any], moderations: Sequence[Any]) -> list[tuple[str, Any]]:
+    """What was sent and what was decided, newest first."""
+    told = [(row.sent_at, "sent", row) for row in sent] + [(row.decided_at, "decided", row) for row in moderations]
+    return [(kind, row) for _at, kind, row in sorted(told, key=lambda one: one[:2], reverse=True)]
 
 
 @pages.get("/contributions/<uuid:contribution_id>/draft")
@@ -296,6 +311,8 @@ def sending(act: Act, found: Filing) -> ResponseReturnValue:
         one=one,
         partner=partners.get(act.session, one.partner_id),
         problems=judged.problems,
+        warnings=[(one.question, _(one.message) % one.params) for one in judged.warnings],
+        whole=one.licence not in NOT_WHOLE,
         hindrances=hindrances,
         areas=contributing.area_names(act, list(one.areas)),
         named=contributing.area_names(act, named),

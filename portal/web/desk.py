@@ -205,7 +205,7 @@ def _of_contributions(act: Act) -> Iterator[Task]:
                 "Read %(num)d contributions that name your state, and reply if you wish",
                 count,
             )
-            yield Task(3, title, url_for("contributions.listing"))
+            yield Task(3, title, url_for("contributions.listing", naming=sorted(leads)))
 
 
 def _of_a_partner(act: Act, person: Person) -> Iterator[Task]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import re
@@ -12,7 +13,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from portal.db import db
+from portal.http.context import signer
 from portal.queries import contributions as held
+from portal.rules.contributions import LICENCES
+from portal.services import contribution_import
 from portal.services.contributions import Draft
 from tests.factories import World, csrf
 from tests.portal.callers import Caller
@@ -132,6 +136,74 @@ def test_who_leads_a_named_state_reads_all_that_stands_accepted(world: World) ->
     send(world, made.id)
     assert "Rents fell." not in state.get(here).get_data(as_text=True)
     assert state.get(f"{here}/versions/2.json").status_code == 404
+
+
+def test_warnings_are_told_before_sending_and_to_who_decides(world: World) -> None:
+    made = contribution(world, "c", licence="quote")
+    save(world, made.id, Draft(values={"CC.1/period": {"from": "2023", "to": "2015"}}), made.revision)
+    page = world.browser("partner").get(f"/contributions/{made.id}/sending").get_data(as_text=True)
+    told = re.findall(r'<li><a href="[^"]+#q-CC-[12]-(\w+)">([^<]+)</a></li>', page)
+    assert [question for question, _sentence in told] == ["period", "basis"]
+    promises = ("everybody reads it once it is accepted", "everybody reads its title, credit and areas")
+    assert [words in page for words in promises] == [False, True]
+    send(world, made.id)
+    team = world.browser("reviewer").get(f"/contributions/{made.id}").get_data(as_text=True)
+    shown = team.partition("What the check says of it")[2].partition("</ul>")[0]
+    assert re.findall(r"<li>([^<]+)</li>", shown) == [sentence for _question, sentence in told]
+    assert "What the check says" not in world.browser("partner").get(f"/contributions/{made.id}").get_data(as_text=True)
+
+
+def test_what_is_needed_is_said_of_a_contribution_and_not_of_a_report(world: World) -> None:
+    made = contribution(world, "c")
+    save(world, made.id, Draft(values={"CC.2/text": ""}), made.revision)
+    page = world.browser("partner").get(f"/contributions/{made.id}/draft").get_data(as_text=True)
+    assert ("needed before the report" in page, "needed before the contribution can be sent" in page) == (False, True)
+
+
+def test_what_happened_stands_in_the_order_of_time(world: World) -> None:
+    made = contribution(world, "c", "returned")
+    save(world, made.id, Draft(values={"CC.2/text": "Another text."}), held.get(db.session, made.id).revision)
+    send(world, made.id, at=world.at + dt.timedelta(minutes=5))
+    page = world.browser("partner").get(f"/contributions/{made.id}").get_data(as_text=True)
+    listed = page.partition("What happened")[2]
+    found = [
+        listed.index(words)
+        for words in ("Version 2 was sent", "Version 1, Returned with a reason", "Version 1 was sent")
+    ]
+    assert found == sorted(found)
+
+
+def test_a_partner_is_asked_by_the_channels_of_its_kind_alone(world: World) -> None:
+    partner(world, "city", "City of Kisumu")
+    for channel in "cdf":
+        call(world, channel)
+    desk = world.browser("partner").get("/desk").get_data(as_text=True)
+    assert re.findall(r"Contribute to “Input to channel (\w)”", desk) == ["f"]
+
+
+def test_the_task_of_a_named_state_leads_to_what_names_it(world: World) -> None:
+    made = contribution(world, "c", "accepted")
+    other = contribution(world, "f", "accepted", areas=["Kenya"], title="Of another state")
+    state = world.browser("focal_point", "KAZ")
+    task = re.search(r'href="([^"]+)"[^>]*>Read 1 contribution that names', state.get("/desk").get_data(as_text=True))
+    assert task is not None
+    assert task[1] == "/contributions?naming=KAZ"
+    page = state.get(task[1]).get_data(as_text=True)
+    assert re.findall(r'href="/contributions/([0-9a-f-]{36})"', page) == [str(made.id)]
+    assert str(other.id) in state.get("/contributions").get_data(as_text=True)
+
+
+def test_the_page_of_a_table_says_which_words_its_columns_take(world: World) -> None:
+    of, to = partner(world), call(world)
+    page = world.browser("partner").get(f"/calls/{to.id}").get_data(as_text=True)
+    assert re.findall(r'<code dir="ltr">(cc[^<]*|quote)</code>', page) == [*LICENCES]
+    assert '<code dir="ltr">trend</code> Trend' in page
+    table = "mark,title,licence\nr1,Rents,CC BY 4.0\n"
+    report = contribution_import.bring_in(
+        world.acting("partner"), io.BytesIO(table.encode()), "t.csv", contribution_import.Wish(to.id, of.id), signer()
+    )
+    told = [one.sentence for one in report.rows[0].problems if one.where == "licence"]
+    assert [all(key in sentence for key in LICENCES) for sentence in told] == [True]
 
 
 def test_an_organisation_registers_by_page_without_an_account(world: World) -> None:

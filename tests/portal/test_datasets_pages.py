@@ -111,6 +111,19 @@ def test_the_page_shows_the_indicator_of_the_figures_and_takes_another(world: Wo
     assert '<td data-label="Indicator">NUA-15</td>' in page(officer, report)
 
 
+def test_page_and_import_count_the_figures_of_a_file_alike(world: World) -> None:
+    officer = world.browser("data_officer")
+    address = laid(officer, NATIONAL, "national.csv", source="yearbook")
+    told = {"source": "yearbook", "series": "Urban growth"}
+    send(officer, f"{address}/columns", **told)
+    count = r"Figures read <b class=\"number\">(\d+)</b>"
+    before = re.findall(count, page(officer, address))
+    send(officer, f"{address}/confirm", **told)
+    assert worked()
+    [report] = re.findall(r'href="(/channels/b/[0-9a-f-]{36})"', page(officer, address))
+    assert re.findall(count, page(officer, report)) == before == ["2"]
+
+
 def test_a_dropped_file_is_gone(world: World) -> None:
     officer = world.browser("data_officer")
     address = laid(officer, DDF, DDF_NAME)
