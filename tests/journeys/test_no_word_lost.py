@@ -360,6 +360,7 @@ def test_figures_and_choices_of_a_section_that_has_closed_are_kept_until_they_ar
     portal: Portal, handed: str, window: Window
 ) -> None:
     why = "This is not in your hands now. Please keep your text and ask the focal point to hand it to you again."
+    hand_back(portal, False)
     page = window.start()
     window.log_in(page, MINISTRY)
     address = f"{handed}/sections/{IN_HANDS}"
@@ -377,6 +378,7 @@ def test_figures_and_choices_of_a_section_that_has_closed_are_kept_until_they_ar
     identifier = page.locator(f'[name="{PRACTICES}-0-id"]').input_value()
     page.wait_for_timeout(ON_THE_DISK)
     window.kill()
+    portal.expire_sessions()
     hand_back(portal, True)
 
     page = window.start()
@@ -416,6 +418,7 @@ def test_what_a_closed_draft_does_not_take_goes_only_when_its_writer_discards_it
     first.fill("A word on a table")
     page.wait_for_timeout(ON_THE_DISK)
     window.kill()
+    portal.expire_sessions()
     state = "UPDATE reports SET state = :state WHERE entity = 'KAZ'"
     portal.change(state, state="clearing")
     try:
@@ -441,6 +444,7 @@ def test_what_a_closed_draft_does_not_take_goes_only_when_its_writer_discards_it
 def test_what_was_typed_a_moment_before_the_section_is_handed_back_is_saved_first(
     portal: Portal, handed: str, window: Window
 ) -> None:
+    hand_back(portal, False)
     page = window.start()
     window.log_in(page, MINISTRY)
     page.goto(f"{handed}/sections/{IN_HANDS}")
@@ -477,8 +481,8 @@ def test_after_the_log_in_that_opened_by_itself_the_focus_is_where_the_person_ty
 def test_the_words_are_counted_again_where_somebody_else_wrote(portal: Portal, report: str, window: Window) -> None:
     page = window.start()
     window.log_in(page)
-    page.goto(f"{report}/sections/F.2")
-    question = "F.2/summary"
+    page.goto(f"{report}/sections/1.1.1.4")
+    question = "1.1.1.4/results"
     type_on(page, question, "One two three")
     all_saved(page, question)
     counted = page.locator(f"#{field(page, question).get_attribute('aria-describedby')}")
@@ -493,6 +497,7 @@ def test_the_words_are_counted_again_where_somebody_else_wrote(portal: Portal, r
 
 
 def test_a_role_that_has_ended_is_said_and_the_text_is_kept(portal: Portal, handed: str, window: Window) -> None:
+    hand_back(portal, False)
     page = window.start()
     window.log_in(page, MINISTRY)
     page.goto(f"{handed}/sections/{IN_HANDS}")
