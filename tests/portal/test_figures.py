@@ -491,11 +491,11 @@ def test_the_section_shows_what_is_held_and_the_decisions(world: World, browser:
     for words in ("17.4", "16.9", "edition 2023", "United Nations SDG database", "UN data terms", "location: urban"):
         assert words in text
     (told,) = re.findall(
-        r'Definition: <bdi lang="en">(.*?)</bdi> <span class="soft tiny"><bdi lang="en">(.*?)</bdi>', text
+        r'Definition: <bdi lang="en">(.*?)</bdi> <span class="soft tiny">· <bdi lang="en">(.*?)</bdi>', text
     )
     shipped = definition("NUA-14")
     assert shipped is not None
-    assert told == (shipped.words, f"({shipped.source})")
+    assert told == (shipped.words, shipped.source)
     radios = re.findall(r'name="1.1.2.4/NUA-14-status" value="(\w*)"', text)
     assert radios == ["confirmed", "corrected", "rejected", "no_data", "not_relevant", ""]
     other = page(browser, f"/reports/{report.id}/sections/1.3.2.1")

@@ -409,8 +409,9 @@ def test_a_declined_request_is_told_until_the_next_one(world: World) -> None:
     assert declined(page(client, f"/reports/{report.id}")) == []
     world.step(report, "decline")
     assert [reason for _when, reason in declined(page(client, f"/reports/{report.id}"))] == ["a reason"]
-    world.step(report, "ask")
-    assert declined(page(client, f"/reports/{report.id}")) == []
+    for step in ("ask", "recall"):
+        world.step(report, step)
+        assert declined(page(client, f"/reports/{report.id}")) == []
 
 
 def test_clearance_shows_what_changed_since_the_last_version(world: World) -> None:
