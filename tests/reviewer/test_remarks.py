@@ -424,7 +424,7 @@ def test_the_response_table_speaks_in_words_with_the_day_and_the_talk(world: Wor
         "The international figures are confirmed as ours. 2020: 29 micrograms per cubic metre · Almaty · Census "
         f"International figures, {title} (micrograms per cubic meter), µg/m³: 2019: 30.9; 2018: 31.2"
     )
-    people = "A · a@example.org · National government"
+    people = "Name: A · E-mail address: a@example.org · Kind of stakeholder: National government"
     shown = responses(page(world.browser("focal_point", "KAZ"), f"/reports/{report.id}/remarks"))
     asked = "Which year? answer asked for by 1 July 2025"
     talk = "Not answered yet reviewer , 16 June 2025: The last one."
