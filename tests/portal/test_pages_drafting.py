@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import io
 import json
@@ -410,7 +411,7 @@ def test_a_declined_request_is_told_until_the_next_one(world: World) -> None:
     world.step(report, "decline")
     assert [reason for _when, reason in declined(page(client, f"/reports/{report.id}"))] == ["a reason"]
     for step in ("ask", "recall"):
-        world.step(report, step)
+        world.step(report, step, at=world.at + dt.timedelta(hours=1))
         assert declined(page(client, f"/reports/{report.id}")) == []
 
 
