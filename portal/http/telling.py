@@ -122,6 +122,7 @@ EVENTS = {
     "evidence.code": N_("A passage was coded."),
     "team.note": N_("An internal note was written."),
     "team.remark": N_("A remark was written; it is not sent yet."),
+    "team.remark.change": N_("A remark that was not sent was changed."),
     "team.remark.remove": N_("A remark that was not sent was taken out."),
     "cycle.practice": N_("A cycle to practise in was opened."),
     "bundle.ready": N_("A synthesis bundle was built."),

@@ -183,6 +183,8 @@ def test_contradictions_count_where_they_touch_what_is_cited(world: World) -> No
 def test_contradictions_touch_a_figure_by_itself_or_by_its_indicator_and_area(world: World) -> None:
     take(world, "12.5", "one")
     made = figured(world)
+    db.session.execute(update(Series).values(indicator=None))
+    db.session.commit()
     bare = queries.citations(db.session, [made])[made]
     of_an_indicator()
     rows = queries.citations(db.session, [made])[made]

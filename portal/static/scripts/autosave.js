@@ -323,7 +323,7 @@ async function submit(event) {
 /** A form with which a section leaves the hands of the person goes once all is saved; pressed again, it goes without what cannot be. */
 async function handOn(event) {
   const going = event.target;
-  if (leaving || !going.matches("[data-after-saving]") || going.dataset.afterSaving === "told") return;
+  if (leaving || !going.matches("[data-after-saving]") || going.dataset.afterSaving === "told" || !unsent()) return;
   event.preventDefault();
   for (const question of questions.values()) enqueue(question);
   await queue.now();
