@@ -26,7 +26,7 @@ from portal.queries.reports import SEEN
 from portal.rules.lifecycle import RECEIVED
 from portal.rules.timeline import end_of_day, timing, within_extension
 from portal.services.submission import CUT_OFF_PHASE, DEADLINE_PHASE
-from reviewer.rules.review import AFTER, ASSIGNED, DAYS, TIMINGS, VALUES, Line, Wanted, age, waited
+from reviewer.rules.review import AFTER, ASSIGNED, DAYS, TIMINGS, Line, Wanted, age, values, waited
 
 ANYBODY = uuid.UUID(int=0)
 
@@ -144,8 +144,8 @@ def unknown(session: Session, calendar: Calendar, wanted: Wanted, lines: Collect
         if name in DAYS:
             known = value.isdecimal()
         else:
-            values = VALUES[name]
-            known = any(value in values(line, ANYBODY) for line in lines) or _known(session, calendar, name, value)
+            met = any(value in values(name, line, ANYBODY) for line in lines)
+            known = met or _known(session, calendar, name, value)
         if not known:
             found.append(name)
     return found

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 RECORD = (
@@ -82,7 +84,7 @@ def _holds(name: str, value: str, line: Line, person: uuid.UUID) -> bool:
     if name in DAYS:
         days = line.days if name == "age" else line.waits
         return not value.isdecimal() or (days is not None and days >= int(value))
-    return value in VALUES[name](line, person)
+    return value in values(name, line, person)
 
 
 def _timings(line: Line, _person: uuid.UUID) -> Sequence[str]:
@@ -98,22 +100,33 @@ def _holders(line: Line, person: uuid.UUID) -> Sequence[str]:
 
 
 def _reached(days: int | None) -> Sequence[str]:
-    return () if days is None else [str(least) for least in AGES if days >= least]
+    return () if days is None else _UP_TO[bisect_right(AGES, days)]
 
 
-VALUES: dict[str, Callable[[Line, uuid.UUID], Sequence[str]]] = {
-    "state": lambda line, _person: (line.row.state,),
+_UP_TO = [tuple(map(str, AGES[:number])) for number in range(len(AGES) + 1)]
+
+
+ONE: dict[str, Callable[[Line], str]] = {
+    "state": attrgetter("row.state"),
+    "phase": attrgetter("phase"),
+    "region": attrgetter("row.region"),
+    "group": attrgetter("row.regional_group"),
+    "modality": attrgetter("row.modality"),
+}
+"""Under which value of these filters a line is found."""
+SEVERAL: dict[str, Callable[[Line, uuid.UUID], Sequence[str]]] = {
     "timing": _timings,
-    "phase": lambda line, _person: (line.phase,),
-    "region": lambda line, _person: (line.row.region,),
-    "group": lambda line, _person: (line.row.regional_group,),
     "assigned": _holders,
     "language": lambda line, _person: line.row.languages,
-    "modality": lambda line, _person: (line.row.modality,),
     "age": lambda line, _person: _reached(line.days),
     "waits": lambda line, _person: _reached(line.waits),
 }
-"""Under which values of each filter a line is found."""
+"""Under which values of these."""
+
+
+def values(name: str, line: Line, person: uuid.UUID) -> Sequence[str]:
+    """Under which values of a filter this person finds a line."""
+    return (ONE[name](line),) if name in ONE else SEVERAL[name](line, person)
 
 
 def sift(lines: Iterable[Line], wanted: Wanted, person: uuid.UUID) -> tuple[list[Line], dict[str, Counter[str]]]:
@@ -122,17 +135,16 @@ def sift(lines: Iterable[Line], wanted: Wanted, person: uuid.UUID) -> tuple[list
     """
     asked = wanted.asked()
     found: list[Line] = []
-    near: dict[str, list[Line]] = {name: [] for name in VALUES}
+    near: dict[str, list[Line]] = {name: [] for name in (*ONE, *SEVERAL)}
     for line in lines:
         against = [name for name, value in asked.items() if not _holds(name, value, line, person)]
         if not against:
             found.append(line)
         elif len(against) == 1:
             near[against[0]].append(line)
-    counts = {
-        name: Counter(value for line in chain(found, near[name]) for value in values(line, person))
-        for name, values in VALUES.items()
-    }
+    counts = {name: Counter(map(one, chain(found, near[name]))) for name, one in ONE.items()}
+    for name, several in SEVERAL.items():
+        counts[name] = Counter(chain.from_iterable(several(line, person) for line in chain(found, near[name])))
     for name, value in asked.items():
         counts[name][value] = len(found)
     return in_order(found, wanted), counts

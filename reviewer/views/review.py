@@ -245,7 +245,9 @@ def _words(act: Act, name: str, value: str) -> str:
 def _sentence(
     wanted: Wanted, choices: Mapping[str, Mapping[str, str]], counts: Mapping[str, Counter[str]]
 ) -> list[dict[str, Any]]:
-    """The filters as parts of a sentence; each choice says how many reports it would show."""
+    """The filters as parts of a sentence; each choice says how many reports it would show, and one that would show none
+    is not offered.
+    """
     parts = (
         ("state", _("Reports"), _("in every stage")),
         ("timing", _("received"), _("at any time")),
@@ -265,15 +267,15 @@ def _sentence(
             "value": getattr(wanted, name),
             "choices": [
                 ("", every),
-                *((value, _counted(words, value, counts[name])) for value, words in choices[name].items()),
+                *(
+                    (value, f"{words} ({counts[name][value]})")
+                    for value, words in choices[name].items()
+                    if counts[name][value] or value == getattr(wanted, name)
+                ),
             ],
         }
         for name, label, every in parts
     ]
-
-
-def _counted(words: str, value: str, counted: Counter[str]) -> str:
-    return f"{words} ({counted[value]})"
 
 
 @pages.get("/review/<uuid:report_id>")
