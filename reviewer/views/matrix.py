@@ -181,15 +181,16 @@ def _one_of(name: str, known: Any) -> str:
 
 
 def _row(cycle: Cycle, found: Evidence, commitment: str, region: str, channels: Sequence[str]) -> Row:
-    matrix = found.matrix
-    return Row(
-        region,
-        matrix.of(region),
-        [
-            Cell(channel, matrix.cell(commitment, channel, region), *lists(cycle.key, commitment, channel, region))
-            for channel in channels
-        ],
-    )
+    tallies = {channel: found.matrix.cell(commitment, channel, region) for channel in channels}
+    cells = [
+        Cell(channel, tally, *(lists(cycle.key, commitment, channel, region) if _holds(tally) else ("", "", "")))
+        for channel, tally in tallies.items()
+    ]
+    return Row(region, found.matrix.of(region), cells)
+
+
+def _holds(tally: Tally) -> bool:
+    return bool(tally.passages or tally.figures or tally.cases)
 
 
 def lists(cycle: str, commitment: str, channel: str, region: str) -> tuple[str, str, str]:
