@@ -18,7 +18,8 @@ class FrozenAnswer:
     """One answer as it was submitted; `standing` says whether the text is original, official or unofficial.
 
     `unchanged_since` names the earlier version whose answer it still is, as {cycle, version}; `taken_from` the
-    documents from which passages were taken over, as {title, page}. Neither is written where there is nothing to say.
+    documents from which passages were taken over, as {title, page}, and `taken_unchanged` that nobody has changed the
+    answer since. None is written where there is nothing to say.
     """
 
     question: str
@@ -29,6 +30,7 @@ class FrozenAnswer:
     standing: str = "original"
     unchanged_since: Mapping[str, Any] | None = None
     taken_from: Sequence[Mapping[str, Any]] = ()
+    taken_unchanged: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,8 @@ def freeze(submission: Submission) -> bytes:
 def _told(answer: FrozenAnswer) -> dict[str, Any]:
     """An answer as the document holds it, without what there is not to say of it."""
     told = asdict(answer)
-    return {name: value for name, value in told.items() if value or name not in ("unchanged_since", "taken_from")}
+    origin = ("unchanged_since", "taken_from", "taken_unchanged")
+    return {name: value for name, value in told.items() if value or name not in origin}
 
 
 def _distinct(keys: Sequence[object]) -> None:

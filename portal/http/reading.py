@@ -81,13 +81,14 @@ def frozen_values(document: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
 @dataclass(frozen=True)
 class Origin:
     """Where an answer of a version came from: the cycle and version since which it is unchanged, documents as (title,
-    page).
+    page), and whether it was left as it was taken over from them.
     """
 
     language: str
     cycle: str
     version: int
     documents: tuple[tuple[str, int | None], ...]
+    as_taken: bool
 
 
 def origins(document: Mapping[str, Any]) -> dict[str, list[Origin]]:
@@ -97,6 +98,7 @@ def origins(document: Mapping[str, Any]) -> dict[str, list[Origin]]:
         since, taken = answer.get("unchanged_since") or {}, answer.get("taken_from") or ()
         if since or taken:
             documents = tuple((one["title"], one.get("page")) for one in taken)
-            one = Origin(answer["language"], since.get("cycle", ""), since.get("version", 0), documents)
+            as_taken = answer.get("taken_unchanged", False)
+            one = Origin(answer["language"], since.get("cycle", ""), since.get("version", 0), documents, as_taken)
             found.setdefault(answer["question"], []).append(one)
     return found

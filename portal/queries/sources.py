@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,13 +150,6 @@ class Taken:
     revision: int = 0
 
 
-def taken(
-    session: Session, report_id: uuid.UUID, questions: Iterable[str] | None = None
-) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """From where the words of answers were taken over, by (question, language): title and page, each once, in order."""
-    return {key: found.entries for key, found in takings(session, report_id, questions).items()}
-
-
 def takings(
     session: Session, report_id: uuid.UUID, questions: Iterable[str] | None = None
 ) -> dict[tuple[str, str], Taken]:
@@ -188,17 +181,22 @@ class Origins:
     """Where the answers of a draft came from, as a version says it of each."""
 
     carried: Mapping[tuple[str, str], AnyRow]
-    taken: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]
+    taken: Mapping[tuple[str, str], Taken]
 
     def of(self, answer: AnyRow) -> dict[str, Any]:
-        """`unchanged_since` where the answer still has the value that came over, and `taken_from` of its takings."""
+        """`unchanged_since` where the answer still has the value that came over; `taken_from` of its takings, whether
+        nobody has changed it since the last of them, `taken_unchanged`.
+        """
         key = (answer.question, answer.language)
         row = self.carried.get(key)
         same = row is not None and digest(canonical(answer.value)) == row.digest
         since = {"cycle": row.cycle, "version": row.source_version} if row is not None and same else None
-        return {"unchanged_since": since, "taken_from": self.taken.get(key, ()) if answer.value else ()}
+        told: dict[str, Any] = {"unchanged_since": since}
+        if answer.value and (taken := self.taken.get(key)):
+            told |= {"taken_from": taken.entries, "taken_unchanged": answer.revision == taken.revision}
+        return told
 
 
 def origins(session: Session, report_id: uuid.UUID) -> Origins:
     """Where every answer of a draft came from."""
-    return Origins(carried(session, report_id), taken(session, report_id))
+    return Origins(carried(session, report_id), takings(session, report_id))

@@ -207,7 +207,7 @@ def test_a_passage_is_appended_as_a_new_revision_with_its_source(world: World) -
     assert (saved.revision, saved.value) == (2, "Ours.\n\nThe stock grew by 12 %.")
     taking = db.session.query(Taking).one()
     assert (taking.question, taking.language, taking.revision, taking.ordinal) == ("F.2/summary", "en", 2, 1)
-    assert sources.taken(db.session, made.id) == {("F.2/summary", "en"): [{"title": "VNR of 2022", "page": None}]}
+    assert sources.takings(db.session, made.id)["F.2/summary", "en"].entries == [{"title": "VNR of 2022", "page": None}]
     told = events.events(db.session, made.id)[0]
     assert (told.kind, told.data["passage"], told.data["revision"]) == ("source.take", 1, 2)
 
@@ -252,7 +252,25 @@ def test_the_version_names_the_sources(world: World) -> None:
     assert named == {"F.2/summary": [{"title": "VNR of 2022", "page": None}]}
     for client, address in ((world.browser("focal_point", "KAZ"), f"/reports/{made.id}/versions/1"),
                             (world.browser("reviewer"), f"/review/{made.id}")):  # fmt: skip
-        assert page(client, address).count("Taken from") == 1
+        text = page(client, address)
+        assert (text.count("Taken from"), text.count("Unchanged since it was taken over.")) == (1, 1)
+
+
+def test_the_reviewer_is_told_whether_what_was_taken_over_was_changed(world: World) -> None:
+    made = world.report()
+    world.fill(world.acting("focal_point", "KAZ"), reports.get(db.session, made.id, lock=True))
+    world.done()
+    take(world, made, laid_down(world, made), 1)
+    saved = reports.answer(db.session, made.id, "F.2/summary", "en")
+    assert saved is not None
+    act = world.acting("focal_point", "KAZ")
+    given = Given("F.2/summary", "en", f"{saved.value}\n\nAnd more since.", saved.revision)
+    drafting.save(act, reports.get(act.session, made.id, lock=True), given)
+    world.done()
+    world.step(made, "ask")
+    world.step(made, "submit")
+    text = page(world.browser("reviewer"), f"/review/{made.id}")
+    assert (text.count("Taken from"), text.count("Unchanged since it was taken over.")) == (1, 0)
 
 
 def upload(client: Any, made: Report, data: bytes, name: str = "review.docx", **said: str) -> Any:
