@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from alembic import command
@@ -118,3 +118,57 @@ def unfreeze(connection: Connection, table: str) -> None:
     """Takes away what a frozen table that was dropped has left behind."""
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"DROP FUNCTION {table}_is_append_only()"))
+
+
+def refer_in_sets(connection: Connection, table: str, referred: Mapping[str, tuple[str, str]]) -> None:
+    """Lets PostgreSQL check where the rows of a table refer to with each statement, as a set and not row by row.
+
+    `referred` gives for each column the table and column it refers to. As with the foreign keys that this replaces, no
+    row can name what is not held, and nothing that is named can be removed or change its key. SQLite keeps its own.
+    """
+    if connection.dialect.name == "sqlite":
+        return
+    joins = " ".join(
+        f"LEFT JOIN {other} ON {other}.{key} = given.{column}" for column, (other, key) in referred.items()
+    )
+    nowhere = " OR ".join(f"{other}.{key} IS NULL" for other, key in referred.values())
+    refusing = f"RAISE foreign_key_violation USING MESSAGE = '{table} would name what is not held'"
+    # Counted, so that the planner reads the set once; for EXISTS it would look up each row.
+    strays = f"(SELECT count(*) FROM given {joins} WHERE {nowhere}) > 0"  # noqa: S608 names of our own
+    statements = [
+        f"CREATE FUNCTION {table}_refers() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF {strays} THEN {refusing}; END IF; RETURN NULL; END $$",
+        *(
+            f"CREATE TRIGGER {table}_refers_{verb} AFTER {verb} ON {table} REFERENCING NEW TABLE AS given "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refers()"
+            for verb in ("insert", "update")
+        ),
+    ]
+    for column, (other, key) in referred.items():
+        name = f"{table}_{column}_held"
+        named = f"EXISTS (SELECT FROM {table} WHERE {column} = OLD.{key})"
+        statements += [
+            f"ALTER TABLE {table} DROP CONSTRAINT fk_{table}_{column}_{other}",
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN IF {named} THEN {refusing}; END IF; RETURN NULL; END $$",
+            f"CREATE TRIGGER {name} AFTER DELETE OR UPDATE OF {key} ON {other} FOR EACH ROW EXECUTE FUNCTION {name}()",
+        ]
+    for statement in statements:
+        connection.execute(text(statement))
+
+
+def refer_row_by_row(connection: Connection, table: str, referred: Mapping[str, tuple[str, str]]) -> None:
+    """Gives a table its foreign keys back, as before `refer_in_sets`."""
+    if connection.dialect.name == "sqlite":
+        return
+    statements = [f"DROP TRIGGER {table}_refers_{verb} ON {table}" for verb in ("insert", "update")]
+    statements.append(f"DROP FUNCTION {table}_refers()")
+    for column, (other, key) in referred.items():
+        statements += [
+            f"DROP TRIGGER {table}_{column}_held ON {other}",
+            f"DROP FUNCTION {table}_{column}_held()",
+            f"ALTER TABLE {table} ADD CONSTRAINT fk_{table}_{column}_{other} "
+            f"FOREIGN KEY ({column}) REFERENCES {other} ({key})",
+        ]
+    for statement in statements:
+        connection.execute(text(statement))

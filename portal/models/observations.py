@@ -115,6 +115,7 @@ class Observation(Base):
     """One figure as the newest edition gives it: the text as published, beside it the number and bound that were read.
 
     `bound` is "" or one of < > <= >=; `nature` and `status` are the codes of the source for how the figure was made.
+    PostgreSQL checks where figures refer to with each statement (docs/decisions/0009), so no foreign key stands there.
     """
 
     __tablename__ = "observations"

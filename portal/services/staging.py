@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -14,6 +16,7 @@ from sqlalchemy import (
     Connection,
     Float,
     Index,
+    Insert,
     Integer,
     MetaData,
     Select,
@@ -159,10 +162,13 @@ class Staging:
         self._poured += len(rows)
         names = ", ".join(column.name for column in staged.columns)
         if self._postgres:
+            lines = io.StringIO()
+            csv.writer(lines, lineterminator="\n").writerows(rows)
+            texts = ", ".join(column.name for column in staged.columns if isinstance(column.type, String))
+            into = f"COPY {staged.name} ({names}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({texts}))"
             cursor: Any = self._connection.connection.cursor()
-            with cursor, cursor.copy(f"COPY {staged.name} ({names}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
+            with cursor, cursor.copy(into) as copy:
+                copy.write(lines.getvalue())
         else:
             marks = ", ".join("?" for _ in staged.columns)
             statement = f"INSERT INTO {staged.name} ({names}) VALUES ({marks})"  # noqa: S608 names of our own
@@ -223,12 +229,16 @@ class Staging:
     def _add(self, rows: Select[*tuple[Any, ...]], number: int) -> int:
         """Adds staged rows, the first of each key, in the order of the keys; gives how many."""
         names = ["series_id", "area_id", "cut_id", "year", "period", *SAID]
+        columns = [*names, "revision", "import_number"]
         chosen = rows.with_only_columns(*(staged.c[name] for name in names), literal(1), literal(number))
-        ordered = chosen.order_by(*(staged.c[name] for name in KEY), staged.c.at)
-        into = postgresql.insert(held) if self._postgres else sqlite.insert(held)
-        adding = into.from_select([*names, "revision", "import_number"], ordered)
-        once = adding.on_conflict_do_nothing(index_elements=KEY)
-        return self._connection.execute(once.execution_options(preserve_rowcount=True)).rowcount
+        keys = [staged.c[name] for name in KEY]
+        first = chosen.order_by(*keys, staged.c.at)
+        adding: Insert
+        if self._postgres:
+            adding = postgresql.insert(held).from_select(columns, first.ext(postgresql.distinct_on(*keys)))
+        else:
+            adding = sqlite.insert(held).from_select(columns, first).on_conflict_do_nothing(index_elements=KEY)
+        return self._connection.execute(adding.execution_options(preserve_rowcount=True)).rowcount
 
     def _revise(self, number: int, at: dt.datetime) -> None:
         past = cast("Table", ObservationRevision.__table__)

@@ -69,6 +69,14 @@ def test_a_bound_is_kept_beside_the_text(channel: ChannelB) -> None:
     assert [tuple(row) for row in rows] == [("<5", 5.0, "<"), (">95", 95.0, ">"), ("7", 7.0, "")]
 
 
+def test_codes_of_the_source_are_kept_as_they_stand(channel: ChannelB) -> None:
+    codes = ["", "a,b", 'say "so"', "\\N", "\\.", "two\nlines", "NULL", "ноль"]
+    quoted = [code.replace('"', '""') for code in codes]
+    channel.take(HEADER + "".join(f'398,urban,"{code}",percent,{2000 + n},5\n' for n, code in enumerate(quoted)), SLUMS)
+    held = channel.session.scalars(select(Observation.nature).order_by(Observation.year))
+    assert held.all() == codes
+
+
 def test_the_original_file_is_kept_and_only_once(channel: ChannelB) -> None:
     channel.take(FIRST, SLUMS)
     channel.take(FIRST, SLUMS)
