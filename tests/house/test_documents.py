@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,10 @@ def test_every_make_target_named_is_there() -> None:
     named = {target for pair in named for target in pair if target}
     there = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     assert named - there == set()
+
+
+def test_the_newest_changes_are_those_of_this_version() -> None:
+    told = re.findall(r"^## ([0-9.]+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert told[0] == version
+    assert told == sorted(set(told), key=lambda one: [int(part) for part in one.split(".")], reverse=True)

@@ -193,11 +193,17 @@ def test_axe_finds_nothing_grave(served: Running, browser: Browser, email: str, 
         assert judged(page, served, [address.format(**names) for address in PAGES[email]], language) == {}
 
 
-def test_the_demonstration_shows_a_choice_that_waits(served: Running, browser: Browser) -> None:
+@contextmanager
+def drafting(served: Running, browser: Browser) -> Iterator[tuple[Page, str]]:
+    """A page of the focal point of the demonstration's draft, and where that report is."""
     with opened(browser) as context:
         page = context.new_page()
         log_in(page, served, "focal.point.xaa@example.org")
-        report = linked(page, served, "/reports", "/reports/[0-9a-f-]{36}")
+        yield page, linked(page, served, "/reports", "/reports/[0-9a-f-]{36}")
+
+
+def test_the_demonstration_shows_a_choice_that_waits(served: Running, browser: Browser) -> None:
+    with drafting(served, browser) as (page, report):
         page.goto(f"{served.address}{report}/sections/1.1.1.1?lang=en")
         expect(page.locator("[data-card]")).to_have_count(1)
         expect(page.locator("[data-card]")).to_contain_text("The national budget paid for two thirds of it.")
@@ -319,10 +325,7 @@ def leads_to(page: Page, problem: int = 0) -> str:
 
 
 def test_drafting_pages_lead_from_what_is_wrong_to_the_field(served: Running, browser: Browser) -> None:
-    with opened(browser) as context:
-        page = context.new_page()
-        log_in(page, served, "focal.point.xaa@example.org")
-        report = linked(page, served, "/reports", "/reports/[0-9a-f-]{36}")
+    with drafting(served, browser) as (page, report):
         page.goto(f"{served.address}{report}/sections/1.3.2.3")
         figure = "1.3.2.3/NUA-26-0"
         page.locator(f'[name="{figure}-year"]').fill("20x4")
@@ -346,10 +349,7 @@ def test_drafting_pages_lead_from_what_is_wrong_to_the_field(served: Running, br
 
 
 def test_a_practice_that_is_removed_says_where_it_is_kept(served: Running, browser: Browser) -> None:
-    with opened(browser) as context:
-        page = context.new_page()
-        log_in(page, served, "focal.point.xaa@example.org")
-        report = linked(page, served, "/reports", "/reports/[0-9a-f-]{36}")
+    with drafting(served, browser) as (page, report):
         page.goto(f"{served.address}{report}/sections/A.2")
         cards = page.locator("details[data-row]")
         count = cards.count()
