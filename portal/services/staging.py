@@ -163,7 +163,7 @@ class Staging:
         names = ", ".join(column.name for column in staged.columns)
         if self._postgres:
             lines = io.StringIO()
-            csv.writer(lines, lineterminator="\n").writerows(rows)
+            csv.writer(lines, lineterminator="\r\n").writerows(rows)  # what stands in it is quoted in a cell
             texts = ", ".join(column.name for column in staged.columns if isinstance(column.type, String))
             into = f"COPY {staged.name} ({names}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({texts}))"
             cursor: Any = self._connection.connection.cursor()

@@ -70,7 +70,7 @@ def test_a_bound_is_kept_beside_the_text(channel: ChannelB) -> None:
 
 
 def test_codes_of_the_source_are_kept_as_they_stand(channel: ChannelB) -> None:
-    codes = ["", "a,b", 'say "so"', "\\N", "\\.", "two\nlines", "NULL", "ноль"]
+    codes = ["", "a,b", 'say "so"', "\\N", "\\.", "two\nlines", "an\rold line", "two\n\\.\nlines", "NULL", "ноль"]
     quoted = [code.replace('"', '""') for code in codes]
     channel.take(HEADER + "".join(f'398,urban,"{code}",percent,{2000 + n},5\n' for n, code in enumerate(quoted)), SLUMS)
     held = channel.session.scalars(select(Observation.nature).order_by(Observation.year))
