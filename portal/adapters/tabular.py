@@ -26,6 +26,7 @@ WORKBOOK_LIMIT = 50_000_000
 BLOCK = 1 << 20
 DELIMITERS = ",;\t|"
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+BOOK_PART, LINKS_PART = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 _MARKED = N_("The file begins with a mark of its encoding (byte order mark, %(encoding)s); it is skipped.")
@@ -128,10 +129,14 @@ def _workbook(stream: BinaryIO, *, packed: bool = False) -> list[Sheet]:
 
 
 def _bare(stream: BinaryIO, name: str, row: int) -> int:
-    """Cells of a row with a look and nothing in them, from the beginning of the part that holds the sheet."""
+    """Cells of a row with a look and nothing in them, from the beginning of the part that holds the sheet; 0 in a
+    workbook that is kept otherwise, as a binary one is.
+    """
     with zipfile.ZipFile(stream) as archive:
-        book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
-        links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+        if not {BOOK_PART, LINKS_PART} <= set(archive.namelist()):
+            return 0
+        book = archive.read(BOOK_PART).decode("utf-8", "replace")
+        links = archive.read(LINKS_PART).decode("utf-8", "replace")
         sheets = {_attribute(tag, "name"): _attribute(tag, "r:id") for tag in re.findall(r"<sheet\b[^>]*>", book)}
         parts = {
             _attribute(tag, "Id"): _attribute(tag, "Target") for tag in re.findall(r"<Relationship\b[^>]*>", links)
@@ -181,12 +186,14 @@ class _SheetRows:
 
 
 def cell_text(cell: object) -> str:
-    """A cell as text: whole numbers without a point, other numbers as short as they can be read back."""
+    """A cell as text: whole numbers without a point, other numbers as short as they can be read back. The sign NUL,
+    which a workbook can hold and PostgreSQL cannot, is left out.
+    """
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, dt.date | dt.time):
         return cell.isoformat()
-    return str(cell)
+    return str(cell).replace("\0", "")
 
 
 def _encoding(stream: BinaryIO, start: bytes) -> str:

@@ -66,6 +66,30 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(mo
         open_book(stream, "figures.xlsx")
 
 
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+PARTS = {
+    "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    f'<Relationship Id="a" Type="{OFFICE}/officeDocument" Target="xl/{{}}.xml"/></Relationships>',
+    "xl/{}.xml": f'<workbook xmlns="{SHEETS}" xmlns:r="{OFFICE}"><sheets>'
+    '<sheet name="One" sheetId="1" r:id="a"/></sheets></workbook>',
+    "xl/_rels/{}.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    f'<Relationship Id="a" Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+    "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{SHEETS}"><sheetData><row r="1">'
+    '<c r="A1" t="inlineStr"><is><t>Entity</t></is></c><c r="B1"/></row></sheetData></worksheet>',
+}
+
+
+@pytest.mark.parametrize(("name", "bare"), [("workbook", 1), ("Workbook", 0)])
+def test_a_workbook_whose_parts_are_named_otherwise_is_read_too(name: str, bare: int) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for part, text in PARTS.items():
+            archive.writestr(part.replace("{}", name), text.replace("{}", name))
+    [sheet] = open_book(stream, "figures.xlsx").sheets
+    assert (sheet.head(), sheet.bare(1)) == ([(1, ["Entity"])], bare)
+
+
 @pytest.mark.parametrize(
     ("cell", "text"),
     [
@@ -75,6 +99,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(mo
         (1e300, "1e+300"),
         ("a", "a"),
         (True, "True"),
+        ("no\0 sign", "no sign"),
     ],
 )
 def test_cells_as_text(cell: object, text: str) -> None:
