@@ -146,9 +146,9 @@ def _conditions(which: Which, reader: Reader) -> list[ColumnElement[bool]]:
     named = {name: getattr(which, name) for name in ("cycle", "channel", "language", "change", "source")}
     found += [getattr(Passage, name) == wanted for name, wanted in named.items() if wanted]
     if which.region:
-        found.append(or_(Passage.region == which.region, _speaks_of(ContributionPlace.region == which.region)))
+        found.append(or_(Passage.region == which.region, speaks_of(ContributionPlace.region == which.region)))
     if which.entity:
-        found.append(or_(Passage.entity == which.entity, _speaks_of(ContributionPlace.entity == which.entity)))
+        found.append(or_(Passage.entity == which.entity, speaks_of(ContributionPlace.entity == which.entity)))
     if which.partner:
         found.append(Passage.partner_id == _uuid(which.partner))
     if which.section:
@@ -164,7 +164,7 @@ def _conditions(which: Which, reader: Reader) -> list[ColumnElement[bool]]:
     return found + _conditions_of_coding(which, reader)
 
 
-def _speaks_of(place: ColumnElement[bool]) -> ColumnElement[bool]:
+def speaks_of(place: ColumnElement[bool]) -> ColumnElement[bool]:
     """True of a passage whose contribution names such a place."""
     return exists().where(
         ContributionPlace.contribution_id == Passage.contribution_id,

@@ -7,19 +7,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from forms.words import N_
 from portal.db import AnyRow
-from portal.models.contributions import Contribution, ContributionArea, ContributionVersion, Partner
+from portal.models.contributions import Contribution, ContributionVersion, Partner
 from portal.models.entities import Entity
-from portal.models.passages import Coding, Passage
+from portal.models.passages import Coding, ContributionPlace, Passage
 from portal.models.profiles import Profile, ProfileAnswer, ProfileItem
 from portal.models.reports import Report
-from portal.queries.contributions import accepted, public
 from portal.queries.cycles import current, entity
 from portal.queries.observations import for_section
+from portal.queries.passages import speaks_of
 from portal.queries.reports import SEEN
 from portal.rules import crosswalk
 from portal.rules.offers import Held
@@ -147,16 +147,10 @@ def figures(session: Session, iso3: str) -> list[Held]:
 
 
 def passages(session: Session, cycle: str, iso3: str) -> list[AnyRow]:
-    """What accepted contributions say of a state in their own text, in the version that stands accepted: Passage,
+    """What accepted contributions say of a state in their own text, where the version that stands names it: Passage,
     partner (name), credit, title of the contribution, and `coded`, a commitment that a coder gave to the passage. The
-    lines of attached files are none of it. Three statements.
+    lines of attached files are none of it. One statement.
     """
-    speaks = exists().where(ContributionArea.contribution_id == Contribution.id, ContributionArea.area == iso3)
-    there = exists().where(Passage.contribution_id == Contribution.id, Passage.entity == iso3)
-    of_state = select(Contribution.id).where(Contribution.cycle == cycle, public(), or_(there, speaks))
-    standing = accepted(session, list(session.scalars(of_state)))
-    if not standing:
-        return []
     coded = (
         select(func.min(func.substr(Coding.code, len(CODE) + 1)))
         .where(Coding.passage_id == Passage.id, Coding.removed_at.is_(None), Coding.code.startswith(CODE))
@@ -166,7 +160,7 @@ def passages(session: Session, cycle: str, iso3: str) -> list[AnyRow]:
         select(Passage, Partner.name.label("partner"), Contribution.credit, Contribution.title, coded.label("coded"))
         .join(Contribution, Contribution.id == Passage.contribution_id)
         .join(Partner, Partner.id == Contribution.partner_id)
-        .where(tuple_(Passage.contribution_id, Passage.version).in_(list(standing.items())), Passage.file == "")
+        .where(Passage.cycle == cycle, Passage.current, Passage.file == "", speaks_of(ContributionPlace.entity == iso3))
         .order_by(Passage.contribution_id, Passage.id)
     )
     return list(session.execute(query).all())

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from forms.figures import parse_year
 from forms.outline import Guideline, Question
-from portal.models.contributions import ContributionArea, ContributionVersion, Partner
+from portal.models.contributions import ContributionVersion, Partner
 from portal.models.observations import Area, Cut, Import, Observation, Series
 from portal.models.passages import ContributionPlace, Passage
 from portal.models.reports import Report, Version
@@ -107,7 +107,7 @@ def _words(session: Session, cycle: str, block: Sequence[str]) -> Iterator[tuple
     entity of the block that its version names.
     """
     columns = (
-        *(func.coalesce(ContributionArea.area, Passage.entity).label("entity"), Passage.version),
+        *(func.coalesce(ContributionPlace.entity, Passage.entity).label("entity"), Passage.version),
         *(Passage.key, Passage.report_id, Passage.contribution_id, Passage.source, Passage.channel),
         *(Passage.question, Passage.language, Passage.text, Partner.name),
     )
@@ -115,15 +115,15 @@ def _words(session: Session, cycle: str, block: Sequence[str]) -> Iterator[tuple
         select(*columns)
         .outerjoin(Partner, Partner.id == Passage.partner_id)
         .outerjoin(
-            ContributionArea,
-            (ContributionArea.contribution_id == Passage.contribution_id)
-            & ContributionArea.named
-            & ContributionArea.area.in_(block),
+            ContributionPlace,
+            (ContributionPlace.contribution_id == Passage.contribution_id)
+            & (ContributionPlace.version == Passage.version)
+            & ContributionPlace.entity.in_(block),
         )
         .where(Passage.cycle == cycle, Passage.current.is_(True))
-        .where(or_(Passage.entity.in_(block), ContributionArea.area.is_not(None)))
+        .where(or_(Passage.entity.in_(block), ContributionPlace.entity.is_not(None)))
         .where(or_(Passage.report_id.is_not(None), Passage.contribution_id.is_not(None)))
-        .order_by(Passage.id, ContributionArea.area)
+        .order_by(Passage.id, ContributionPlace.entity)
     )
     rows = session.execute(query).all()
     sent = _sent(session, {(row.contribution_id, row.version) for row in rows if row.contribution_id})

@@ -15,6 +15,7 @@ from portal.http.file_texts import read_waiting_file
 from portal.models.events import Notice
 from portal.models.passages import Passage
 from portal.models.profiles import ProfileAnswer, ProfileItem
+from portal.queries import contributions as held
 from portal.queries import profiles as queries
 from portal.rules.profiles import ALL_REFUSED, HAS_REPORTED, NOTHING_TO_TELL, STATE_FIRST, hindrances_of_release
 from portal.rules.refusals import Forbidden, Invalid, Missing, NotNow
@@ -124,6 +125,22 @@ def test_the_own_text_of_what_stands_accepted_is_taken_and_its_files_are_linked(
     ]
     page = world.browser("focal_point", "KAZ").get("/entities/KAZ/profile").get_data(as_text=True)
     assert page.count(f'<a href="/contributions/{made.id}#files">2 attached files</a>') == 2
+
+
+def test_a_version_tells_a_state_nothing_where_it_does_not_name_it(world: World) -> None:
+    made = contribution(world, "c", "accepted", areas=["Kenya"])
+    save(world, made.id, Draft(areas=["Kazakhstan"], values={"CC.2/text": "Nobody has accepted this."}), made.revision)
+    send(world, made.id)
+    with pytest.raises(NotNow, match=NOTHING_TO_TELL):
+        compiled(world)
+    db.session.rollback()
+    decide(world, made.id, "accepted")
+    draft = Draft(areas=["Kenya"], values={"CC.2/text": "On Kenya alone."})
+    save(world, made.id, draft, held.get(db.session, made.id).revision)
+    send(world, made.id)
+    decide(world, made.id, "accepted")
+    with pytest.raises(NotNow, match=NOTHING_TO_TELL):
+        compiled(world)
 
 
 def test_compiling_again_adds_what_has_come_since_and_leaves_what_was_there(world: World) -> None:

@@ -282,7 +282,7 @@ FALLING = {"2019": "20.0", "2020": "19.0", "2021": "17.5", "2022": "16.0", "2023
 
 
 def told_by_a_partner(world: World, text: str, state: str = "accepted", **head: Any) -> Any:
-    made = contribution(world, "c", areas=["Kazakhstan", "Kenya"], **head)
+    made = contribution(world, "c", **{"areas": ["Kazakhstan", "Kenya"]} | head)
     values = {"CC.2/text": text, "CC.1/period": {"from": "2019", "to": "2023"}}
     save(world, made.id, Draft(values=values), made.revision)
     send(world, made.id)
@@ -321,6 +321,15 @@ def test_a_sentence_that_names_one_of_the_states_is_told_of_this_one_alone(world
     told_by_a_partner(world, "In Kenya the share of people in slums rose.")
     run(world)
     assert kinds() == [("KEN", "trend")]
+
+
+def test_a_state_that_only_a_version_not_looked_at_yet_names_is_told_nothing_by_the_one_before(world: World) -> None:
+    figures(world).add(UN, FALLING, location="urban")
+    world.done()
+    made = told_by_a_partner(world, "The share of people in slums rose.", areas=["Africa"])
+    save(world, made.id, Draft(areas=["Kazakhstan"]), 2)
+    send(world, made.id)
+    assert run(world).new == 0
 
 
 @pytest.mark.parametrize(
