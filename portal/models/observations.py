@@ -10,9 +10,10 @@ from sqlalchemy import BigInteger, Float, ForeignKey, Index, Integer, String, Te
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Iso3, Json, Key, new_id
+from portal.rules.areas import LONGEST_KEY
 
 Number = BigInteger().with_variant(Integer, "sqlite")
-AreaKey = String(200)
+AreaKey = String(LONGEST_KEY)
 SourceKey = String(120)
 
 

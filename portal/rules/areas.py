@@ -24,6 +24,7 @@ COUNTRY, TERRITORY, CITY, SUBNATIONAL, REGION, AGGREGATE = KINDS = (
 
 TABLES = Path(__file__).parent / "tables"
 LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
+LONGEST_KEY = 200
 NAME_NOT_GIVEN = N_("The name is not given in the source.")
 _SCHEMES = {
     "m49": "M49 code",

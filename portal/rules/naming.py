@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from forms.words import N_
-from portal.rules.areas import CITY, COUNTRY, AreaFact, EntityFact, area_table, name_table, simplified, without_article
+from portal.rules.areas import CITY, COUNTRY, LONGEST_KEY, AreaFact, EntityFact, area_table, name_table, simplified, without_article
 
 UNKNOWN = N_(
     "No area has the code or the name “%(name)s”. Write a state, a region or the world as the United Nations writes "
@@ -68,7 +68,7 @@ class Names:
         if key in self._by_key:
             return self._by_key[key]
         around, _, name = key.removeprefix("CITY:").partition("/")
-        if key.startswith("CITY:") and name and around in self._by_key:
+        if key.startswith("CITY:") and name and around in self._by_key and len(key) <= LONGEST_KEY:
             return AreaFact(key, CITY, self._by_key[around].entity, name, {"en": name})
         return None
 
@@ -105,9 +105,10 @@ class Names:
         name, comma, state = words.rpartition(",")
         name, state = name.strip(), state.strip()
         around = self._one(state) if comma and name and ":" not in state else None
-        if around is None or around.entity is None:
+        key = f"CITY:{around.key}/{name}" if around else ""
+        if around is None or around.entity is None or len(key) > LONGEST_KEY:
             raise LookupError(UNKNOWN)
-        return AreaFact(f"CITY:{around.key}/{name}", CITY, around.entity, name, {"en": name})
+        return AreaFact(key, CITY, around.entity, name, {"en": name})
 
 
 def states_of(areas: Iterable[AreaFact]) -> frozenset[str]:

@@ -22,6 +22,7 @@ from portal.rules.areas import (
     AGGREGATE,
     COUNTRY,
     KINDS,
+    LONGEST_KEY,
     NAME_NOT_GIVEN,
     REGION,
     AreaFact,
@@ -285,9 +286,14 @@ class Desk:
         facts: dict[Place, AreaFact] = {}
         for place in self._short({place: (place.code, place.name, place.within) for place in places}):
             try:
-                facts[place] = self._gazetteer.find(place)
+                fact = self._gazetteer.find(place)
             except UnknownArea as error:
                 self._unknown[place] = str(error)
+                continue
+            if len(fact.key) > LONGEST_KEY:
+                self._unknown[place] = _TOO_LONG
+            else:
+                facts[place] = fact
         by_key = {fact.key: fact for fact in facts.values()}
         for place, fact in facts.items():
             self._meet_area(place, fact)

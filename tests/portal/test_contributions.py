@@ -144,6 +144,13 @@ def test_what_no_question_asks_is_refused_by_its_place(world: World) -> None:
     assert [problem.where for problem in refusal.value.problems] == ["title", "values.CC.9/none"]
 
 
+def test_a_city_of_a_very_long_name_is_said_to_be_none_and_nothing_breaks(world: World) -> None:
+    made = contribution(world, "c", areas=[f"city: {'A' * 220}, Kazakhstan"])
+    with pytest.raises(Invalid, match="No area has the code or the name") as refusal:
+        send(world, made.id)
+    assert [problem.where for problem in refusal.value.problems] == ["areas"]
+
+
 def test_two_people_lose_nothing(world: World, session: Session) -> None:
     made = contribution(world)
     partners.invite(world.acting("lead"), made.partner_id, address("regional_officer"))

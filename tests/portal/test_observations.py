@@ -203,6 +203,13 @@ def test_rows_left_out_are_listed_with_place_reason_and_content(channel: Channel
     }
 
 
+def test_a_city_whose_code_is_too_long_with_what_tells_that_it_is_one_is_left_out_and_told(channel: ChannelB) -> None:
+    header = HEADER.replace("geo_area,", "geo_area,cities,")
+    text = header + "".join(f"398,{code},urban,g,percent,2020,5\n" for code in ("kz_almaty", "k" * 198))
+    report = channel.report(text, SLUMS)
+    assert (counts(report), reasons(report)) == ((2, 1, 0, 0, 1), {"too_long": 1})
+
+
 def test_a_file_is_taken_whole_or_not_at_all(channel: ChannelB) -> None:
     rows = "".join(f"398,urban,g,percent,{year},1\n" for year in range(1950, 2020)) * 60
     broken = HEADER + rows + '398,urban,g,percent,2020,"1' + "x" * 200_000 + "\n"
