@@ -73,14 +73,15 @@ def desk(session: Session, iso3: str, *, lock: bool = False) -> Desk:
 
 
 def items(session: Session, profile_id: uuid.UUID) -> list[AnyRow]:
-    """The parts of a profile by commitment and channel, each with the last word of the state: ProfileItem, answer,
-    words, language and answered_at of it (None before the first). One statement.
+    """The parts of a profile by commitment and channel, each with the last word of the state: ProfileItem, answer_id,
+    answer, words, language and answered_at of it (None before the first). One statement.
     """
     newest = select(func.max(ProfileAnswer.id)).group_by(ProfileAnswer.item_id)
     said = and_(ProfileAnswer.item_id == ProfileItem.id, ProfileAnswer.id.in_(newest))
     query = (
         select(
             ProfileItem,
+            ProfileAnswer.id.label("answer_id"),
             ProfileAnswer.answer,
             ProfileAnswer.words,
             ProfileAnswer.language,
@@ -91,6 +92,13 @@ def items(session: Session, profile_id: uuid.UUID) -> list[AnyRow]:
         .order_by(ProfileItem.commitment == "", ProfileItem.commitment, ProfileItem.channel, ProfileItem.id)
     )
     return list(session.execute(query).all())
+
+
+def answers(session: Session, ids: Collection[int]) -> dict[int, ProfileAnswer]:
+    """These answers of states to parts of profiles, by id; one statement, none where there are none."""
+    if not ids:
+        return {}
+    return {one.id: one for one in session.scalars(select(ProfileAnswer).where(ProfileAnswer.id.in_(sorted(ids))))}
 
 
 def silent(session: Session, cycle: str) -> list[AnyRow]:

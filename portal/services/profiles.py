@@ -33,13 +33,22 @@ MOST = 4_000
 FOR_ALL = (CONFIRMED, REFUSED)
 
 
+ANSWERED_MEANWHILE = N_(
+    "Somebody of your state has answered this part since you opened the page; it stands above. If your answer is to "
+    "stand instead, please keep it once more."
+)
+
+
 @dataclass(frozen=True)
 class Said:
-    """What a state says to one part of its profile."""
+    """What a state says to one part of its profile. `seen` is the id of the answer that the person saw stand there, 0
+    for none; None where nobody asks what was seen.
+    """
 
     answer: str
     words: str = ""
     language: str = "en"
+    seen: int | None = None
 
 
 def compile_profile(act: Act, desk: Desk) -> Profile:
@@ -102,27 +111,42 @@ def _passage(row: AnyRow) -> ProfileItem:
 
 def answer(act: Act, desk: Desk, given: Mapping[int, Said]) -> int:
     """The state answers parts of its profile, by their ids: confirmed, corrected with words beside, or refused. Returns
-    how many answers are new; one that says what stands already is none. Invalid names each that will not do, and then
-    none is kept.
+    how many answers are new; one that says what stands already is none, nor one that only repeats what an older page
+    showed. Invalid names each that will not do, or that goes against an answer the person did not see, and then none is
+    kept.
     """
     act.demand("profile:answer", desk)
     rows = {row.ProfileItem.id: row for row in profiles.items(act.session, desk.held.id)}
+    moved = {key for key, said in given.items() if key in rows and said.seen not in (None, rows[key].answer_id or 0)}
+    then = profiles.answers(act.session, {given[key].seen or 0 for key in moved})
+    given = {key: said for key, said in given.items() if key not in moved or _says_more(key, said, then)}
     problems = [problem for key, said in given.items() for problem in _problems(key, said, rows)]
+    given = {key: said for key, said in given.items() if key not in rows or _differs(rows[key], said)}
+    problems += [Problem(f"answer-{key}", ANSWERED_MEANWHILE) for key in given if key in moved]
     if problems:
         raise Invalid(problems[0].sentence, problems)
-    return _keep(act, desk, {key: said for key, said in given.items() if _differs(rows[key], said)})
+    return _keep(act, desk, given)
 
 
-def answer_all(act: Act, desk: Desk, answer: str) -> int:
-    """The state confirms every part that it has not answered yet, or refuses the whole profile. Returns how many parts
-    this answers.
+def _says_more(key: int, said: Said, then: Mapping[int, ProfileAnswer]) -> bool:
+    """Whether an answer is another than the one that the person's page showed at this part."""
+    shown = then.get(said.seen or 0)
+    return shown is None or shown.item_id != key or _differs(shown, said)
+
+
+def answer_all(act: Act, desk: Desk, answer: str, upto: int | None = None) -> int:
+    """The state confirms every part that it has not answered yet, or refuses the whole profile. Of parts added behind
+    the one with the id `upto`, the newest that the person saw, none is confirmed. Returns how many parts this answers.
     """
     act.demand("profile:answer", desk)
     if answer not in FOR_ALL:
         sentence = N_("All parts can be confirmed or refused together.")
         raise Invalid(sentence, [Problem("all", sentence)])
     rows = profiles.items(act.session, desk.held.id)
-    open_now = [row for row in rows if (row.answer is None if answer == CONFIRMED else row.answer != REFUSED)]
+    if answer == CONFIRMED:
+        open_now = [row for row in rows if row.answer is None and (upto is None or row.ProfileItem.id <= upto)]
+    else:
+        open_now = [row for row in rows if row.answer != REFUSED]
     return _keep(act, desk, {row.ProfileItem.id: Said(answer) for row in open_now})
 
 
@@ -139,7 +163,7 @@ def _problems(key: int, said: Said, rows: Mapping[int, AnyRow]) -> Iterable[Prob
         yield Problem(f"words-{key}", N_("Please choose one of ar, zh, en, fr, ru, es."))
 
 
-def _differs(row: AnyRow, said: Said) -> bool:
+def _differs(row: AnyRow | ProfileAnswer, said: Said) -> bool:
     return (row.answer, row.words or "") != (said.answer, said.words.strip())
 
 

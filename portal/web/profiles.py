@@ -16,7 +16,7 @@ from portal.queries import profiles
 from portal.queries.profiles import Desk
 from portal.rules import crosswalk
 from portal.rules.policy import may
-from portal.rules.profiles import ANSWERS, LABEL, hindrances_of_release, shown_to_others
+from portal.rules.profiles import ANSWERS, CONFIRMED, LABEL, hindrances_of_release, shown_to_others
 from portal.rules.refusals import Invalid, NotNow, Problem
 from portal.services import profiles as service
 from portal.services.act import Act
@@ -55,7 +55,7 @@ def answer(act: Act, found: Desk) -> ResponseReturnValue:
     """Keeps the answers that are filled in, or one answer for all parts."""
     try:
         if whole := request.form.get("all"):
-            count = service.answer_all(act, found, whole)
+            count = service.answer_all(act, found, whole, _number("upto"))
         else:
             count = service.answer(act, found, _given(act, found))
     except Invalid as refusal:
@@ -66,6 +66,8 @@ def answer(act: Act, found: Desk) -> ResponseReturnValue:
         else _("Nothing has changed: these answers stood already."),
         "success",
     )
+    if whole == CONFIRMED and found.entity in profiles.unanswered(act.session, found.cycle, [found.entity]):
+        flash(_("Parts were added since you opened the page. They wait for your answer."), "info")
     return _back(found)
 
 
@@ -85,10 +87,21 @@ def _given(act: Act, found: Desk) -> dict[int, Said]:
     """The answers of the form: those of the parts of this profile that have one."""
     keys = [row.ProfileItem.id for row in profiles.items(act.session, found.held.id)]
     return {
-        key: Said(request.form[f"answer-{key}"], request.form.get(f"words-{key}", ""), render.language())
+        key: Said(
+            request.form[f"answer-{key}"],
+            request.form.get(f"words-{key}", ""),
+            render.language(),
+            _number(f"seen-{key}"),
+        )
         for key in keys
         if request.form.get(f"answer-{key}")
     }
+
+
+def _number(name: str) -> int:
+    """A number that the form carries along, 0 where it carries none."""
+    written = request.form.get(name, "")
+    return int(written) if written.isascii() and written.isdecimal() and len(written) < 16 else 0
 
 
 def _back(found: Desk) -> ResponseReturnValue:
@@ -110,6 +123,7 @@ def _page(act: Act, found: Desk, problems: Sequence[Problem] = ()) -> str:
         answers=ANSWERS,
         waiting=answers.count(None),
         parts=len(answers),
+        newest=max((row.ProfileItem.id for row in rows), default=0),
         hindering=hindrances_of_release(answers, released=found.released_at is not None, reported=found.reported),
         problems=problems,
         sent=request.form if problems else {},

@@ -288,6 +288,46 @@ def test_the_page_takes_the_answers_and_gives_back_what_is_to_be_put_right(world
     assert browser.get("/entities/XYZ/profile").status_code == 404
 
 
+def test_an_older_page_takes_back_no_answer_and_says_where_a_colleague_answered_meanwhile(world: World) -> None:
+    furnished(world)
+    first, second, third = [row.ProfileItem.id for row in rows(world)]
+    said(world, {first: Said("confirmed"), second: Said("confirmed")})
+    browser = world.browser("focal_point", "KAZ")
+    page = browser.get("/entities/KAZ/profile").get_data(as_text=True)
+    shown = {row.ProfileItem.id: row.answer_id or 0 for row in rows(world)}
+    assert [f'name="seen-{key}" value="{shown[key]}"' in page for key in (first, second, third)] == [True] * 3
+    said(world, {first: Said("refused", "Not ours."), second: Said("corrected", "It was 9.")}, "certifier")
+    sent = {"csrf_token": csrf(page)} | {f"seen-{key}": str(number) for key, number in shown.items()}
+    sent |= {f"answer-{first}": "confirmed", f"answer-{second}": "confirmed", f"answer-{third}": "confirmed"}
+    assert browser.post("/entities/KAZ/profile/answers", data=sent).status_code == 303
+    assert [row.answer for row in rows(world)] == ["refused", "corrected", "confirmed"]
+    sent |= {f"answer-{second}": "refused"}
+    again = browser.post("/entities/KAZ/profile/answers", data=sent)
+    told_back = again.get_data(as_text=True)
+    assert (again.status_code, told_back.count("has answered this part since you opened the page")) == (422, 2)
+    assert [row.answer for row in rows(world)] == ["refused", "corrected", "confirmed"]
+    sent |= {f"seen-{row.ProfileItem.id}": str(row.answer_id) for row in rows(world)} | {f"answer-{first}": "refused"}
+    assert browser.post("/entities/KAZ/profile/answers", data=sent).status_code == 303
+    assert [row.answer for row in rows(world)] == ["refused", "refused", "confirmed"]
+
+
+def test_parts_that_came_since_the_page_was_opened_are_confirmed_by_nobody_unseen(world: World) -> None:
+    furnished(world)
+    before = len(rows(world))
+    browser = world.browser("focal_point", "KAZ")
+    page = browser.get("/entities/KAZ/profile").get_data(as_text=True)
+    figures(world, TABLE + "2020,PT,11.75\n", "2025")
+    compiled(world)
+    upto = page.split('name="upto" value="', 1)[1].split('"', 1)[0]
+    sent = {"csrf_token": csrf(page), "all": "confirmed", "upto": upto}
+    after = browser.post("/entities/KAZ/profile/answers", data=sent, follow_redirects=True).get_data(as_text=True)
+    assert f"{before} answers are kept." in after
+    assert "Parts were added since you opened the page." in after
+    assert [(row.ProfileItem.value, row.answer) for row in rows(world) if row.answer != "confirmed"] == [
+        ("11.75", None)
+    ]
+
+
 def test_a_state_without_a_profile_has_nothing_to_answer(world: World) -> None:
     act = world.acting("focal_point", "KEN")
     with pytest.raises(Missing, match="No desk profile has been compiled"):
