@@ -219,9 +219,10 @@ def marks_told(session: Session, cycle: str) -> list[dict[str, Any]]:
     ]
 
 
-def last_release(session: Session, cycle: str) -> int | None:
-    """The number of the newest release of a cycle; None before the first."""
-    return session.scalar(select(func.max(SynthesisRelease.number)).where(SynthesisRelease.cycle == cycle))
+def last_release(session: Session, cycle: str) -> SynthesisRelease | None:
+    """The newest release of a cycle; None before the first."""
+    query = select(SynthesisRelease).where(SynthesisRelease.cycle == cycle)
+    return session.scalars(query.order_by(SynthesisRelease.number.desc()).limit(1)).first()
 
 
 def releases(session: Session, cycle: str) -> list[AnyRow]:

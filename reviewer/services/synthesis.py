@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,8 +33,8 @@ from portal.rules.synthesis import (
 )
 from portal.services.act import Act
 from portal.services.rechecks import restate
+from reviewer.queries import contradictions, synthesis
 from reviewer.queries import statements as queries
-from reviewer.queries import synthesis
 from reviewer.rules.statements import FORMAT
 from reviewer.services import statements
 
@@ -41,6 +42,7 @@ MOST = 2_000
 NEED_WORDS = frozenset({HOLDS, STATEMENT_WITHDRAWN})
 NO_RECHECK = N_("There is no such entry on the list.")
 NO_SUPPLEMENT = N_("There is no such supplement.")
+RELEASED_ALREADY = N_("Nothing has changed since the last release, and those who are cited have been told of it.")
 Told = tuple[uuid.UUID | None, Sequence[uuid.UUID], Mapping[str, Any]]
 
 
@@ -165,26 +167,27 @@ def _effect_problems(supplement: Supplement, given: Effect, passage: Passage | N
 
 def release(act: Act, key: str) -> SynthesisRelease:
     """The lead releases the supported statements of a cycle to those whom they cite: frozen as they stand, with their
-    citations and the supplements. NotNow while something waits to be checked again, or nothing is supported.
+    citations and the supplements. NotNow while something waits to be checked again, nothing is supported, or all of it
+    is in the last release already: nobody is told the same twice.
     """
     act.demand("synthesis:sign")
     cycle = cycles.counting(act.session, key)
+    contradictions.hold(act.session, cycle.key)
     waiting = synthesis.waiting(act.session, cycle.key)
     if waiting:
         raise NotNow(N_("Some statements wait to be checked again. Please settle the list before the release."))
     told = synthesis.told(act.session, cycle.key, outline(guideline(act.session, cycle.edition)), SUPPORTED)
     if not told:
         raise NotNow(N_("No statement is supported yet, so there is nothing to release."))
-    number = (synthesis.last_release(act.session, cycle.key) or 0) + 1
+    inside = {"statements": told, "supplements": synthesis.marks_told(act.session, cycle.key)}
+    last = synthesis.last_release(act.session, cycle.key)
+    if last is not None:
+        there = json.loads(last.document)
+        if json.loads(canonical(inside)) == {name: there[name] for name in inside}:
+            raise NotNow(RELEASED_ALREADY)
+    number = last.number + 1 if last else 1
     document = canonical(
-        {
-            "format": FORMAT,
-            "cycle": cycle.key,
-            "number": number,
-            "released_at": act.at.isoformat(),
-            "statements": told,
-            "supplements": synthesis.marks_told(act.session, cycle.key),
-        }
+        {"format": FORMAT, "cycle": cycle.key, "number": number, "released_at": act.at.isoformat(), **inside}
     )
     made = SynthesisRelease(
         cycle=cycle.key,

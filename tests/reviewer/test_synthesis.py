@@ -11,12 +11,13 @@ import uuid
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import DatabaseError
 
 from portal.db import db
 from portal.http.context import EXTENSION
 from portal.models.contradictions import Case
+from portal.models.events import Notice
 from portal.models.observations import Cut, Observation, Series
 from portal.models.passages import Coding, Passage
 from portal.models.synthesis import Citation, Recheck, StatementRevision, Supplement, SynthesisRelease
@@ -543,6 +544,23 @@ def test_those_who_are_cited_are_told(world: World) -> None:
     page = world.browser("focal_point", "KAZ").get("/entities/KAZ/words").get_data(as_text=True)
     assert "The cash transfer reached 40,000 households." in page
     assert world.browser("focal_point", "KEN").get("/entities/KAZ/words").status_code == 403
+
+
+def test_a_release_of_what_was_released_is_none_and_tells_nobody_again(world: World) -> None:
+    made = stated(world, passage(submitted(world)))
+    synthesis.release(world.acting("lead"), "2026")
+    world.done()
+    world.at += dt.timedelta(minutes=1)
+    with pytest.raises(NotNow, match="Nothing has changed since the last release"):
+        synthesis.release(world.acting("lead"), "2026")
+    db.session.rollback()
+    cited = select(func.count()).select_from(Notice).where(Notice.kind == "synthesis.release")
+    assert db.session.scalar(cited) == 1
+    statements.reword(world.acting("lead"), made, "Cash transfers reach many of the poor.", 1)
+    world.done()
+    statements.support(world.acting("lead"), made, 2)
+    world.done()
+    assert synthesis.release(world.acting("lead"), "2026").number == 2
 
 
 # what is taken along
