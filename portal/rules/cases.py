@@ -37,7 +37,11 @@ SAYS: Mapping[str, str] = {
         "of years in five on one side."
     ),
     YES_NO: N_("A report answers yes or no, and another channel says the opposite of the same thing."),
-    CLAIM: N_("The results in a report name figures, and no other channel holds a figure of the section or a passage."),
+    CLAIM: N_(
+        "The results in a report name figures, and no other channel holds a figure of the section or a passage; or an "
+        "accepted contribution that names the state does, and no figure, report or other partner speaks of the "
+        "commitment there."
+    ),
 }
 FAMILY: Mapping[str, str] = {FIGURE: "figures", SCALE: "figures", UNIT: "figures"}
 """Rules of one family speak of one pair together: the pair is one case, whichever of them finds it."""
@@ -99,6 +103,13 @@ TREND_OF_OTHERS = N_(
     "meant?"
 )
 """The question of a told trend where not the report tells it."""
+
+
+CLAIM_OF_OTHERS = N_(
+    "Another channel says of your country: “%(text)s” (%(one)s). No other channel holds a figure or a text on this yet."
+    " Could you tell us whether this is so, or name a source that the reader can follow?"
+)
+"""The question about a figure in the words of a partner."""
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from forms.figures import parse_year
 from forms.outline import Guideline, Question
-from portal.models.contributions import ContributionVersion, Partner
+from portal.models.contributions import Contribution, ContributionVersion, Partner
 from portal.models.observations import Area, Cut, Import, Observation, Series
 from portal.models.passages import ContributionPlace, Passage
 from portal.models.reports import Report, Version
 from portal.queries import contributions
 from portal.queries.guidelines import guideline
-from portal.queries.passages import under_commitments
+from portal.queries.passages import BESIDE, under_commitments
 from portal.queries.reports import SEEN
 from portal.rules.plausible import period_question
 from portal.rules.reported_figures import answers_of, on_indicators
@@ -43,8 +43,13 @@ def entities(session: Session, cycle: str) -> list[str]:
         .where(Area.entity.is_not(None), Series.indicator.is_not(None))
     )
     passages = select(Passage.entity).where(Passage.cycle == cycle, Passage.entity.is_not(None))
+    named = (
+        select(ContributionPlace.entity)
+        .join(Contribution, Contribution.id == ContributionPlace.contribution_id)
+        .where(Contribution.cycle == cycle, ContributionPlace.entity != "")
+    )
     reports = select(Report.entity).where(Report.cycle == cycle, Report.versions > 0)
-    return sorted(session.scalars(union(figures, passages, reports)))
+    return sorted(session.scalars(union(figures, passages, named, reports)))
 
 
 def grounds(session: Session, cycle: str, block: Sequence[str]) -> list[Ground]:
@@ -56,8 +61,8 @@ def grounds(session: Session, cycle: str, block: Sequence[str]) -> list[Ground]:
         _answers(found[report.entity], report, version, guideline(session, report.edition))
     for entity, words in _words(session, cycle, block):
         found[entity].words.append(words)
-    for entity, commitment in _spoken_of(session, cycle, block):
-        found[entity].spoken_of.add(commitment)
+    for entity, commitment, partner in _spoken_of(session, cycle, block):
+        found[entity].spoken_of.setdefault(commitment, set()).add(partner)
     return list(found.values())
 
 
@@ -110,6 +115,7 @@ def _words(session: Session, cycle: str, block: Sequence[str]) -> Iterator[tuple
         *(func.coalesce(ContributionPlace.entity, Passage.entity).label("entity"), Passage.version),
         *(Passage.key, Passage.report_id, Passage.contribution_id, Passage.source, Passage.channel),
         *(Passage.question, Passage.language, Passage.text, Partner.name),
+        *(Passage.partner_id, Passage.commitment, BESIDE.label("beside")),
     )
     query = (
         select(*columns)
@@ -139,28 +145,27 @@ def _words(session: Session, cycle: str, block: Sequence[str]) -> Iterator[tuple
         elif row.entity in of.names or not of.names:
             elsewhere = tuple(name for key, names in of.names.items() if key != row.entity for name in names)
             here = of.names.get(row.entity, ())
-            yield (
-                row.entity,
-                words._replace(period=of.period, here=here, elsewhere=elsewhere),
-            )
+            commitments = tuple(dict.fromkeys(filter(None, [row.commitment, *(row.beside or "").split()])))
+            more = {"partner": row.partner_id, "commitments": commitments}
+            yield row.entity, words._replace(period=of.period, here=here, elsewhere=elsewhere, **more)
 
 
-def _spoken_of(session: Session, cycle: str, block: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Each of these entities with each commitment that a passage of a contribution on it is of."""
+def _spoken_of(session: Session, cycle: str, block: Sequence[str]) -> Iterator[tuple[str, str, uuid.UUID]]:
+    """Each of these entities with each commitment that a passage of a contribution on it is of, and its partner."""
     standing = (Passage.cycle == cycle, Passage.current.is_(True), Passage.contribution_id.is_not(None))
     under = under_commitments(*standing).subquery()
     place = and_(
         ContributionPlace.contribution_id == Passage.contribution_id, ContributionPlace.version == Passage.version
     )
     query = (
-        select(ContributionPlace.entity, under.c.commitment)
+        select(ContributionPlace.entity, under.c.commitment, Passage.partner_id)
         .select_from(under)
         .join(Passage, Passage.id == under.c.id)
         .join(ContributionPlace, place)
         .where(ContributionPlace.entity.in_(block))
         .distinct()
     )
-    yield from ((row.entity, row.commitment) for row in session.execute(query))
+    yield from ((row.entity, row.commitment, row.partner_id) for row in session.execute(query))
 
 
 class _Sent(NamedTuple):

@@ -31,6 +31,10 @@ NATIONAL = "national:"
 THE_REPORT = "The report of the state"
 NOBODY = "No other channel"
 RESULTS = "results"
+CLAIMING = frozenset({"text", "progress", "practices"})
+"""Where partners tell what was reached, by the end of the key of the question; not how they know it, what is needed, or
+what they attach.
+"""
 MOST_CLAIMS = 8
 MOST_YEARS = 6
 """Where no period is told, a told trend is held against so many of the newest years."""
@@ -63,7 +67,8 @@ class Answered(NamedTuple):
 
 class Words(NamedTuple):
     """One passage that stands now; `owner` is its report or contribution, `label` names who says it. Of a contribution
-    also the years it speaks of, and the names of this and the other states it names.
+    also the years it speaks of, the names of this and the other states it names, its partner, and the commitments that
+    the passage is of.
     """
 
     key: str
@@ -77,19 +82,22 @@ class Words(NamedTuple):
     period: tuple[int, int] | None = None
     here: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
+    partner: uuid.UUID | None = None
+    commitments: tuple[str, ...] = ()
 
 
 @dataclass
 class Ground:
     """All that stands on one entity: figures, answers, words, the commitments that contributions on it speak of, those
-    on several states too, and the years that its report covers, None where there is no report or it does not say.
+    on several states too, each with the partners who do, and the years that its report covers, None where there is no
+    report or it does not say.
     """
 
     entity: str
     figures: list[Figure] = field(default_factory=list)
     answers: list[Answered] = field(default_factory=list)
     words: list[Words] = field(default_factory=list)
-    spoken_of: set[str] = field(default_factory=set)
+    spoken_of: dict[str, set[uuid.UUID]] = field(default_factory=dict)
     period: tuple[int, int] | None = None
 
 
@@ -107,6 +115,7 @@ def raised(ground: Ground, asked: Mapping[str, Question]) -> list[Found]:
     found += _trends(ground, lines, asked)
     found += _yes_and_no(ground, asked)
     found += _claims(ground)
+    found += _claims_of_others(ground)
     return found
 
 
@@ -338,18 +347,48 @@ def _claims(ground: Ground) -> Iterator[Found]:
             claims.setdefault((words.owner, commitment), []).extend((words, sentence) for sentence in alone)
     for (owner, commitment), said in claims.items():
         if said:
-            words, sentence = said[0]
-            text_of = "\n".join(dict.fromkeys(brief_sentence(one) for _words, one in said[:MOST_CLAIMS]))
-            yield Found(
-                cases.CLAIM,
-                (f"words|{owner}|{commitment}", "nobody"),
-                ground.entity,
-                None,
-                commitment,
-                "",
-                (_said(words, text_of), Side(PASSAGE, "", "", NOBODY)),
-                cases.QUESTIONS[cases.CLAIM] % {"text": brief_sentence(sentence)},
-            )
+            yield _claim(ground.entity, owner, commitment, said)
+
+
+def _claims_of_others(ground: Ground) -> Iterator[Found]:
+    """The same of accepted contributions, in what partners write themselves: figures of which channel b, the report of
+    the state and all other partners say nothing on any commitment of the passage. Of a contribution on several states
+    those sentences alone that name this one.
+    """
+    held = {commitment_of_indicator(one.indicator) for one in ground.figures}
+    held |= {commitment_of_indicator(one.question.indicator or "") for one in ground.answers}
+    held |= {commitment_of(words.question) for words in ground.words if words.source == "report"}
+    claims: dict[tuple[uuid.UUID, str], list[tuple[Words, str]]] = {}
+    for words in ground.words:
+        if words.source != "contribution" or words.question.partition("/")[2] not in CLAIMING:
+            continue
+        others = sum(
+            (key in held) + len(ground.spoken_of.get(key, set()) - {words.partner}) for key in words.commitments
+        )
+        alone = stands_alone(words.text, others) if words.commitments else ()
+        said = [one for one in alone if not words.elsewhere or _names(one, words.here, words.language)]
+        if said:
+            place = (words.owner, words.commitments[0])
+            claims.setdefault(place, []).extend((words, sentence) for sentence in said)
+    for (owner, commitment), found in claims.items():
+        yield _claim(ground.entity, owner, commitment, found)
+
+
+def _claim(entity: str, owner: uuid.UUID, commitment: str, said: Sequence[tuple[Words, str]]) -> Found:
+    """The claims of one report or contribution on one commitment as one case; the first is what is asked about."""
+    words, sentence = said[0]
+    text_of = "\n".join(dict.fromkeys(brief_sentence(one) for _words, one in said[:MOST_CLAIMS]))
+    question = cases.QUESTIONS[cases.CLAIM] if words.source == "report" else cases.CLAIM_OF_OTHERS
+    return Found(
+        cases.CLAIM,
+        (f"words|{owner}|{commitment}", "nobody"),
+        entity,
+        None,
+        commitment,
+        "",
+        (_said(words, text_of), Side(PASSAGE, "", "", NOBODY)),
+        question % {"text": brief_sentence(sentence), "one": words.label},
+    )
 
 
 def _elsewhere(section: str, commitment: str, held: Collection[str], spoken_of: Collection[str]) -> int:

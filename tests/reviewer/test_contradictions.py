@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from portal.db import db
+from portal.http.file_texts import read_waiting_file
 from portal.models.contradictions import Case, CaseOutcome
 from portal.models.contributions import Contribution, Partner
 from portal.models.events import Notice
@@ -25,14 +26,16 @@ from portal.rules.cases import Tally
 from portal.rules.datasets import cut_fact, is_headline
 from portal.rules.refusals import Forbidden, Invalid, NotNow
 from portal.rules.shipped import cycle_plan
-from portal.services import remarks
+from portal.services import contribution_files, remarks
 from portal.services.contributions import Draft
 from reviewer.queries import contradictions as queries
 from reviewer.queries.contradictions import Wanted
 from reviewer.services import contradictions as service
 from reviewer.services.contradictions import Run
 from tests.factories import World, csrf
-from tests.portal.contributing import contribution, decide, save, send
+from tests.portal.contributing import contribution, decide, filing, save, send
+from tests.portal.test_contributions import upload
+from tests.portal.test_sources import docx, paragraph
 
 CYCLE = "2026"
 SLUMS, POLICY, RESULTS = "1.1.2.4/NUA-14", "2.1.2/NUA-56", "1.1.2.4/results"
@@ -389,7 +392,85 @@ def test_a_figure_that_a_partner_on_several_states_speaks_of_is_no_case(world: W
     made = contribution(world, "c", "sent", areas=["Kenya", "Kazakhstan"], values=ticked)
     assert run(world).new == 1
     decide(world, made.id, "accepted")
-    assert run(world) == Run(1, 0, 0, 0, 1)
+    assert run(world) == Run(2, 0, 0, 0, 1)
+
+
+CLAIMS = "Much was done. The scheme reached 12,500 households in 2023."
+ON_PROSPERITY = {"CC.2/text": CLAIMS, "CC.1/commitment": ["commitment_1_2"]}
+
+
+def claims() -> list[tuple[str | None, str | None]]:
+    return [(case.entity, case.commitment) for case in cases() if case.rule == "claim" and case.gone_at is None]
+
+
+def test_a_figure_of_a_partner_that_nobody_else_speaks_of_is_asked_about(world: World) -> None:
+    made = contribution(world, "c", "sent", areas=["Kazakhstan"], values=ON_PROSPERITY)
+    run(world)
+    assert claims() == []
+    decide(world, made.id, "accepted")
+    run(world)
+    [case] = cases()
+    assert (case.rule, case.entity, case.commitment, case.indicator) == ("claim", "KAZ", "1.2", None)
+    assert [(side["channel"], side["label"], side["text"]) for side in case.sides] == [
+        ("c", "Example agency", "The scheme reached 12,500 households in 2023."),
+        ("", "No other channel", ""),
+    ]
+    assert case.question == (
+        "Another channel says of your country: “The scheme reached 12,500 households in 2023.” (Example agency). No "
+        "other channel holds a figure or a text on this yet. Could you tell us whether this is so, or name a source "
+        "that the reader can follow?"
+    )
+    assert run(world) == Run(1, 0, 1, 0, 0)
+
+
+def test_a_figure_of_a_partner_is_no_case_where_another_voice_speaks_on_the_commitment(world: World) -> None:
+    contribution(world, "c", "accepted", areas=["Kazakhstan"], values=ON_PROSPERITY)
+    run(world)
+    assert claims() == [("KAZ", "1.2")]
+    other = {"CF.1/commitment": ["commitment_1_2"]}
+    city = contribution(world, "f", "accepted", areas=["Kazakhstan"], values=other)
+    run(world)
+    assert claims() == []
+    decide(world, city.id, "set_aside", "A reason.")
+    figures(world).add(UN, {"2020": "4.0"}, indicator="NUA-08")
+    world.done()
+    run(world)
+    assert claims() == []
+
+
+def test_a_report_of_the_state_is_another_voice_and_another_text_of_the_same_partner_is_none(world: World) -> None:
+    first = contribution(world, "c", "accepted", areas=["Kazakhstan"], values=ON_PROSPERITY)
+    second = contribution(world, "c", areas=["Kazakhstan"], values={"CC.1/commitment": ["commitment_1_2"]})
+    db.session.execute(update(Contribution).where(Contribution.id == second.id).values(partner_id=first.partner_id))
+    db.session.commit()
+    send(world, second.id)
+    decide(world, second.id, "accepted")
+    run(world)
+    assert claims() == [("KAZ", "1.2")]
+    report(world, {"1.2.2.3/actions": "The scheme goes on."})
+    run(world)
+    assert claims() == []
+
+
+def test_how_a_partner_knows_it_and_what_is_attached_are_no_claims(world: World) -> None:
+    values = ON_PROSPERITY | {"CC.2/text": "Much was done.", "CC.2/basis": "A survey of 4,000 households."}
+    made = contribution(world, "c", areas=["Kazakhstan"], values=values)
+    act = world.acting("partner")
+    contribution_files.attach(act, filing(act, made.id), "CC.3/files", upload("one.docx", docx(paragraph(CLAIMS))))
+    world.done()
+    send(world, made.id)
+    decide(world, made.id, "accepted")
+    while read_waiting_file() is not None:
+        pass
+    run(world)
+    assert claims() == []
+
+
+def test_a_figure_of_a_partner_on_several_states_is_of_the_one_that_its_sentence_names(world: World) -> None:
+    told = {"CC.2/text": "In Kenya the scheme reached 12,500 households. It grew by 40 per cent."}
+    contribution(world, "c", "accepted", areas=["Kazakhstan", "Kenya"], values=ON_PROSPERITY | told)
+    run(world)
+    assert claims() == [("KEN", "1.2")]
 
 
 def test_a_yes_against_the_no_of_a_partner_becomes_a_case(world: World) -> None:
