@@ -98,6 +98,21 @@ def open_places(session: Session, cycle: str) -> dict[tuple[str, str, str], Requ
     return {(one.commitment, one.channel, one.region): one for one in session.scalars(query)}
 
 
+def open_to(
+    session: Session, place: tuple[str, str, str, str], partner: uuid.UUID | None, person: uuid.UUID | None
+) -> Request | None:
+    """The request of a cycle on a commitment through a channel in a region, these four in this order, that waits for an
+    answer of this partner, or of this person; None where there is none. Whoever is asked is held until the end of the
+    transaction, so that two who ask take turns.
+    """
+    asked = select(Partner.id).where(Partner.id == partner) if partner else select(User.id).where(User.id == person)
+    session.execute(asked.with_for_update())
+    columns = (Request.cycle, Request.commitment, Request.channel, Request.region)
+    same = [column == value for column, value in zip(columns, place, strict=True)]
+    of = Request.partner_id == partner if partner else Request.person == person
+    return session.scalars(select(Request).where(of, *same, *_open()).order_by(Request.due, Request.id)).first()
+
+
 def waiting_for(session: Session, contribution_id: uuid.UUID) -> list[Request]:
     """The requests that wait for this contribution to be sent, their rows held."""
     query = select(Request).where(Request.contribution_id == contribution_id, *_open()).order_by(Request.id)

@@ -21,6 +21,10 @@ from portal.services.act import Act
 from portal.services.requests import told
 
 PERSONS = ("regional_officer",)
+ASKED_ALREADY = N_(
+    "The same is asked of them already and waits for an answer. Please take that request back first, or ask for "
+    "something else."
+)
 
 
 @dataclass(frozen=True)
@@ -41,14 +45,17 @@ class Wish:
 
 def make(act: Act, wish: Wish, regions: Collection[str]) -> Request:
     """Makes a request and tells those who are asked. `regions` are those there are. Invalid names each part that will
-    not do; nothing is asked of a partner that nobody files for.
+    not do; nothing is asked of a partner that nobody files for, and nothing twice while it waits for an answer.
     """
     act.demand("request:make")
     problems = [*_place_problems(wish, regions), *_word_problems(act, wish), *_asked_problems(act, wish)]
+    place = (counting(act.session, wish.cycle).key, wish.commitment, wish.channel, wish.region)
+    if not problems and requests.open_to(act.session, place, wish.partner_id, wish.person) is not None:
+        problems = [Problem("asked", ASKED_ALREADY)]
     if problems or wish.due is None:
         raise Invalid(problems[0].sentence, problems)
     made = Request(
-        cycle=counting(act.session, wish.cycle).key,
+        cycle=place[0],
         commitment=wish.commitment,
         channel=wish.channel,
         region=wish.region,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.db import db
 from portal.models.events import Notice
@@ -132,6 +132,35 @@ def test_a_request_that_will_not_do_names_the_place(world: World, change: dict[s
     assert [problem.where for problem in refused.value.problems] == [where]
 
 
+def test_the_same_is_not_asked_twice_while_it_waits_for_an_answer(world: World) -> None:
+    of, other = city(world), partner(world, "city", "Another city").id
+    first = asked(world, of)
+    with pytest.raises(Invalid, match="The same is asked of them already") as refused:
+        asked(world, of, text="In other words?", due=DUE + dt.timedelta(days=1))
+    assert [problem.where for problem in refused.value.problems] == ["asked"]
+    for change in ({"commitment": "1.1"}, {"region": "Africa"}, {"region": ""}):
+        asked(world, of, **change)
+    asked(world, other)
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(Request)) == 5
+    act = world.acting("lead")
+    team_side.withdraw(act, queries.request(act.session, first, lock=True), "Not now.")
+    world.done()
+    again = asked(world, of)
+    chosen = draft(world, of)
+    choose(world, again, chosen)
+    send(world, chosen, DAY + dt.timedelta(days=1))
+    assert state_of(held(asked(world, of))) == "open"
+
+
+def test_the_same_is_not_asked_twice_of_a_person(world: World) -> None:
+    wish = replace(WISH, channel="d", person=world.person("regional_officer").id)
+    team_side.make(world.acting("lead"), wish, REGIONS)
+    world.done()
+    with pytest.raises(Invalid, match="The same is asked of them already"):
+        team_side.make(world.acting("reviewer"), wish, REGIONS)
+
+
 def test_nothing_is_asked_of_a_partner_for_whom_nobody_files(world: World) -> None:
     of = partner(world, "city", "Example city", people=()).id
     with pytest.raises(Invalid, match="Nobody files for this partner"):
@@ -210,6 +239,8 @@ def test_the_pages_carry_a_request_from_the_hole_to_the_answer(world: World) -> 
     wrong = lead.post("/evidence/requests?cycle=2026", data=sent | {"due": "soon"})
     assert (wrong.status_code, "Heat?" in wrong.get_data(as_text=True)) == (422, True)
     assert lead.post("/evidence/requests?cycle=2026", data=sent).status_code == 303
+    twice = lead.post("/evidence/requests?cycle=2026", data=sent)
+    assert (twice.status_code, "The same is asked of them already" in twice.get_data(as_text=True)) == (422, True)
     (request,) = world.act(None).session.scalars(select(Request.id))
     assert "Asked for by 31 July 2025" in lead.get("/evidence/holes?region=Arab States").get_data(as_text=True)
     chosen = draft(world, of)
