@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from forms.answers import canonical, digest
+from forms.kinds.base import tidy
 from forms.outline import LANGUAGES
 from forms.words import N_
 from portal.db import AnyRow
@@ -155,7 +156,7 @@ def _problems(key: int, said: Said, rows: Mapping[int, AnyRow]) -> Iterable[Prob
         yield Problem(f"answer-{key}", N_("There is no such part of the profile."))
     if said.answer not in ANSWERS:
         yield Problem(f"answer-{key}", N_("Please choose confirmed, corrected or refused."))
-    if said.answer == CORRECTED and not said.words.strip():
+    if said.answer == CORRECTED and not tidy(said.words):
         yield Problem(f"words-{key}", N_("Please write what is right: it stands beside what was compiled."))
     if len(said.words) > MOST:
         yield Problem(f"words-{key}", N_("A correction has at most 4,000 characters; please shorten it."))
@@ -164,7 +165,7 @@ def _problems(key: int, said: Said, rows: Mapping[int, AnyRow]) -> Iterable[Prob
 
 
 def _differs(row: AnyRow | ProfileAnswer, said: Said) -> bool:
-    return (row.answer, row.words or "") != (said.answer, said.words.strip())
+    return (row.answer, row.words or "") != (said.answer, tidy(said.words))
 
 
 def _keep(act: Act, desk: Desk, answers: Mapping[int, Said]) -> int:
@@ -174,7 +175,7 @@ def _keep(act: Act, desk: Desk, answers: Mapping[int, Said]) -> int:
         ProfileAnswer(
             item_id=key,
             answer=said.answer,
-            words=said.words.strip(),
+            words=tidy(said.words),
             language=said.language,
             answered_at=act.at,
             answered_by=act.actor.id,

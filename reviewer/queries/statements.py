@@ -142,7 +142,8 @@ def standing(session: Session, cycle: str, state: str | None = None) -> list[Sta
 
 def passages_by_key(session: Session, keys: Sequence[str]) -> dict[str, Passage]:
     """The passages with these keys."""
-    return {row.key: row for row in session.scalars(select(Passage).where(Passage.key.in_(list(keys))))}
+    asked = [key for key in keys if "\0" not in key]  # a sign that PostgreSQL takes in no value
+    return {row.key: row for row in session.scalars(select(Passage).where(Passage.key.in_(asked)))}
 
 
 def figures_by_id(session: Session, ids: Iterable[int]) -> dict[int, AnyRow]:

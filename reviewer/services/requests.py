@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from forms.kinds.base import tidy
 from forms.words import N_
 from portal.models.contributions import Partner
 from portal.models.requests import Request
@@ -61,7 +62,7 @@ def make(act: Act, wish: Wish, regions: Collection[str]) -> Request:
         region=wish.region,
         partner_id=wish.partner_id,
         person=wish.person,
-        text=wish.text.strip(),
+        text=tidy(wish.text),
         due=wish.due,
         made_at=act.at,
         made_by=act.actor.id,
@@ -86,7 +87,7 @@ def _place_problems(wish: Wish, regions: Collection[str]) -> list[Problem]:
 
 def _word_problems(act: Act, wish: Wish) -> list[Problem]:
     problems = []
-    if not wish.text.strip():
+    if not tidy(wish.text):
         problems.append(Problem("text", N_("Please write what you ask for.")))
     if len(wish.text) > MOST:
         problems.append(Problem("text", N_("A request has at most 4,000 characters; please shorten it.")))
@@ -114,7 +115,7 @@ def withdraw(act: Act, asked: Asked, reason: str) -> Request:
     request: Request = asked.request
     if state_of(request) != OPEN:
         raise NotNow(SETTLED[state_of(request)])
-    kept = reason.strip()
+    kept = tidy(reason)
     if not kept or len(kept) > MOST:
         sentence = N_("Please write a reason of up to 4,000 characters: those who were asked read it.")
         raise Invalid(sentence, [Problem("reason", sentence)])

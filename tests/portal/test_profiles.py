@@ -177,7 +177,7 @@ def test_nobody_compiles_of_the_own_state_and_no_state_answers_for_another(world
 def test_the_state_confirms_corrects_and_refuses_each_part_and_its_last_word_stands(world: World) -> None:
     furnished(world)
     first, second, third = [row.ProfileItem.id for row in rows(world)][:3]
-    given = {first: Said("confirmed"), second: Said("corrected", "It was 9.", "fr"), third: Said("refused")}
+    given = {first: Said("confirmed"), second: Said("corrected", "It was\0 9.\n", "fr"), third: Said("refused")}
     assert said(world, given) == 3
     assert said(world, given) == 0
     assert said(world, {first: Said("refused", "Not ours.")}) == 1

@@ -153,6 +153,15 @@ def test_the_same_is_not_asked_twice_while_it_waits_for_an_answer(world: World) 
     assert state_of(held(asked(world, of))) == "open"
 
 
+def test_a_sign_that_no_text_holds_is_left_out_of_a_request(world: World) -> None:
+    request = asked(world, city(world), text="Heat\0 in cities?\r\n")
+    assert held(request).text == "Heat in cities?"
+    act = world.acting("lead")
+    team_side.withdraw(act, queries.request(act.session, request, lock=True), "Not\0 now.")
+    world.done()
+    assert held(request).reason == "Not now."
+
+
 def test_the_same_is_not_asked_twice_of_a_person(world: World) -> None:
     wish = replace(WISH, channel="d", person=world.person("regional_officer").id)
     team_side.make(world.acting("lead"), wish, REGIONS)

@@ -127,6 +127,12 @@ def test_what_cannot_be_cited_is_named_place_by_place_and_nothing_is_taken(world
     assert db.session.scalars(select(Citation)).all() == []
 
 
+def test_a_key_that_no_passage_can_have_is_named_as_any_other(world: World) -> None:
+    made = stated(world, passage(submitted(world)))
+    with pytest.raises(Invalid, match="There is no passage with this key"):
+        statements.cite(world.acting("lead"), made, [Ground("passage", "a\0b", "for")])
+
+
 def test_order_and_heading(world: World) -> None:
     ids = [stated(world, text=f"Statement {number}.", supported=False) for number in (1, 2, 3)]
     act = world.acting("reviewer")
