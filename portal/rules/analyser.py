@@ -29,6 +29,12 @@ _ALEF = str.maketrans("أإآٱىة", "اااايه")
 _PREFIXES = ("وال", "بال", "كال", "فال", "ال", "لل")
 _SUFFIXES = ("ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي")
 _LONGEST = 100
+_ELIDED = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)['\u2019](?=[^\W\d_])", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"(?<=\w)['\u2019]s\b", re.IGNORECASE)
+_ISE = re.compile(r"i([sz])(?=(?:e|ed|es|ing|er|ers|ation|ations|ational)$)")
+_OTHER = {"s": "iz", "z": "is"}
+_JOINED, _OWNED = ("ب", "ل"), ("هم", "نا")
+"""Prepositions that are written with an Arabic word, and endings that say whose it is, which light10 leaves on."""
 _QUOTED = re.compile(r'["“”«»„‟](.+?)["“”«»„‟]')
 
 
@@ -140,17 +146,51 @@ def terms(text: str, language: str) -> list[str]:
 
 def search(asked: str, language: str | None = None) -> Search:
     """What somebody seeks: all of the words, and the words in quotation marks one after the other. Without a language a
-    Latin word is sought as each language would stem it. No clauses where there is no word.
+    Latin word is sought as each language would stem it. Single words are sought in forms too that their stem does not
+    meet, and without what is written onto them by an apostrophe. No clauses where there is no word.
     """
     quoted = [found.group(1) for found in _QUOTED.finditer(asked)]
-    single = [found.group() for found in _WORD.finditer(_QUOTED.sub(" ", asked))]
+    rest = _POSSESSIVE.sub("", _ELIDED.sub("", _QUOTED.sub(" ", asked)))
+    single = [found.group() for found in _WORD.finditer(rest)]
     languages = (language,) if language else LATIN
     clauses = []
-    for part in (*quoted, *single):
-        phrases = tuple(dict.fromkeys(one for code in languages if (one := _phrase(part, code)).terms))
+    for part, forms in (*((part, _as_it_is) for part in quoted), *((part, _forms) for part in single)):
+        several = (_phrase(form, code) for code in languages for form in forms(part, code))
+        phrases = tuple(dict.fromkeys(one for one in several if one.terms))
         if phrases:
             clauses.append(phrases)
     return Search(tuple(dict.fromkeys(clauses)))
+
+
+def _as_it_is(part: str, _language: str) -> Sequence[str]:
+    return (part,)
+
+
+def _forms(word: str, language: str) -> Sequence[str]:
+    """A word with those of its forms that are stemmed otherwise: in Spanish ciudad, whose plural is ciudades, in French
+    coeur, also written with one sign, in English urbanise and urbanize, in Arabic a word with what is written onto it.
+    """
+    if _ARABIC.search(word):
+        return (word, *_arabic_forms(word))
+    small = word.casefold()
+    if language == "es":
+        if small.endswith("es"):
+            return (word, small[:-2])
+        return (word, f"{small}es") if small[-1] in "bcdfghjklmnñpqrtvwxyz" else (word,)
+    if language == "fr" and ("oe" in small or "œ" in small):
+        return (word, small.replace("œ", "oe"), small.replace("oe", "œ"))
+    if language == "en":
+        return tuple(dict.fromkeys((word, _ISE.sub(lambda found: _OTHER[found[1]], small))))
+    return (word,)
+
+
+def _arabic_forms(word: str) -> Iterator[str]:
+    core = word.removeprefix("ال")
+    if len(core) < 4:
+        return
+    stem = core[:-1] + "ت" if core.endswith("ة") else core
+    for before in ("", *_JOINED):
+        yield from (before + form for form in (core, *(stem + ending for ending in ("ها", *_OWNED))))
 
 
 def _phrase(part: str, language: str) -> Phrase:

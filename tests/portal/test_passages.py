@@ -394,6 +394,37 @@ def test_a_word_finds_its_passage_in_each_of_six_languages(world: World) -> None
     assert found("slum 41") == []
 
 
+FORMS = {
+    "ar": ("تدار الخدمات بمدينة واحدة، والسياسة لسكانهم من حكومتها.", "مدينة", "سكان", "حكومة", "الحكومة"),
+    "en": ("The urbanisation of work by women is organized.", "urbanization", "women's", "organise"),
+    "fr": (
+        "La mise en œuvre protège l’eau et le cœur des villes.",
+        "d'eau",
+        "l'eau",
+        "mise en oeuvre",
+        "coeur",
+        "qu’eau",
+    ),
+    "es": ("La ciudad crece con su comunidad.", "ciudades", "ciudad", "comunidades", "La ciudades"),
+}
+NOT_FORMS = ("لبلد", "rise", "wome", "ciu", "ces", "oeu", '"La ciudades"', '"d\'eau"', "comun'eau")
+
+
+def test_a_word_is_found_in_forms_that_its_stem_does_not_meet(world: World) -> None:
+    report = world.report("KAZ", languages=("en", "fr", "es", "ar"))
+    act = world.acting("focal_point", "KAZ")
+    world.fill(act, report)
+    given = [drafting.Given("1.1.2.4/actions", language, text, 0) for language, (text, *_words) in FORMS.items()]
+    drafting.save_section(act, reports.get(act.session, report.id, lock=True), given)
+    world.done()
+    for step in ("ask", "submit"):
+        world.step(report, step)
+    for language, (text, *words) in FORMS.items():
+        for word in words:
+            assert (word, found(word), found(word, language)) == (word, [text], [text])
+    assert [found(word) for word in NOT_FORMS] == [[]] * len(NOT_FORMS)
+
+
 def test_the_names_of_people_are_cut_into_no_passage(world: World) -> None:
     submitted(world)
     assert [one for one in db.session.scalars(select(Passage.text)) if "focal" in one] == []
