@@ -27,6 +27,7 @@ from portal.queries import events
 from portal.rules.lifecycle import STATE_TITLES
 from portal.rules.offers import cover_words
 from portal.rules.policy import may
+from portal.rules.timeline import last_day
 
 LANGUAGES = {"ar": "العربية", "zh": "中文", "en": "English", "fr": "Français", "ru": "Русский", "es": "Español"}
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -67,9 +68,27 @@ def instant(moment: dt.datetime | None) -> str:
     return str(_("%(moment)s UTC", moment=written))
 
 
-def by_clock(moment: dt.datetime) -> str:
+def closing(moment: dt.datetime) -> str:
+    """When something closes, with the days of the week: as the end of its last day in the last time zone where it is
+    one, and in UTC.
+    """
+    written = by_clock(moment.astimezone(dt.UTC), weekday=True)
+    counted = last_day(moment)
+    if counted is None:
+        return str(_("%(moment)s UTC", moment=written))
+    return str(
+        _(
+            "the end of %(day)s in the last time zone (UTC−12), that is %(moment)s UTC",
+            day=weekday(counted),
+            moment=written,
+        )
+    )
+
+
+def by_clock(moment: dt.datetime, *, weekday: bool = False) -> str:
     """A moment by the clock of the zone it carries, without the name of the zone."""
-    return format_datetime(moment, "d MMMM y, HH:mm", tzinfo=moment.tzinfo, locale=get_locale() or "en")
+    pattern = "EEEE, d MMMM y, HH:mm" if weekday else "d MMMM y, HH:mm"
+    return format_datetime(moment, pattern, tzinfo=moment.tzinfo, locale=get_locale() or "en")
 
 
 def clock_time(moment: dt.datetime) -> str:
@@ -80,6 +99,11 @@ def clock_time(moment: dt.datetime) -> str:
 def day(date: dt.date | None) -> str:
     """A day in the reader's language."""
     return "" if date is None else format_date(date, "d MMMM y", locale=get_locale() or "en")
+
+
+def weekday(date: dt.date) -> str:
+    """A day in the reader's language with its name in the week."""
+    return format_date(date, "EEEE, d MMMM y", locale=get_locale() or "en")
 
 
 def month(date: dt.date, *, short: bool = False) -> str:
@@ -154,7 +178,9 @@ def install(app: Flask) -> None:
     app.context_processor(surroundings_of_a_page)
     app.jinja_env.filters.update(
         instant=instant,
+        closing=closing,
         day=day,
+        weekday=weekday,
         month=month,
         words=words,
         prose=prose,

@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from forms.words import N_
-from portal.http.render import day
+from portal.http.render import closing, day
 from portal.queries.colleagues import Office
 from portal.rules.policy import Person, may
 from portal.services.history import BEFORE, CLEARANCE_ASKED
@@ -291,6 +291,7 @@ NOTICES = {
         "The reporting team released statements that cite you; a page shows where your words went."
     ),
     "call.open": N_("You are asked to contribute to the call “%(title)s”."),
+    "call.open.closes": N_("You are asked to contribute to the call “%(title)s”. It is open until %(closes)s."),
     "registration.ask": N_("An organisation asks to contribute to an open call; please confirm or decline it."),
     "partner.join": N_("You file for %(title)s from now on."),
     "contribution.send": N_("The contribution “%(title)s” was sent and can be looked at."),
@@ -318,7 +319,7 @@ NOTICES = {
 }
 
 
-NAMED = ("section", "due", "title", "figures", "remarks", "file", "commitment", "new", "statements")
+NAMED = ("section", "due", "title", "figures", "remarks", "file", "commitment", "new", "statements", "closes")
 """What the sentences of notices name, of all that a notice carries."""
 TOLD = (*NAMED, "all_due")
 """The same, and what chooses between two sentences."""
@@ -339,12 +340,14 @@ def notice_words(kind: str, data: Mapping[str, Any] | None = None) -> str:
     if kind not in NOTICES:
         return event_words(kind)
     told = dict(data or {})
-    forms = [form for form, told_of in ((f"{kind}.all.due", "all_due"), (f"{kind}.due", "due")) if told.get(told_of)]
+    more = ((f"{kind}.all.due", "all_due"), (f"{kind}.due", "due"), (f"{kind}.closes", "closes"))
+    forms = [form for form, told_of in more if told.get(told_of)]
     source = NOTICES[next((form for form in forms if form in NOTICES), kind)]
     if "%(" not in source:
         return _(source)
     due = dt.date.fromisoformat(told["due"]) if told.get("due") else None
-    return _(source) % {**{name: told.get(name, "") for name in NAMED}, "due": day(due)}
+    closes = closing(dt.datetime.fromisoformat(told["closes"])) if told.get("closes") else ""
+    return _(source) % {**{name: told.get(name, "") for name in NAMED}, "due": day(due), "closes": closes}
 
 
 def notice_address(person: Person, notice: Any, entity: str | None) -> str:

@@ -55,6 +55,16 @@ def open_to(session: Session, user_id: uuid.UUID, at: dt.datetime) -> list[AnyRo
     return [row for row in session.execute(query) if comes_in_by(row.Call.channel, row.Partner.kind)]
 
 
+def countries(session: Session, user_id: uuid.UUID) -> list[str]:
+    """The countries in which the partners of a person work, of those that work in one."""
+    query = (
+        select(Partner.entity)
+        .join(PartnerMember, PartnerMember.partner_id == Partner.id)
+        .where(PartnerMember.user_id == user_id, PartnerMember.ended_at.is_(None), Partner.entity.is_not(None))
+    )
+    return sorted(entity for entity in session.scalars(query) if entity)
+
+
 def on_list(session: Session, call: Call, partner_id: uuid.UUID) -> bool:
     """Whether a partner is on the list of a call."""
     return session.get(CallPartner, (call.id, partner_id)) is not None

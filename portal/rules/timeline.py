@@ -71,6 +71,12 @@ def end_of_day(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), LAST_ZONE).astimezone(dt.UTC)
 
 
+def last_day(moment: dt.datetime) -> dt.date | None:
+    """The day that has ended everywhere on earth at this moment and not before; None where none ends then."""
+    there = moment.astimezone(LAST_ZONE)
+    return there.date() - dt.timedelta(days=1) if there.time() == dt.time() else None
+
+
 def timing(submitted_at: dt.datetime, deadline: dt.datetime, cut_off: dt.datetime) -> str:
     """`in_time`, `after_deadline` or `after_cut_off`: a label, never a wall. The deadline itself is already after."""
     if submitted_at < deadline:

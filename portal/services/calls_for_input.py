@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select
 from forms.guideline import channels
 from forms.kinds.base import tidy, tidy_line
 from forms.words import N_
+from portal.documents.version import instant
 from portal.models.contributions import Call, CallPartner, Partner, Registration
 from portal.models.cycles import Edition
 from portal.queries import calls_for_input as calls
@@ -126,7 +127,8 @@ def _put_on_list(act: Act, call: Call, partner: Partner) -> None:
     act.record("call.name", {"call": str(call.id), "partner": str(partner.id)})
     people = [row.PartnerMember.user_id for row in partners.people(act.session, partner.id)
               if row.PartnerMember.ended_at is None]  # fmt: skip
-    act.notify("call.open", people, {"call": str(call.id), "channel": call.channel, "title": call.title})
+    told = {"call": str(call.id), "channel": call.channel, "title": call.title}
+    act.notify("call.open", people, told | {"closes": instant(call.closes_at)})
 
 
 def name_partner(act: Act, call_id: uuid.UUID, partner_id: uuid.UUID) -> None:

@@ -17,6 +17,7 @@ from forms.words import N_
 from portal.adapters.content import disposition
 from portal.documents.tables import csv_text
 from portal.http import contributing, render
+from portal.http.clocks import clocks
 from portal.http.context import signer
 from portal.http.contributing import call
 from portal.http.guard import PUBLIC, guarded
@@ -139,7 +140,14 @@ def open_call(act: Act, channel: str) -> ResponseReturnValue:
         named = {"opens_at": "opens", "closes_at": "closes"}
         found = [Problem(named.get(one.where, one.where), one.sentence) for one in refusal.problems]
         return _call_form(act, channel, found), 422
-    flash(_("The call is open, and the partners on its list have been told."), "success")
+    closing = render.closing(made.closes_at)
+    flash(
+        _(
+            "The call is open, and the partners on its list have been told. It is open until %(moment)s.",
+            moment=closing,
+        ),
+        "success",
+    )
     return redirect(url_for(".page", call_id=made.id), 303)
 
 
@@ -179,10 +187,19 @@ def _page(act: Act, found: Call, problems: Sequence[Problem] = ()) -> str:
         mine=_mine(act, found),
         open_registration=found.registration == OPEN,
         registrations=REGISTRATIONS,
+        clocks=clocks(found.closes_at, _country(act)),
         team=team,
         problems=problems,
         kinds=PARTNER_KINDS,
     )
+
+
+def _country(act: Act) -> str:
+    """The country whose capital tells this person the time: that of a partner they file for, else their own."""
+    if act.person is None:
+        return ""
+    of_partners = calls.countries(act.session, act.person.id)
+    return min(of_partners, default=min(act.person.entities, default=""))
 
 
 def _mine(act: Act, found: Call) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from flask_babel import ngettext
 
 from portal.http.guard import guarded
 from portal.http.more_time import more_time
-from portal.http.render import day, words
+from portal.http.render import closing, day, words
 from portal.http.telling import event_words, notice_address, notice_words, reason_of
 from portal.models.cycles import Cycle
 from portal.models.reports import Report
@@ -218,7 +218,7 @@ def _of_a_partner(act: Act, person: Person) -> Iterator[Task]:
         yield Task(0 if returned else 2, title, url_for("contributions.draft", contribution_id=one.id), row.partner)
     found = {row.Call.id: row.Call for row in calls_for_input.open_to(act.session, person.id, act.at)}
     for call in found.values():
-        note = _("until %(day)s", day=day(call.closes_at.date()))
+        note = _("until %(day)s", day=closing(call.closes_at))
         title = _("Contribute to “%(title)s”", title=call.title)
         yield Task(2, title, url_for("calls_for_input.page", call_id=call.id), note)
 

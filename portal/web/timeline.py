@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from forms.words import N_
 from portal.documents.calendar import AllDay, calendar
 from portal.http import render
+from portal.http.clocks import Clocks, clocks
 from portal.http.guard import PUBLIC, guarded
 from portal.http.more_time import more_time
 from portal.http.outlook import Outlook, Row, days_ahead, outlook_of
@@ -24,10 +25,9 @@ from portal.models.cycles import Cycle, Phase
 from portal.queries import arrivals, cycles, phases
 from portal.rules import phases as rules
 from portal.rules import scales, shipped
-from portal.rules.capitals import by_its_clock, capital_zones
 from portal.rules.policy import may
 from portal.rules.refusals import Invalid, NotNow, Problem
-from portal.rules.timeline import LAST_ZONE, Dated, PhaseDates
+from portal.rules.timeline import Dated, PhaseDates
 from portal.services import phases as service
 from portal.services.act import Act
 from portal.services.phases import Draft
@@ -84,20 +84,11 @@ def page(act: Act) -> ResponseReturnValue:
     )
 
 
-def _clocks(act: Act, shown: list[PhaseOnPage]) -> dict[str, Any] | None:
+def _clocks(act: Act, shown: list[PhaseOnPage]) -> Clocks | None:
     """The deadline as an instant, by the clock of the last time zone and by that of the reader's capital."""
     ends = next((phase.ends for phase in shown if phase.dates.key == DEADLINE_PHASE), None)
-    if ends is None:
-        return None
     of = min(act.person.entities, default="") if act.person else ""
-    own = by_its_clock(ends, of)
-    return {
-        "ends": ends,
-        "day": ends.astimezone(LAST_ZONE).date() - dt.timedelta(days=1),
-        "last": render.by_clock(ends.astimezone(LAST_ZONE)),
-        "own": render.by_clock(own) if own else "",
-        "zone": capital_zones().get(of, ""),
-    }
+    return None if ends is None else clocks(ends, of)
 
 
 def _curve(act: Act, cycle: str, shown: list[PhaseOnPage]) -> dict[str, Any]:

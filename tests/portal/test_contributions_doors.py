@@ -16,6 +16,7 @@ from portal.db import db
 from portal.http.context import signer
 from portal.queries import contributions as held
 from portal.rules.contributions import LICENCES
+from portal.rules.timeline import last_day
 from portal.services import contribution_import
 from portal.services.contributions import Draft
 from tests.factories import World, csrf
@@ -227,6 +228,42 @@ def test_an_organisation_registers_by_page_without_an_account(world: World) -> N
     assert "Contribute to" in public.get("/desk").get_data(as_text=True)
 
 
+CLOSES = "the end of Tuesday, 1 July 2025 in the last time zone (UTC−12), that is Wednesday, 2 July 2025, 12:00 UTC"
+
+
+def test_a_partner_reads_everywhere_when_a_call_closes_with_the_zone_and_the_day_of_the_week(world: World) -> None:
+    of = partner(world, "city")
+    of.entity = "KAZ"
+    db.session.commit()
+    lead, mine, public = world.browser("lead"), world.browser("partner"), world.app.test_client()
+    hint = "until it has ended in the last time zone (UTC−12), that is at 12:00 UTC on the day after it."
+    assert hint in lead.get("/channels/f/calls").get_data(as_text=True)
+    form = {"title": "Voices", "text": "What moved?", "opens": "2025-06-01", "closes": "2025-07-01"}
+    form |= {"registration": "open", "partners": str(of.id)}
+    where = post(lead, "/channels/f/calls", form).headers["Location"]
+    told = f"The call is open, and the partners on its list have been told. It is open until {CLOSES}."
+    assert told in lead.get(where).get_data(as_text=True)
+    page = mine.get(where).get_data(as_text=True)
+    rows = re.findall(r"<div><dt>(Until|In your capital.*?)</dt><dd>(.*?)</dd>", page)
+    capital = 'In your capital (<bdi dir="ltr">Asia/Almaty</bdi>)'
+    assert rows == [("Until", CLOSES), (capital, "Wednesday, 2 July 2025, 17:00")]
+    assert '<div hidden data-own-clock="2025-07-02T12:00:00+00:00">' in page
+    assert "In your capital" not in public.get(where).get_data(as_text=True)
+    assert f"to {CLOSES}" in public.get("/channels/f").get_data(as_text=True)
+    assert f"until {CLOSES}" in mine.get("/desk").get_data(as_text=True)
+    assert f"The call is open until {CLOSES}." in public.get(f"{where}/registration").get_data(as_text=True)
+    asked = f"You are asked to contribute to the call “Voices”. It is open until {CLOSES}."
+    assert asked in mine.get("/inbox").get_data(as_text=True)
+
+
+def test_a_call_that_closes_within_a_day_names_the_moment_alone(world: World) -> None:
+    to = call(world)
+    assert last_day(to.closes_at) is None
+    page = world.app.test_client().get(f"/calls/{to.id}").get_data(as_text=True)
+    (until,) = re.findall(r"<div><dt>Until</dt><dd>(.*?)</dd>", page)
+    assert until == f"{to.closes_at:%A, %-d %B %Y, %H:%M} UTC"
+
+
 def test_the_lead_opens_and_closes_a_call_by_page(world: World) -> None:
     of = partner(world)
     lead = world.browser("lead")
@@ -236,7 +273,7 @@ def test_the_lead_opens_and_closes_a_call_by_page(world: World) -> None:
     assert (odd.status_code, "A call opens before it closes." in odd.get_data(as_text=True)) == (422, True)
     made = post(lead, "/channels/c/calls", form | {"closes": "2025-07-01"})
     where = made.headers["Location"]
-    assert "2 July 2025, 12:00 UTC" in lead.get(where).get_data(as_text=True)
+    assert CLOSES in lead.get(where).get_data(as_text=True)
     assert post(lead, f"{where}/close", {}, where).status_code == 303
     assert "Closed" in world.app.test_client().get(where).get_data(as_text=True)
 

@@ -151,12 +151,12 @@ def test_the_deadline_by_three_clocks(world: World) -> None:
     public = world.app.test_client().get("/timeline").get_data(as_text=True)
     clocks = re.findall(r"<dt>(.*?)</dt><dd>(?:<time[^>]*>)?(.*?)(?:</time>)?</dd>", public.split("</section>")[0])
     assert clocks == [
-        ("In the last time zone (UTC−12)", "the end of 1 July 2025: 2 July 2025, 00:00"),
+        ("In the last time zone (UTC−12)", "the end of Tuesday, 1 July 2025: Wednesday, 2 July 2025, 00:00"),
         ("By the clock of your device", ""),
-        ("In UTC", "2 July 2025, 12:00 UTC"),
+        ("In UTC", "Wednesday, 2 July 2025, 12:00 UTC"),
     ]
     own = world.browser("focal_point", "KAZ").get("/timeline").get_data(as_text=True)
-    assert '<dt>In your capital (<bdi dir="ltr">Asia/Almaty</bdi>)</dt><dd>2 July 2025, 17:00</dd>' in own
+    assert '<dt>In your capital (<bdi dir="ltr">Asia/Almaty</bdi>)</dt><dd>Wednesday, 2 July 2025, 17:00</dd>' in own
 
 
 def arrivals(text: str) -> list[list[str]]:

@@ -9,7 +9,7 @@ import pytest
 
 from portal.rules.capitals import by_its_clock, capital_zones
 from portal.rules.shipped import entities, events
-from portal.rules.timeline import Dated, PhaseDates, dated, end_of_day, timing, within_extension
+from portal.rules.timeline import Dated, PhaseDates, dated, end_of_day, last_day, timing, within_extension
 
 DEADLINE = dt.datetime(2025, 7, 2, 12, tzinfo=dt.UTC)
 CUT_OFF = dt.datetime(2025, 12, 1, 12, tzinfo=dt.UTC)
@@ -33,6 +33,11 @@ def test_the_first_of_july_ends_at_noon_utc_of_the_second() -> None:
 )
 def test_the_label_of_a_submission(at: dt.datetime, label: str) -> None:
     assert timing(at, DEADLINE, CUT_OFF) == label
+
+
+def test_the_last_day_is_that_which_ends_with_the_moment() -> None:
+    moments = (DEADLINE, DEADLINE - SECOND, DEADLINE + SECOND, DEADLINE + dt.timedelta(hours=12))
+    assert [last_day(moment) for moment in moments] == [dt.date(2025, 7, 1), None, None, None]
 
 
 MEMBERS = [row["iso3"] for row in entities() if row["status"] == "member"]
