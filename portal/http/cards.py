@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask import url_for
+
 from forms.answers import both
 from forms.outline import Guideline, Question
 from portal.http.comparing import word_steps
@@ -20,7 +22,8 @@ IN_WORDS = ("narrative", "text")
 @dataclass(frozen=True)
 class Card:
     """Two texts for one answer: `theirs` is saved now, `yours` stands beside it; both are steps from `base`.
-    `joinable` where a person can write a text that joins them, which then begins with `joined`.
+    `joinable` where a person can write a text that joins them, which then begins with `joined`. `choice` is the address
+    that takes the choice.
     """
 
     id: uuid.UUID
@@ -36,6 +39,16 @@ class Card:
     revision: int
     changed_by: str
     joinable: bool
+    choice: str
+
+
+@dataclass(frozen=True)
+class Now:
+    """What is saved now: the value, its revision, and the name of who saved it."""
+
+    value: Any
+    revision: int
+    changed_by: str
 
 
 def cards(
@@ -62,22 +75,30 @@ def card(act: Act, report_id: uuid.UUID, asked: Guideline, aside_id: uuid.UUID, 
 
 
 def _card(act: Act, question: Question, row: Any, answer: Any, changed_by: str) -> Card:
-    saved = answer.value if answer is not None else None
+    saved, revision = (answer.value, answer.revision) if answer is not None else (None, 0)
+    choice = url_for("asides.choose", report_id=row.Aside.report_id, aside_id=row.Aside.id)
+    now = Now(saved, revision, changed_by)
+    return laid(act, question, row.Aside, row.Aside.origin, row.writer, row.base, now, choice)
+
+
+def laid(act: Act, question: Question, aside: Any, origin: str, writer: str, base: Any, now: Now, choice: str) -> Card:
+    """The card of a text that stands beside what is saved now; `base` is what its writer began from."""
     joinable = question.kind in IN_WORDS
     return Card(
-        id=row.Aside.id,
+        id=aside.id,
         question=question,
-        origin=row.Aside.origin,
-        base=_plain(word_steps(question, row.base, row.base)),
-        theirs=word_steps(question, row.base, saved),
-        yours=word_steps(question, row.base, row.Aside.value),
-        joined=both(row.base or "", saved or "", row.Aside.value or "") if joinable else "",
-        mine=row.Aside.written_by == act.actor.id,
-        writer=row.writer,
-        kept_at=row.Aside.kept_at,
-        revision=answer.revision if answer is not None else 0,
-        changed_by=changed_by,
+        origin=origin,
+        base=_plain(word_steps(question, base, base)),
+        theirs=word_steps(question, base, now.value),
+        yours=word_steps(question, base, aside.value),
+        joined=both(base or "", now.value or "", aside.value or "") if joinable else "",
+        mine=aside.written_by == act.actor.id,
+        writer=writer,
+        kept_at=aside.kept_at,
+        revision=now.revision,
+        changed_by=now.changed_by,
         joinable=joinable,
+        choice=choice,
     )
 
 

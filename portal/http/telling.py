@@ -98,6 +98,7 @@ EVENTS = {
     "partner.join": N_("A person files for a partner from now on."),
     "partner.leave": N_("A person does not file for a partner any more."),
     "contribution.start": N_("A contribution was begun."),
+    "contribution.choose": N_("A choice was made between two texts of a contribution."),
     "contribution.send": N_("A contribution was sent."),
     "contribution.withdraw": N_("A contribution was withdrawn."),
     "contribution.moderate": N_("The reporting team decided about a contribution."),

@@ -160,6 +160,27 @@ class ContributionRevision(Base):
     changed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
 
 
+class ContributionAside(Base):
+    """A text that stands beside a part of a draft (a name of its head or the key of a question) until a person chooses.
+
+    `base_revision` is the revision of the draft its writer began from; `outcome` is taken, joined or left.
+    """
+
+    __tablename__ = "contribution_asides"
+    __table_args__ = (Index("ix_contribution_asides_open", "contribution_id", "settled_at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    contribution_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contributions.id"))
+    part: Mapped[str] = mapped_column(Key)
+    value: Mapped[Any] = mapped_column(Json)
+    base_revision: Mapped[int]
+    kept_at: Mapped[dt.datetime]
+    written_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+    settled_at: Mapped[dt.datetime | None]
+    settled_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    outcome: Mapped[str | None] = mapped_column(Key)
+
+
 class ContributionArea(Base):
     """An area that the newest version sent speaks of, by the key of `areas`; `named` where it is a state, which may
     reply. A state that was named once stays.

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from forms.answers import merge
+from forms.answers import Merged, merge
 from forms.words import N_
 
 MODALITY = "contribution"
@@ -239,17 +239,39 @@ def draft_of(head: Head, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+TITLE, AREAS, LICENCE, CREDIT = "title", "areas", "licence", "credit"
+HEAD = (TITLE, AREAS, LICENCE, CREDIT)
+"""The parts of a draft beside its answers, which are named by the keys of their questions."""
+
+
+def part_of(draft: Mapping[str, Any], name: str) -> Any:
+    """One part of a draft; None for a question without an answer."""
+    return draft[name] if name in HEAD else draft["values"].get(name)
+
+
+def with_part(draft: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
+    """The draft with another value of one part; None takes an answer out."""
+    if name in HEAD:
+        return {**draft, name: value}
+    values = {**draft["values"], name: value}
+    return {**draft, "values": {key: kept for key, kept in values.items() if kept is not None}}
+
+
+def join_part(name: str, base: Any, theirs: Any, yours: Any) -> Merged:
+    """Joins two people's changes of one part; areas always can be: each keeps what it added and took out."""
+    if name != AREAS:
+        return merge(base, theirs, yours)
+    dropped = set(base) - set(yours)
+    areas = [area for area in theirs if area not in dropped]
+    return Merged([*areas, *(area for area in yours if area not in areas and area not in base)])
+
+
 def join_drafts(base: Mapping[str, Any], theirs: Mapping[str, Any], yours: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Joins two people's changes of one draft, field by field; None where both changed the same words differently."""
-    keys = dict.fromkeys([*theirs["values"], *yours["values"]])
-    fields = [(side["title"], side["licence"], side["credit"]) for side in (base, theirs, yours)]
-    outcomes = [merge(*sides) for sides in zip(*fields, strict=True)]
-    values = {key: merge(*(side["values"].get(key) for side in (base, theirs, yours))) for key in keys}
-    if any(one.conflicts for one in (*outcomes, *values.values())):
-        return None
-    dropped = set(base["areas"]) - set(yours["areas"])
-    areas = [area for area in theirs["areas"] if area not in dropped]
-    areas += [area for area in yours["areas"] if area not in areas and area not in base["areas"]]
-    title, licence, credit = (one.value for one in outcomes)
-    kept = {key: one.value for key, one in values.items() if one.value is not None}
-    return draft_of(Head(title, licence, credit, tuple(areas)), kept)
+    """Joins two people's changes of one draft, part by part; None where both changed the same words differently."""
+    joined = dict(theirs)
+    for name in dict.fromkeys([*HEAD, *theirs["values"], *yours["values"]]):
+        outcome = join_part(name, *(part_of(side, name) for side in (base, theirs, yours)))
+        if outcome.conflicts:
+            return None
+        joined = with_part(joined, name, outcome.value)
+    return joined

@@ -112,10 +112,10 @@ def start(act: Act, begin: Begin, draft: Draft) -> Contribution:
         created_at=act.at,
         created_by=me.id,
     )
-    kept = _joined(act, made, draft, draft_of(_head(made), {}))
+    kept = with_given(act, made, draft, draft_of(_head(made), {}))
     act.session.add(made)
     act.session.flush()
-    _write(act, made, kept, 1)
+    write_draft(act, made, kept, 1)
     act.record("contribution.start", told(made))
     return made
 
@@ -139,25 +139,30 @@ def save(act: Act, filing: Filing, draft: Draft, base_revision: int) -> bool:
     act.demand("contribution:write", filing)
     found: Contribution = filing.contribution
     demand_writable(found)
-    now = draft_of(_head(found), found.values)
+    now = saved_draft(found)
     base = now if base_revision == found.revision else held.revision(act.session, found.id, base_revision)
     if base is None:
         sentence = N_("This contribution has no such revision.")
         raise Invalid(sentence, [Problem("base_revision", sentence)])
-    yours = _joined(act, found, draft, base)
+    yours = with_given(act, found, draft, base)
     if base_revision == found.revision or yours == now:
         merged, outcome = False, yours
     else:
         joined = join_drafts(base, now, yours)
         if joined is None:
-            last = act.session.get(ContributionRevision, (found.id, found.revision))
-            who = accounts.names(act.session, [last.changed_by]).get(last.changed_by, "") if last else ""
-            when = instant(last.changed_at) if last else ""
-            raise Stale(SOMEBODY_SAVED_FIRST, Texts(base, now, yours, found.revision, who, when))
+            raise stale(act, found, base, now, yours)
         merged, outcome = True, joined
     if outcome != now:
-        _write(act, found, outcome, found.revision + 1)
+        write_draft(act, found, outcome, found.revision + 1)
     return merged
+
+
+def stale(act: Act, found: Contribution, base: Any, theirs: Any, yours: Any) -> Stale:
+    """The refusal of a text that cannot be joined with what was saved last, with the three sides."""
+    last = act.session.get(ContributionRevision, (found.id, found.revision))
+    who = accounts.names(act.session, [last.changed_by]).get(last.changed_by, "") if last else ""
+    when = instant(last.changed_at) if last else ""
+    return Stale(SOMEBODY_SAVED_FIRST, Texts(base, theirs, yours, found.revision, who, when))
 
 
 def demand_writable(found: Contribution) -> None:
@@ -166,11 +171,16 @@ def demand_writable(found: Contribution) -> None:
         raise NotNow(CLOSED[found.state])
 
 
+def saved_draft(found: Contribution) -> dict[str, Any]:
+    """The draft as it stands."""
+    return draft_of(_head(found), found.values)
+
+
 def _head(found: Contribution) -> Head:
     return Head(found.title, found.licence, found.credit, tuple(found.areas))
 
 
-def _joined(act: Act, found: Contribution, draft: Draft, base: Mapping[str, Any]) -> dict[str, Any]:
+def with_given(act: Act, found: Contribution, draft: Draft, base: Mapping[str, Any]) -> dict[str, Any]:
     """The base with what was given in it, in order; areas that are known stand as their keys, other words as written.
     Invalid names what cannot be kept at all.
     """
@@ -210,7 +220,7 @@ def _areas(act: Act, lines: Sequence[str]) -> list[str]:
     return [*found.keys, *dict.fromkeys(line for line, _reason in found.unknown)]
 
 
-def _write(act: Act, found: Contribution, draft: Mapping[str, Any], revision: int) -> None:
+def write_draft(act: Act, found: Contribution, draft: Mapping[str, Any], revision: int) -> None:
     """The draft and its row of history."""
     found.title, found.licence, found.credit = draft["title"], draft["licence"], draft["credit"]
     found.areas, found.values, found.revision = list(draft["areas"]), dict(draft["values"]), revision

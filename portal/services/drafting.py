@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import insert, select, update
 
-from forms.answers import holds, merge
+from forms.answers import merge
 from forms.build import Progress, progress
 from forms.findings import Finding
 from forms.guideline import Guideline, Question, Section
@@ -22,6 +22,7 @@ from portal.models.reports import Answer, AnswerRevision, Report
 from portal.queries import remarks, reports
 from portal.queries.guidelines import guideline
 from portal.rules import offers, plausible
+from portal.rules.bases import Base, begun_from
 from portal.rules.handing import Asking, Piece
 from portal.rules.lifecycle import DRAFTING, WRONG_STATE
 from portal.rules.policy import may
@@ -295,37 +296,15 @@ def _keep(
     return Saved(question.key, language, value, current + 1, merged, beside.findings(question, value))
 
 
-@dataclass(frozen=True)
-class _Base:
-    """What a value sent was written upon. `again`: it was saved before, as this revision. `joined`: what the writer had
-    sent before was joined with what others wrote, which the writer has not seen.
-    """
-
-    revision: int
-    value: Any = None
-    again: bool = False
-    joined: bool = False
-
-
-def _base(act: Act, report: Report, question: Question, language: str, given: Given, value: Any, current: int) -> _Base:
-    """What was sent goes on from the writer's own last word where that was kept: an answer that never reached the
-    writer makes no conflict with oneself, and a text that is sent twice is saved once. Where it was not kept, from the
-    revision that the writer saw.
-    """
-    if given.base_revision == current:
-        return _Base(current)
+def _base(act: Act, report: Report, question: Question, language: str, given: Given, value: Any, current: int) -> Base:
+    """What a value sent was written upon (`portal.rules.bases`)."""
     seen = given.base_revision
+    if seen == current:
+        return Base(current)
     since = None if given.since is None else offers.carried(KINDS[question.kind].clean(question, given.since), value)
     mine = reports.own_revisions(act.session, report.id, question.key, language, act.actor.id, seen + 1)
-    if mine and mine[-1].value == value and mine[-1].base_revision >= seen:
-        return _Base(mine[-1].revision, again=True)
     base = reports.revision(act.session, report.id, question.key, language, seen)
-    for row in reversed(mine if since is not None else []):
-        if row.value == since:
-            return _Base(row.revision, since)
-        if row.merged and holds(row.value, base, since):
-            return _Base(seen, since, joined=True)
-    return _Base(seen, base)
+    return begun_from(seen, base, mine, value, since)
 
 
 def _joined(act: Act, question: Question, base: Any, value: Any, row: Any) -> tuple[Any, bool]:

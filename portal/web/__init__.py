@@ -15,6 +15,7 @@ from portal.web import (
     checks,
     clearance,
     comments,
+    contribution_autosave,
     contributions,
     desk,
     extensions,
@@ -72,6 +73,6 @@ def register(app: Flask) -> None:
     of_the_team = (team, pace)
     evidence = (pending, profiles, requests, words)
     outside = (health, public, timeline, extensions, sessions, desk, notices)
-    of_partners = (calls_for_input, contributions, partners)
+    of_partners = (calls_for_input, contributions, contribution_autosave, partners)
     for room in (*outside, *drafting, channels, *of_partners, bundles, practices, *of_the_team, *evidence):
         app.register_blueprint(room.pages)

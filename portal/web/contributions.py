@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from forms import build
-from forms.contributions import HeadForm
-from forms.kinds import KINDS
-from forms.outline import Guideline, text
+from forms.outline import Guideline
 from portal.adapters.content import disposition
-from portal.http import contributing, render
+from portal.http import contributing, contribution_form, render
 from portal.http.context import signer
-from portal.http.contributing import FILES, filing, filing_unheld
+from portal.http.contributing import filing, filing_unheld
 from portal.http.files import send_blob
-from portal.http.frozen import File
 from portal.http.guard import PUBLIC, guarded
 from portal.http.uploads import receive
 from portal.models.contributions import Contribution
 from portal.queries import calls_for_input as calls
+from portal.queries import contribution_drafts, cycles, desk, partners
 from portal.queries import contributions as held
-from portal.queries import cycles, desk, partners
 from portal.queries.guidelines import guideline
 from portal.rules.contributions import (
     CHANNELS,
@@ -40,13 +36,11 @@ from portal.rules.contributions import (
     hindrances_of_sending,
     moderations_open,
 )
-from portal.rules.naming import Names
 from portal.rules.policy import may
-from portal.rules.refusals import Invalid, Missing, Problem, Stale
-from portal.services import contribution_files, contributions, moderation
+from portal.rules.refusals import Invalid, Missing, Problem
+from portal.services import contribution_files, contribution_parts, contributions, moderation
 from portal.services.act import Act
 from portal.services.attachments import Upload
-from portal.services.contributions import Draft
 
 pages = Blueprint("contributions", __name__)
 FILE = "@file"
@@ -132,98 +126,7 @@ def _happened(sent: Sequence[Any], moderations: Sequence[Any]) -> list[tuple[str
 @guarded("contribution:write", subject=filing, by="contribution_id", conceal=None)
 def draft(act: Act, found: Filing) -> ResponseReturnValue:
     """The draft as a form."""
-    return _form(act, found)
-
-
-def _form(act: Act, found: Filing, stale: Stale | None = None, problems: Sequence[Problem] = ()) -> str:
-    """The form; with `stale` or `problems` it holds what was just sent, so that nothing typed is lost."""
-    one: Contribution = found.contribution
-    asked = guideline(act.session, one.edition)
-    sent = request.form if stale or problems else None
-    judged = contributions.check(act, one)
-    return render_template(
-        "contributions/draft.html",
-        one=one,
-        partner=partners.get(act.session, one.partner_id),
-        asked=asked,
-        sections=asked.counted_sections(MODALITY),
-        head=_head(act, one, sent),
-        fields=_fields(asked, one, sent),
-        findings=_findings(judged.findings),
-        attachments=_files(act, one),
-        channels=CHANNELS,
-        states=STATES,
-        languages_of=render.LANGUAGES,
-        stale=_differing(asked, stale),
-        revision=stale.texts.revision if stale else one.revision,
-        problems=problems,
-        unknown=[sentence % {"name": line} for line, sentence in judged.named.unknown],
-        can_edit=one.state in WRITABLE,
-    )
-
-
-def _head(act: Act, one: Contribution, sent: Any) -> HeadForm:
-    """The hand-written part; areas in the words of the reader."""
-    names = held.names(act.session)
-    licences = [("", _("not chosen yet")), *((key, _(title)) for key, title in LICENCES.items())]
-    stored = {
-        "title": one.title,
-        "credit": one.credit,
-        "licence": one.licence,
-        "areas": "\n".join(_as_line(names, key) for key in one.areas),
-    }
-    return HeadForm(sent, licences=licences, **stored)
-
-
-def _as_line(names: Names, key: str) -> str:
-    """An area as a person writes it: the name of a state, the key of anything else whose name does not tell it."""
-    fact = names.of_key(key)
-    if fact is None:
-        return key
-    name = text(fact.names, render.language()) or fact.name
-    return name if names.named([name]).keys == (key,) else key
-
-
-def _fields(asked: Guideline, one: Contribution, sent: Any) -> dict[str, Any]:
-    """The fields of every section by key of question."""
-    found: dict[str, Any] = {}
-    for section in asked.counted_sections(MODALITY):
-        made = build.section_form(asked, section, MODALITY, render.language())
-        found |= made(sent, data=one.values)._fields
-    return found
-
-
-def _findings(found: Iterable[Any]) -> dict[str, list[Any]]:
-    by_question: dict[str, list[Any]] = {}
-    for one in found:
-        told = {"severity": one.severity, "sentence": _(one.message) % one.params, "place": one.place}
-        by_question.setdefault(one.question, []).append(told)
-    return by_question
-
-
-def _files(act: Act, one: Contribution) -> dict[str, list[File]]:
-    """The files of the draft by question, each with the address at which it is read."""
-    by_question: dict[str, list[File]] = {}
-    for file in held.files(act.session, one.id):
-        shown = File(str(file.id), file.name, f"{FILES}{file.id}", file.size)
-        by_question.setdefault(file.question, []).append(shown)
-    return by_question
-
-
-def _differing(asked: Guideline, stale: Stale | None) -> list[tuple[str, str]]:
-    """What somebody else saved in the places that both changed: a title, and the text."""
-    if stale is None:
-        return []
-    base, theirs, yours = stale.texts.base, stale.texts.theirs, stale.texts.yours
-    names = {"title": _("Title"), "licence": _("Licence"), "credit": _("Credit")}
-    found = [(title, theirs[key]) for key, title in names.items() if theirs[key] not in (base[key], yours[key])]
-    for key, value in theirs["values"].items():
-        question = asked.questions.get(key)
-        if question is not None and value not in (base["values"].get(key), yours["values"].get(key)):
-            found.append(
-                (text(question.title, render.language()), KINDS[question.kind].text(question, value, render.said))
-            )
-    return found
+    return contribution_form.page(act, found.contribution)
 
 
 @pages.post("/contributions/<uuid:contribution_id>/draft")
@@ -234,35 +137,28 @@ def save(act: Act, found: Filing) -> ResponseReturnValue:
     contributions.demand_writable(one)
     contribution_id, asked = one.id, guideline(act.session, one.edition)
     taken = _received(asked)
-    given = _given(act, asked, one)
+    given = contribution_form.given(act, asked, one)
     act.write()
     found = filing(act, contribution_id)
     try:
-        joined = contributions.save(act, found, given, _number(request.form.get("revision")))
-    except Stale as stale:
-        return _form(act, found, stale), 409
+        outcome = contribution_parts.save_parts(act, found, given)
     except Invalid as refusal:
-        return _form(act, found, None, refusal.problems), 422
+        return contribution_form.page(act, found.contribution, refusal.problems), 422
+    kept = [contribution_parts.keep(act, found, part) for part, _stale in outcome.stale]
     for question, upload in taken:
         contribution_files.attach(act, found, question, upload)
     for file_id in request.form.getlist("remove"):
         contribution_files.remove_file(act, found, _identifier(file_id))
-    flash(
-        _("Saved, joined with what somebody else wrote meanwhile.") if joined else _("The draft is saved."), "success"
-    )
-    page = "sending" if request.form.get("go") == "send" else "draft"
-    at = request.form.get("at", "")
-    anchor = render.slug(at) if at in asked.questions else None
+    if kept:
+        flash(_(contribution_parts.SOMEBODY_SAVED_FIRST), "problem")
+    elif any(one.merged for one in outcome.saved):
+        flash(_("Saved, joined with what somebody else wrote meanwhile."), "success")
+    else:
+        flash(_("The draft is saved."), "success")
+    page = "sending" if request.form.get("go") == "send" and not kept else "draft"
+    at = kept[0].part if kept else request.form.get("at", "")
+    anchor = render.slug(at) if kept or at in asked.questions else None
     return redirect(url_for(f".{page}", contribution_id=contribution_id, _anchor=anchor), 303)
-
-
-def _given(act: Act, asked: Guideline, one: Contribution) -> Draft:
-    head = _head(act, one, request.form)
-    values: dict[str, Any] = {}
-    for section in asked.counted_sections(MODALITY):
-        made = build.section_form(asked, section, MODALITY, render.language())
-        values |= build.values(made(request.form))
-    return Draft(head.title.data or "", head.licence.data or "", head.credit.data or "", head.lines(), values)
 
 
 def _received(asked: Guideline) -> list[tuple[str, Upload]]:
@@ -277,10 +173,6 @@ def _received(asked: Guideline) -> list[tuple[str, Upload]]:
             except Invalid as refusal:
                 flash(_("%(name)s is not taken. %(reason)s", name=file.filename, reason=_(refusal.sentence)), "problem")
     return taken
-
-
-def _number(sent: str | None) -> int:
-    return int(sent) if sent and sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
 
 
 def _identifier(sent: str) -> uuid.UUID:
@@ -311,6 +203,7 @@ def sending(act: Act, found: Filing) -> ResponseReturnValue:
         one=one,
         partner=partners.get(act.session, one.partner_id),
         problems=judged.problems,
+        waiting=contribution_drafts.waiting(act.session, one.id),
         warnings=[(one.question, _(one.message) % one.params) for one in judged.warnings],
         whole=one.licence not in NOT_WHOLE,
         hindrances=hindrances,

@@ -5,31 +5,34 @@ typing Arabic, Chinese and Russian text; then a second window, and log-out.
 from __future__ import annotations
 
 import datetime as dt
-import os
 import random
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect
-from sqlalchemy import create_engine, text
 
-from portal.config import ROOT
 from tests.faults import windows
 from tests.journeys.calls import Caller
-from tests.journeys.conftest import Demonstrations, Running, _wait, free_port
+from tests.journeys.conftest import Demonstrations
 from tests.journeys.windows import FOCAL_POINT, PASSWORD, Window
+from tests.journeys.writing import (
+    ON_THE_DISK,
+    STORED,
+    Portal,
+    all_saved,
+    copies,
+    field,
+    killable,
+    logs_in_in_place,
+    said,
+    type_on,
+)
 
-ON_THE_DISK = 1000
-"""How long a copy may take to the disk, in milliseconds, on a busy machine: what is typed later dies with the power."""
 SECTION = "1.1.1.1"
 WORDS = {
     f"{SECTION}/actions": "وضعت الحكومة خطة وطنية للإسكان الميسور، وأُعيد تأهيل الأحياء القديمة في ثلاث مدن. "
@@ -42,45 +45,10 @@ WORDS = {
 pytestmark = pytest.mark.browser
 
 
-@dataclass
-class Portal(Running):
-    """A running portal that can be killed and started again at the same address."""
-
-    port: int
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "portal.serve", "--port", str(self.port)]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
-        _wait(self.address)
-
-    def kill(self) -> None:
-        """Ends every process of the server at once, as a power cut does."""
-        if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-
-    def change(self, statement: str, **values: Any) -> None:
-        """Changes something in the database behind the portal's back."""
-        home = Path(self.environment["PORTAL_HOME"])
-        engine = create_engine(f"sqlite:///{home / 'portal.db'}", connect_args={"timeout": 20})
-        with engine.begin() as connection:
-            connection.execute(text(statement), values)
-        engine.dispose()
-
-    def expire_sessions(self) -> None:
-        """Every session has been idle for an hour."""
-        an_hour_ago = dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(hours=1)
-        self.change("UPDATE sign_ins SET seen_at = :moment", moment=an_hour_ago.isoformat(sep=" "))
-
-
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory, demonstrations: Demonstrations) -> Iterator[Portal]:
-    port = free_port()
-    made = Portal(f"http://127.0.0.1:{port}", demonstrations.sqlite(tmp_path_factory.mktemp("portal")), port)
-    made.start()
-    yield made
-    made.kill()
+    with killable(demonstrations, tmp_path_factory.mktemp("portal")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -100,26 +68,6 @@ def window(browser: Browser, portal: Portal, tmp_path: Path) -> Iterator[Window]
     if made.context is not None:
         with suppress(Error):
             made.context.close()
-
-
-def field(page: Page, question: str) -> Any:
-    return page.locator(f'textarea[name="{question}"]')
-
-
-def said(page: Page, question: str) -> Any:
-    return page.locator(f'[data-question="{question}"] [data-saved]')
-
-
-def type_on(page: Page, question: str, words: str) -> None:
-    """Types at the end of a field, character by character."""
-    field(page, question).focus()
-    page.keyboard.press("Control+End")
-    page.keyboard.type(words)
-
-
-def all_saved(page: Page, *questions: str) -> None:
-    for question in questions or WORDS:
-        expect(said(page, question)).to_have_text(re.compile(r"^Saved \d\d:\d\d"), timeout=40_000)
 
 
 def kept(portal: Portal, report: str, question: str) -> str:
@@ -148,21 +96,21 @@ def test_no_character_is_lost_whatever_breaks(portal: Portal, report: str, windo
     window.log_in(page)
     page.goto(address)
     write_all(page)
-    all_saved(page)
+    all_saved(page, *WORDS)
 
     window.cut(True)
     write_all(page)
     for question in WORDS:
         expect(said(page, question)).to_contain_text("Not saved yet: the line is down", timeout=15_000)
     window.cut(False)
-    all_saved(page)
+    all_saved(page, *WORDS)
 
     portal.expire_sessions()
     write_all(page)
     last = list(WORDS)[-1]
     expect(said(page, last)).to_contain_text("your session has ended", timeout=15_000)
-    _logs_in_in_place(page, last)
-    all_saved(page)
+    logs_in_in_place(page, last)
+    all_saved(page, *WORDS)
 
     half = [next(pieces[question]) for question in WORDS]
     for question, words in zip(WORDS, half, strict=True):
@@ -172,7 +120,7 @@ def test_no_character_is_lost_whatever_breaks(portal: Portal, report: str, windo
         page.keyboard.type(words[len(words) // 2 :])
     expect(said(page, last)).to_contain_text("Not saved yet", timeout=15_000)
     portal.start()
-    all_saved(page)
+    all_saved(page, *WORDS)
 
     window.cut(True)
     write_all(page)
@@ -183,7 +131,7 @@ def test_no_character_is_lost_whatever_breaks(portal: Portal, report: str, windo
     window.cut(False)
     window.log_in(page)  # the cookie of the session has gone with its only window
     page.goto(address)
-    all_saved(page)
+    all_saved(page, *WORDS)
 
     window.cut(True)
     write_all(page)
@@ -194,7 +142,7 @@ def test_no_character_is_lost_whatever_breaks(portal: Portal, report: str, windo
     window.log_in(page)
     page.goto(address)
     expect(page.locator("[data-keeping]")).to_contain_text("Text of yours that had not arrived is back")
-    all_saved(page)
+    all_saved(page, *WORDS)
 
     write_all(page)
     page, closed = page.context.new_page(), page
@@ -205,23 +153,6 @@ def test_no_character_is_lost_whatever_breaks(portal: Portal, report: str, windo
     page.wait_for_timeout(3000)
     assert {question: kept(portal, report, question) for question in WORDS} == WORDS
     expect(page.locator("[data-card]")).to_have_count(0)
-
-
-def _logs_in_in_place(page: Page, question: str) -> None:
-    """By keyboard alone: from the field to the button beside it, the password, and back into the field."""
-    field(page, question).focus()
-    page.keyboard.press("Tab")
-    expect(said(page, question).get_by_role("button", name="Log in and go on")).to_be_focused()
-    page.keyboard.press("Enter")
-    door = page.get_by_role("dialog", name="Please log in again")
-    expect(door.get_by_label("Password")).to_be_focused()
-    page.keyboard.type("not the password")
-    page.keyboard.press("Enter")
-    expect(door.get_by_role("alert")).to_contain_text("is not right")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(door).to_be_hidden()
-    expect(field(page, question)).to_be_focused()
 
 
 def test_the_browser_is_killed_while_a_person_types(report: str, window: Window) -> None:
@@ -238,16 +169,6 @@ def test_the_killed_browser_loses_what_it_has_not_kept(report: str, window: Wind
 
 TWICE = "1.1.1.2/actions"
 """Open in two windows; a field that no test before has written in."""
-STORED = """async () => {
-  const settled = (asked) => new Promise((resolve) => { asked.onsuccess = () => resolve(asked.result); });
-  const local = JSON.stringify({ ...localStorage });
-  if (!(await indexedDB.databases()).length) return { records: 0, bytes: "", local };
-  const opened = await settled(indexedDB.open("portal"));
-  const all = await settled(opened.transaction("unsaved").objectStore("unsaved").getAll());
-  opened.close();
-  const plain = (record) => new TextDecoder().decode(record.sealed) + JSON.stringify({ ...record, sealed: 0, iv: 0 });
-  return { records: all.length, bytes: all.map(plain).join(), local };
-}"""
 
 
 def test_a_second_window_of_the_same_person_loses_nothing(portal: Portal, report: str, window: Window) -> None:
@@ -344,11 +265,6 @@ def not_saved(page: Page, question: str, why: str) -> Any:
     """Waits for the word that a question is not saved, and gives what is laid out for copying."""
     expect(said(page, question)).to_have_text(f"Not saved: {why}", timeout=15_000)
     return page.locator(f'[data-question="{question}"]').get_by_label("What you wrote, to copy")
-
-
-def copies(page: Page) -> int:
-    page.wait_for_timeout(500)
-    return int(page.evaluate(STORED)["records"])
 
 
 def value_of(portal: Portal, report: str, question: str, who: str = "focal.point.xaa@example.org") -> Any:

@@ -64,11 +64,15 @@ def test_two_windows_of_one_draft_lose_nothing(world: World) -> None:
     made = contribution(world)
     save(world, made.id, Draft(title="Theirs"), 1)
     form = {"revision": "1", "title": "Mine", "areas": "Kazakhstan", "licence": "cc-by-4.0", "credit": "Example agency"}
-    answer = post(world.browser("partner"), f"/contributions/{made.id}/draft", form)
-    page = answer.get_data(as_text=True)
-    assert (answer.status_code, 'value="Mine"' in page, "Theirs" in page) == (409, True, True)
-    assert 'name="revision" value="2"' in page
-    assert held.get(db.session, made.id).title == "Theirs"
+    mine, draft = world.browser("partner"), f"/contributions/{made.id}/draft"
+    answer = post(mine, draft, form)
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{draft}#q-title")
+    page = mine.get(draft).get_data(as_text=True)
+    sides = page.split('class="side"')[2:]
+    assert [re.findall("<ins>(.*?)</ins>", side) for side in sides] == [["Theirs"], ["Mine"]]
+    db.session.rollback()
+    kept = held.get(db.session, made.id)
+    assert (kept.title, kept.areas, kept.revision) == ("Theirs", ["KAZ"], 3)
 
 
 def test_a_file_is_judged_by_its_content_and_read_by_those_who_may(world: World) -> None:
