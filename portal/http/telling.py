@@ -76,6 +76,8 @@ EVENTS = {
     "dataset.drop": N_("A file of figures was dropped before it was taken in."),
     "mapping.save": N_("The meaning of the columns of a kind of file was saved."),
     "alias.save": N_("The meaning of the name of an area was saved."),
+    "mapping.forget": N_("The meaning of the columns of a kind of file is kept no longer."),
+    "alias.forget": N_("The meaning of the name of an area is kept no longer."),
     "contradiction.find": N_("The rules of contradictions looked at the evidence of a cycle."),
     "contradiction.ask": N_("A contradiction was put to the state as a remark."),
     "contradiction.settle": N_("The outcome of a contradiction was written down."),

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from forms.words import N_
 from portal.models.accounts import User
 from portal.models.datasets import (
     AreaAlias,
@@ -157,6 +158,22 @@ def mapping_of(session: Session, fingerprint: str) -> ColumnMapping | None:
 def mappings(session: Session) -> list[ColumnMapping]:
     """Every saved mapping, by name; one query."""
     return list(session.scalars(select(ColumnMapping).order_by(ColumnMapping.name, ColumnMapping.id)))
+
+
+def saved_mapping(session: Session, mapping_id: uuid.UUID) -> ColumnMapping:
+    """One saved mapping, held until the commit; raises Missing."""
+    row = session.get(ColumnMapping, mapping_id, with_for_update=True)
+    if row is None:
+        raise Missing(N_("This is not kept any more."))
+    return row
+
+
+def alias(session: Session, alias_id: int) -> AreaAlias:
+    """What one name means in files of a source, held until the commit; raises Missing."""
+    row = session.get(AreaAlias, alias_id, with_for_update=True)
+    if row is None:
+        raise Missing(N_("This is not kept any more."))
+    return row
 
 
 def aliases(session: Session, source: str) -> dict[str, str]:

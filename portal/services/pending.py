@@ -166,6 +166,30 @@ def name_areas(act: Act, storage: Storage, file_id: uuid.UUID, meant: Mapping[st
     return len(found)
 
 
+def forget_mapping(act: Act, mapping_id: uuid.UUID) -> str:
+    """Keeps the meaning of these columns no longer: the next file with these headings is shown first again. Files taken
+    in stay as they are. Gives the name of the file for which it was said; raises Missing.
+    """
+    act.demand("mapping:write")
+    held = imports.saved_mapping(act.session, mapping_id)
+    act.session.delete(held)
+    act.session.flush()
+    act.record("mapping.forget", {"mapping": str(held.id), "file": held.name, "columns": held.mapping})
+    return held.name
+
+
+def forget_area(act: Act, alias_id: int) -> str:
+    """Keeps no longer what a name means in files of a source: the next one lists it again. Files taken in stay as they
+    are. Gives the name; raises Missing.
+    """
+    act.demand("mapping:write")
+    held = imports.alias(act.session, alias_id)
+    act.session.delete(held)
+    act.session.flush()
+    act.record("alias.forget", {"source": held.source, "areas": {held.wording: held.area}})
+    return held.wording
+
+
 def _area(reader: Reader, text: str) -> str:
     if text in reader.gazetteer.keys():  # noqa: SIM118 - a method of the gazetteer
         return text

@@ -30,6 +30,7 @@ from portal.rules.datasets import REASONS, source_fact
 from portal.rules.policy import may
 from portal.rules.refusals import Invalid, Problem
 from portal.rules.verdicts import VERDICTS, WITHDRAWN, WORDS
+from portal.services import pending as pending_files
 from portal.services import verifying
 from portal.services.act import Act
 from portal.services.observations import Taken, take_in
@@ -42,6 +43,7 @@ NEW_KIND = N_(
     "The portal does not know this kind of file yet. Below is what its columns seem to be; please look at each."
 )
 MOST_TABLES, MOST_YEARS = 6, 10
+STAYS = N_("What was taken in with it stays as it is; where its figures are wrong, the file can be withdrawn.")
 HEADINGS = [Column(name, "", "") for name in OmissionRow._fields]
 
 
@@ -191,6 +193,26 @@ def rules(act: Act) -> ResponseReturnValue:
         mappings=imports.mappings(act.session),
         aliases=imports.all_aliases(act.session),
     )
+
+
+@pages.post("/channels/b/rules/columns/<uuid:mapping_id>/forget")
+@guarded("mapping:write")
+def forget_columns(act: Act, mapping_id: uuid.UUID) -> ResponseReturnValue:
+    """Keeps the meaning of the columns of a kind of file no longer."""
+    name = pending_files.forget_mapping(act, mapping_id)
+    flash(
+        _("The next file with the columns of %(name)s is shown first again. %(rest)s", name=name, rest=_(STAYS)), "info"
+    )
+    return redirect(url_for(".rules"), 303)
+
+
+@pages.post("/channels/b/rules/areas/<int:alias_id>/forget")
+@guarded("mapping:write")
+def forget_area(act: Act, alias_id: int) -> ResponseReturnValue:
+    """Keeps the meaning of the name of an area no longer."""
+    name = pending_files.forget_area(act, alias_id)
+    flash(_("“%(name)s” is listed again where a file has it. %(rest)s", name=name, rest=_(STAYS)), "info")
+    return redirect(url_for(".rules"), 303)
 
 
 @pages.get("/channels/b/totals")

@@ -146,6 +146,8 @@ ADDRESSES = {
     ("POST", "/channels/b/files/<uuid:file_id>/confirm"): "observations:import",
     ("POST", "/channels/b/files/<uuid:file_id>/drop"): "observations:import",
     ("GET", "/channels/b/rules"): "datasets:read",
+    ("POST", "/channels/b/rules/areas/<int:alias_id>/forget"): "mapping:write",
+    ("POST", "/channels/b/rules/columns/<uuid:mapping_id>/forget"): "mapping:write",
     ("GET", "/channels/b/totals"): "datasets:read",
     ("POST", "/channels/b/<uuid:import_id>/verdict"): "datasets:verify",
     ("GET", "/channels/b/<uuid:import_id>"): "datasets:read",

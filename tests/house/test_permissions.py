@@ -116,6 +116,7 @@ def furnish(world: World, state: str) -> Case:
     names["point_id"] = str(point.id)
     names["request_id"] = str(uuid.uuid4())
     names["case_id"] = str(uuid.uuid4())
+    names |= {"mapping_id": str(uuid.uuid4()), "alias_id": "1"}
     names |= of_partners(world)
     statement = statements.write(world.acting("lead"), statements.Draft("2026", "1.1.1.1", "Cities grow."))
     names |= {"heading": "1.1.1.1", "statement_id": str(statement.id)}
@@ -213,6 +214,7 @@ def _let_in(status: int, rule: str, state: str) -> bool:
         "case_id",
         "texts/",
         "channels/b/files/",
+        "channels/b/rules/",
     )
     missing = any(part in rule for part in perhaps)
     return status < 400 or status == 409 or (status == 404 and missing) or (status == 422 and "<" not in rule)

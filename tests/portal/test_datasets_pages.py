@@ -85,6 +85,26 @@ def test_a_file_is_shown_put_right_taken_in_and_verified(world: World) -> None:
     assert ("national.csv" in rules, "the hill country" in rules, "U1" in rules) == (True, True, True)
 
 
+def test_what_a_name_and_columns_mean_is_kept_no_longer_where_it_was_wrong(world: World) -> None:
+    officer = world.browser("data_officer")
+    address = laid(officer, NATIONAL, "national.csv", source="yearbook")
+    told = {"source": "yearbook", "series": "Urban growth", "save": "yes"}
+    send(officer, f"{address}/columns", **told)
+    send(officer, f"{address}/areas", **{"area-The hill country": "Nepal"})
+    send(officer, f"{address}/confirm", **told)
+    assert worked()
+    forget = r'action="(/channels/b/rules/\w+/[^/]+/forget)"'
+    columns, area = re.findall(forget, page(officer, "/channels/b/rules"))
+    assert re.findall(forget, page(world.browser("lead"), "/channels/b/rules")) == []
+    assert [send(officer, one).status_code for one in (area, area, columns)] == [303, 404, 303]
+    assert re.findall(forget, page(officer, "/channels/b/rules")) == []
+    again = laid(officer, NATIONAL.replace("2020", "2021"), "next.csv", source="yearbook")
+    assert "Please say what the figures are" in page(officer, again)
+    send(officer, f"{again}/columns", **told)
+    assert 'name="area-The hill country"' in page(officer, again)
+    assert imports() == 1
+
+
 def test_a_file_of_an_unknown_kind_is_shown_instead_of_refused(world: World) -> None:
     officer = world.browser("data_officer")
     answer = send(officer, "/channels/b", file=(io.BytesIO(NATIONAL.encode()), "national.csv"))
