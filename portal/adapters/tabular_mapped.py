@@ -54,11 +54,11 @@ def _first(rows: Iterator[Row]) -> Iterator[Row]:
 
 def mapped_plan(book: Book, mapping: ColumnPlan, told: Told) -> Plan:
     """The plan of a file by this mapping; raises Invalid with what the mapping lacks, or where the headings differ."""
-    if wrong := mappings.problems(mapping):
-        raise Invalid(wrong[0].sentence, wrong)
+    wrong = mappings.problems(mapping)
     if not (told.source or told.entity):
-        sentence = "Please name the source: who publishes these figures."
-        raise Invalid(sentence, [Problem("source", sentence)])
+        wrong.append(Problem("source", "Please name the source: who publishes these figures."))
+    if wrong:
+        raise Invalid(wrong[0].sentence, wrong)
     sheet = next((one for one in book.sheets if one.name == mapping.sheet), None)
     if sheet is None or _header_of(sheet, mapping.row) != list(mapping.header):
         raise Invalid(_OTHER, [Problem("mapping", _OTHER)])
@@ -81,6 +81,17 @@ def mapped_plan(book: Book, mapping: ColumnPlan, told: Told) -> Plan:
         if value.series:
             plan.titles[value.series] = value.series
     return plan
+
+
+def rows_of(book: Book, mapping: ColumnPlan | None) -> tuple[tuple[str, ...], Iterator[Row]]:
+    """The headings and rows of a table as they stand, where this mapping says it is, else of the one that is found;
+    raises Invalid where there is none.
+    """
+    sheet = next((one for one in book.sheets if mapping and one.name == mapping.sheet), None)
+    if mapping and sheet:
+        return mapping.header, after_header(sheet, mapping.row)
+    table = find_table(book)
+    return table.header, after_header(next(one for one in book.sheets if one.name == table.sheet), table.row)
 
 
 def _roles(mapping: ColumnPlan) -> dict[str, str]:

@@ -176,7 +176,7 @@ class TieShape(Given):
 
 class PreviewShape(Given):
     """A file as it would be taken in; nothing of it is kept. `mapping` is null where the layout is known; `problems`
-    names what is to be put right before the file can be taken in, and then no row is shown."""
+    names what is to be put right before the file can be taken in, and then `rows` are the first ones as they stand."""
 
     mapping = fields.Nested(ColumnsShape, allow_none=True)
     problems = fields.List(fields.Nested(Place))
@@ -217,7 +217,7 @@ def preview_dataset(act: Act, sent: dict[str, Any]) -> dict[str, Any]:
     columns, shown, problems = service.look_at(
         act, cast("BinaryIO", file.stream), file.filename or "", told, _columns(sent["mapping"])
     )
-    found = _previewed(shown) if shown else {}
+    found = _previewed(shown) if isinstance(shown, Preview) else {"rows": shown.rows} if shown else {}
     return {
         **found,
         "mapping": columns.document() if columns else None,

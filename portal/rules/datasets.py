@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, NamedTuple
 
+from forms.figures import parse_figure
 from forms.words import N_
 from portal.rules.areas import TABLES, Place
 from portal.rules.indicators import indicator_of, indicators, looks_like_a_code
@@ -27,8 +29,10 @@ REASONS: Mapping[str, str] = {
     "short_row": N_("the row has more or fewer cells than the header"),
     "same_twice": N_("the same row stands twice in the file; it is taken once"),
     "contradicts": N_("an earlier row of the file gives another figure for the same area, year and dimensions"),
+    "too_long": N_("a code or name is too long"),
 }
 
+LONGEST_FIGURE = 80
 TOTALS = frozenset({"", "allarea", "bothsex", "allage", "total", "t", "_t", "notspec", "15", "nociti"})
 """Codes that stand for a whole; `15` is the United Nations' code for everybody aged 15 and over."""
 
@@ -54,6 +58,17 @@ class Reading(NamedTuple):
     nature: str
     status: str
     text: str
+
+
+def figure_of(text: str) -> tuple[str, float, str] | str:
+    """The text without blanks around it, its number and its bound; or the reason why there is no figure."""
+    plain = text.strip()
+    if plain in MISSING:
+        return "no_figure"
+    figure = parse_figure(plain) if len(plain) <= LONGEST_FIGURE else None
+    if figure is None or figure.number is None or not math.isfinite(value := float(figure.number)):
+        return "not_a_number"
+    return plain, value, figure.bound
 
 
 class Note(NamedTuple):

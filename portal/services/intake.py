@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from forms.figures import parse_figure, parse_year
+from forms.figures import parse_year
 from forms.words import N_
 from portal.adapters.tabular_layouts import Plan
 from portal.models.datasets import ImportSeries
@@ -32,12 +31,12 @@ from portal.rules.areas import (
     simplified,
 )
 from portal.rules.datasets import (
-    MISSING,
     REASONS,
     CutFact,
     LeftOut,
     Note,
     Reading,
+    figure_of,
     is_headline,
     is_older,
     series_fact,
@@ -49,10 +48,9 @@ from portal.services.staging import COLUMNS_A_ROW, Repetition, Settled, StagedRo
 
 CHUNK = 2_000
 KNOWN_LIMIT = 200_000
-LONGEST_FIGURE = 80
 LONGEST_PERIOD = 40
 LONGEST_CODE = 200
-_plain_number = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,38})?").fullmatch  # at most LONGEST_FIGURE
+_plain_number = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,38})?").fullmatch  # at most datasets.LONGEST_FIGURE signs
 MOST_NAMED = 10
 _KINDS = {COUNTRY: "country", **{kind: kind for kind in KINDS if kind != COUNTRY}}
 _MIXED = N_("Areas of several kinds stand side by side and are told apart: %(kinds)s.")
@@ -197,7 +195,7 @@ class Desk:
         if when is None:
             sentence = f"{period[:LONGEST_PERIOD]!r} is not a year."
             return LeftOut(row, column, "bad_period", sentence, f"{period}: {text}")
-        read = _read(text)
+        read = figure_of(text)
         if isinstance(read, str):
             return LeftOut(row, column, read, f"{REASONS[read].capitalize()}.", text)
         text, value, bound = read
@@ -395,17 +393,6 @@ def _listed(names: Sequence[str]) -> str:
 def _area_row(fact: AreaFact) -> dict[str, object]:
     told = {"key": fact.key, "kind": fact.kind, "entity": fact.entity, "name": fact.name}
     return {**told, "names": dict(fact.names), "note": fact.note}
-
-
-def _read(text: str) -> tuple[str, float, str] | str:
-    """The text without blanks around it, the number and the bound; or the reason why there is none."""
-    plain = text.strip()
-    if plain in MISSING:
-        return "no_figure"
-    figure = parse_figure(plain) if len(plain) <= LONGEST_FIGURE else None
-    if figure is None or figure.number is None or not math.isfinite(value := float(figure.number)):
-        return "not_a_number"
-    return plain, value, figure.bound
 
 
 def _repetition(again: Repetition, names: Sequence[str]) -> LeftOut:

@@ -17,7 +17,7 @@ from forms.words import N_
 from portal.adapters.storage import Storage
 from portal.adapters.tabular import BLOCK, Book, open_book
 from portal.adapters.tabular_layouts import Plan, Told, UnknownLayout, met, plan_for
-from portal.adapters.tabular_mapped import Table, find_table, mapped_plan
+from portal.adapters.tabular_mapped import Table, find_table, mapped_plan, rows_of
 from portal.models.entities import Entity
 from portal.models.observations import Import
 from portal.queries import imports
@@ -33,7 +33,7 @@ from portal.services import figures, rechecks
 from portal.services.act import Act
 from portal.services.cycles import bring_in
 from portal.services.intake import Desk
-from portal.services.preview import Preview, preview
+from portal.services.preview import Preview, Sample, preview, sampled
 from portal.services.staging import Settled
 
 _NO_SERIES = N_("Series of which an indicator was said and that the file does not hold: %(series)s.")
@@ -90,6 +90,14 @@ class Reader:
         shown = preview(self.gazetteer, plan)
         return replace(shown, ties=tuple(self._ties(plan, shown.series)))
 
+    def sample(self, stream: BinaryIO, name: str) -> Sample | None:
+        """The first rows of a file that cannot be read as figures yet, as they stand; None where it holds no table."""
+        try:
+            header, rows = rows_of(open_book(stream, name), self._columns)
+        except Invalid:
+            return None
+        return sampled(header, self._columns.roles if self._columns else (), rows)
+
     def _ties(self, plan: Plan, codes: Sequence[str]) -> Iterable[Tie]:
         """What was said of a series counts, then what is held of it, then what its code tells; one query."""
         held = imports.indicators_of(self._session, plan.source[:120], codes)
@@ -134,10 +142,11 @@ class Reader:
 
 def look_at(
     act: Act, stream: BinaryIO, name: str, told: Told, columns: ColumnPlan | None
-) -> tuple[ColumnPlan | None, Preview | None, tuple[Problem, ...]]:
+) -> tuple[ColumnPlan | None, Preview | Sample | None, tuple[Problem, ...]]:
     """What a file would become, for a person who may import; nothing is written. The columns as they are told, saved
-    or proposed (None for a known layout), then the file cell by cell, or what hinders it. Raises Unacceptable, TooLarge
-    or Forbidden, and Invalid where the file holds no table at all.
+    or proposed (None for a known layout), then the file cell by cell, or its first rows and what hinders it.
+
+    Raises Unacceptable, TooLarge or Forbidden, and Invalid where the file holds no table at all.
     """
     act.demand("observations:import")
     found = columns or Reader(act.session, told).columns_of(open_book(stream, name))
@@ -145,7 +154,7 @@ def look_at(
     try:
         _, plan = reader.opened(stream, name)
     except Invalid as refusal:
-        return found, None, tuple(refusal.problems) or (Problem("file", refusal.sentence),)
+        return found, reader.sample(stream, name), tuple(refusal.problems) or (Problem("file", refusal.sentence),)
     return found, reader.previewed(plan), ()
 
 

@@ -25,7 +25,7 @@ from portal.rules.mappings import ColumnPlan
 from portal.rules.refusals import Invalid, NotNow, Problem
 from portal.services.act import Act
 from portal.services.observations import Reader, Sent, Taken, take_in_from_console
-from portal.services.preview import Preview, count_rows
+from portal.services.preview import Preview, Sample, count_rows
 
 _SETTLED = N_("This file is no longer open: it is on its way, taken in or dropped.")
 _NO_AREA = N_("No area is known under this code or name. Write it as the list has it, for example KAZ or M49:2.")
@@ -34,12 +34,15 @@ UNDER_WAY = ("waiting", "reading", "writing")
 
 @dataclass(frozen=True)
 class Shown:
-    """A file kept aside as it stands: how its columns are understood, and what it would become or what hinders it."""
+    """A file kept aside as it stands: how its columns are understood, and what it would become; or what hinders it,
+    with the first rows as they stand.
+    """
 
     file: PendingFile
     columns: ColumnPlan | None
     preview: Preview | None
     problems: tuple[Problem, ...] = ()
+    sample: Sample | None = None
 
 
 def lay_aside(act: Act, storage: Storage, blob: Blob, name: str, told: Told) -> PendingFile:
@@ -71,12 +74,14 @@ def show(session: Session, storage: Storage, file_id: uuid.UUID) -> Shown:
     columns = mappings.read_mapping(row.mapping) if row.mapping else None
     if row.state != "shown":
         return Shown(row, columns, None)
-    try:
-        with _stream(storage, row.blob) as stream:
+    with _stream(storage, row.blob) as stream:
+        try:
             reader, plan = _plan(session, stream, row)
             return Shown(row, columns, reader.previewed(plan))
-    except Invalid as refusal:
-        return Shown(row, columns, None, tuple(refusal.problems) or (Problem("file", refusal.sentence),))
+        except Invalid as refusal:
+            found = tuple(refusal.problems) or (Problem("file", refusal.sentence),)
+            sample = Reader(session, _told(row), columns).sample(stream, row.file_name)
+            return Shown(row, columns, None, found, sample)
 
 
 def correct(act: Act, file_id: uuid.UUID, told: Told, columns: ColumnPlan | None) -> PendingFile:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, zip_longest
 
 from forms.figures import parse_figure, parse_year
 from portal.adapters.tabular_layouts import Plan
 from portal.rules.areas import AreaFact, Gazetteer, Place, UnknownArea
 from portal.rules.conversions import UnitRule, rule_for
-from portal.rules.datasets import REASONS, LeftOut, Reading, Tie
+from portal.rules.datasets import REASONS, LeftOut, Reading, Tie, figure_of
 
 MOST_ROWS = 200_000
+MOST_FIGURES = 300_000
 FIRST_ROWS = 15
 ROWS_WITH_PROBLEMS = 10
 _NEAR = 5_000
 _MOST_UNKNOWN = 200
 _STEP = 20_000
+_SHIFT = 64
+_DIGEST = (1 << _SHIFT) - 1
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,9 @@ class Unmatched:
 
 @dataclass(frozen=True)
 class Preview:
-    """A file as it would be read. `whole` is False where only the first MOST_ROWS rows were looked at."""
+    """A file as it would be read. `whole` is False where no more than its first MOST_ROWS rows or MOST_FIGURES figures
+    were looked at.
+    """
 
     layout: str
     source: str
@@ -74,6 +79,14 @@ class Preview:
     ties: tuple[Tie, ...] = ()
 
 
+@dataclass(frozen=True)
+class Sample:
+    """The first rows as they stand in a file of which it is not settled yet what its columns are."""
+
+    header: tuple[tuple[str, str], ...]
+    rows: tuple[Row, ...]
+
+
 @dataclass
 class _Looking:
     gazetteer: Gazetteer
@@ -87,9 +100,14 @@ class _Looking:
     units: dict[str, None] = field(default_factory=dict)
     shown: dict[int, list[Reading | LeftOut]] = field(default_factory=dict)
     troubled: int = 0
+    given: dict[int, int] = field(default_factory=dict)
 
     def look(self, item: Reading | LeftOut) -> None:
         reason = item.reason if isinstance(item, LeftOut) else self._read(item)
+        if not reason and isinstance(item, Reading) and (again := self._again(item)):
+            self.look(again)
+            self._show(item, troubled=True)
+            return
         if reason:
             self.left[reason] += item.figures if isinstance(item, LeftOut) else 1
         else:
@@ -114,7 +132,24 @@ class _Looking:
             return "unknown_area"
         if self.year(item.period) is None:
             return "bad_period"
-        return "" if parse_figure(item.text.strip()).number is not None else "not_a_number"
+        read = figure_of(item.text)
+        return read if isinstance(read, str) else ""
+
+    def _again(self, item: Reading) -> LeftOut | None:
+        """What is to be said of a figure whose series, area, group and period an earlier row has; None where none has.
+        Of each figure only its row and digests are kept.
+        """
+        fact = self.place(item.place)
+        assert isinstance(fact, AreaFact)
+        key = hash((item.series, fact.key, item.cut, item.period.strip()))
+        said = hash((item.text.strip(), item.nature, item.status)) & _DIGEST
+        before = self.given.get(key)
+        if before is None:
+            self.given[key] = item.row << _SHIFT | said
+            return None
+        reason = "same_twice" if before & _DIGEST == said else "contradicts"
+        sentence = f"{REASONS[reason].capitalize()}: row {before >> _SHIFT}."
+        return LeftOut(item.row, item.column, reason, sentence, item.text)
 
     def place(self, place: Place) -> AreaFact | str:
         if place not in self.places:
@@ -131,8 +166,8 @@ class _Looking:
 
 
 def preview(gazetteer: Gazetteer, plan: Plan) -> Preview:
-    """Reads a file by its plan, at most MOST_ROWS of its rows, and tells what each cell of the first rows and of rows
-    with something to look at is read as.
+    """Reads a file by its plan, at most MOST_ROWS of its rows and MOST_FIGURES figures, and tells what each cell of the
+    first rows and of rows with something to look at is read as.
     """
     looking, rows, last, whole = _Looking(gazetteer), 0, 0, True
     for item in plan.readings():
@@ -141,6 +176,9 @@ def preview(gazetteer: Gazetteer, plan: Plan) -> Preview:
             if rows > MOST_ROWS:
                 rows, whole = MOST_ROWS, False
                 break
+        if looking.figures >= MOST_FIGURES:
+            rows, whole = rows - 1, False
+            break
         looking.look(item)
     years = [year for year in looking.years.values() if year is not None]
     kinds = Counter(fact.kind for fact in looking.places.values() if isinstance(fact, AreaFact))
@@ -163,6 +201,16 @@ def preview(gazetteer: Gazetteer, plan: Plan) -> Preview:
         units=tuple((unit, rule_for(unit)) for unit in looking.units),
         not_taken=tuple(plan.not_taken),
     )
+
+
+def sampled(header: Sequence[str], roles: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]) -> Sample:
+    """The first FIRST_ROWS rows as they stand, beside what each column is taken for."""
+    names = tuple(zip_longest(header, roles[: len(header)], fillvalue=""))
+    shown = (
+        Row(number, tuple(Cell(text, role) for text, role in zip_longest(cells, roles[: len(cells)], fillvalue="")), ())
+        for number, cells in islice(rows, FIRST_ROWS)
+    )
+    return Sample(names, tuple(shown))
 
 
 def count_rows(plan: Plan, tell: Callable[[int], None]) -> int:
@@ -224,6 +272,6 @@ def _area(text: str, role: str, found: AreaFact | str) -> Cell:
 
 def _figure(text: str, role: str) -> Cell:
     read = parse_figure(text.strip())
-    if read.number is None:
-        return Cell(text, role, REASONS["not_a_number"], wrong=True)
+    if isinstance(reason := figure_of(text), str):
+        return Cell(text, role, REASONS[reason], wrong=True)
     return Cell(text, role, f"{read.bound}{read.number}")

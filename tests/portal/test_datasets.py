@@ -18,7 +18,7 @@ from portal.models.events import Event, Notice
 from portal.models.observations import Area, Import, Observation, ObservationRevision, Series
 from portal.queries import accounts as people
 from portal.queries import imports
-from portal.queries.observations import Wanted, for_section, list_observations, offered
+from portal.queries.observations import Wanted, for_section, import_report, list_observations, offered
 from portal.rules.datasets import Tie
 from portal.rules.mappings import read_mapping
 from portal.rules.policy import Person
@@ -239,6 +239,43 @@ def test_a_file_of_an_unknown_kind_is_shown_cell_by_cell_before_anything_is_stor
     assert (preview.figures, dict(preview.left_out)) == (2, {"bad_period": 1, "unknown_area": 1})
     assert [(one.wording, one.figures, one.row) for one in preview.unmatched] == [("The hill country", 1, 4)]
     assert (channel.count(Import), channel.count(Observation)) == (0, 0)
+
+
+def test_what_is_missing_is_said_at_once_beside_the_first_rows(channel: ChannelB) -> None:
+    row = aside(channel, NATIONAL)
+    shown = pending.show(channel.session, channel.storage, row.id)
+    assert [problem.where for problem in shown.problems] == ["series", "source"]
+    assert (shown.preview, shown.sample is not None) == (None, True)
+    assert shown.sample is not None
+    assert shown.sample.header == (("Land", "area"), ("Jahr", "period"), ("Wert", "figure"))
+    assert [[cell.text for cell in line.cells] for line in shown.sample.rows] == [
+        ["Kenya", "2020", "12,5"],
+        ["Kazakhstan", "2020", "13"],
+        ["The hill country", "2020", "14"],
+        ["Kenya", "soon", "15"],
+    ]
+    nobodys = aside(channel, "Year,UNIT_MEASURE,REF_AREA,Value\n2020,PT,,44\n", "data_indicator_11-1-1.csv")
+    known = pending.show(channel.session, channel.storage, nobodys.id)
+    assert [problem.where for problem in known.problems] == ["entity"]
+    assert known.sample is not None
+    assert [[cell.text for cell in line.cells] for line in known.sample.rows] == [["2020", "PT", "", "44"]]
+
+
+def test_what_is_shown_of_a_file_is_what_becomes_of_it(channel: ChannelB) -> None:
+    text = "Land;Jahr;Wert\nKenya;2020;12,5\nKEN;2020;13\nKenya;2020;12,5\nNepal;2020;..\nNepal;2020;n.d.\n"
+    text += "Chad;2020;1\nTogo;2020;2\n"
+    row = aside(channel, text, source="yearbook")
+    corrected(channel, row, series="Urban growth")
+    preview = pending.show(channel.session, channel.storage, row.id).preview
+    assert preview is not None
+    assert [(line.number, line.sentences) for line in preview.rows if line.number in (3, 4)] == [
+        (3, ("An earlier row of the file gives another figure for the same area, year and dimensions: row 2.",)),
+        (4, ("The same row stands twice in the file; it is taken once: row 2.",)),
+    ]
+    report = import_report(channel.session, confirmed(channel, row).id)
+    became = {reason.reason: reason.figures for reason in report.reasons}
+    assert became == {"contradicts": 1, "same_twice": 1, "no_figure": 1, "not_a_number": 1}
+    assert (preview.figures, dict(preview.left_out)) == (report.new, became)
 
 
 def corrected(channel: ChannelB, row: PendingFile, ties: dict[str, str] | None = None, **said: str) -> None:
