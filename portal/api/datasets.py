@@ -13,7 +13,21 @@ from marshmallow import fields
 
 from portal.adapters.tabular_layouts import Told
 from portal.api.calls import Answer, Calls
-from portal.api.shapes import Asked, File, Given, Moment, Place, Query, entity_code, one_of, words
+from portal.api.cursors import opened, sealed
+from portal.api.shapes import (
+    USUAL,
+    Asked,
+    File,
+    Given,
+    Moment,
+    Paging,
+    Place,
+    Query,
+    entity_code,
+    one_of,
+    page_of,
+    words,
+)
 from portal.http.context import storage
 from portal.http.guard import dataset
 from portal.models.observations import Import
@@ -308,6 +322,28 @@ def say_verdict(act: Act, found: Import, said: dict[str, Any]) -> dict[str, Any]
     are offered nowhere; its history stays."""
     row = verifying.say(act, found.id, said["verdict"], said["reason"])
     return {"id": row.id, "standing": row.standing, "said": imports.verdicts(act.session, row.number)}
+
+
+class DatasetsWanted(Paging):
+    """Which files are listed: of one standing, of one source, or those that the caller did not take in."""
+
+    standing = one_of(STANDINGS)
+    source = words(120)
+    by = one_of(["others"])
+
+
+@calls.call("GET", "/datasets", "datasets:read", query=DatasetsWanted, gives=page_of(Dataset))
+def list_datasets(act: Act, wanted: dict[str, Any]) -> dict[str, Any]:
+    """The files that were taken in, newest first, without what each left out; `by=others` leaves out the caller's own,
+    which somebody else verifies.
+    """
+    not_by = act.actor.id if wanted["by"] else None
+    asked = observations.ImportsWanted(wanted["standing"] or "", wanted["source"] or "", not_by)
+    (start,) = opened("datasets", wanted["cursor"], int) or (0,)
+    following = start + (wanted["limit"] or USUAL)
+    rows = observations.list_imports(act.session, asked, start=start, limit=following - start + 1)
+    shown = [_told(report) for report in rows[: following - start]]
+    return {"items": shown, "next": sealed("datasets", [following]) if len(rows) > len(shown) else None}
 
 
 @calls.call("GET", "/datasets/<uuid:dataset_id>", "datasets:read", gives=Dataset)

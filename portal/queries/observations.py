@@ -302,6 +302,39 @@ def omissions(session: Session, import_id: uuid.UUID) -> Iterator[OmissionRow]:
         yield OmissionRow(*row)
 
 
-def list_imports(session: Session, *, limit: int = 100) -> list[ImportReport]:
-    """The newest imports without their omissions; one query."""
-    return [_report(row) for row in session.scalars(select(Import).order_by(Import.number.desc()).limit(limit))]
+class ImportsWanted(NamedTuple):
+    """Which imports: of this standing, of this source, taken in by others than this person, that said something new."""
+
+    standing: str = ""
+    source: str = ""
+    not_by: uuid.UUID | None = None
+    telling: bool = False
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """What a query asks for; nothing for what is left blank."""
+        if self.standing:
+            yield Import.standing == self.standing
+        if self.source:
+            yield Import.source == self.source
+        if self.not_by:
+            yield Import.imported_by.is_distinct_from(self.not_by)
+        if self.telling:
+            yield Import.new + Import.revised > 0
+
+
+def list_imports(
+    session: Session, wanted: ImportsWanted | None = None, *, start: int = 0, limit: int = 100
+) -> list[ImportReport]:
+    """The newest imports that are wanted, without their omissions; one query."""
+    query = select(Import).where(*(wanted or ImportsWanted()).conditions()).order_by(Import.number.desc())
+    return [_report(row) for row in session.scalars(query.offset(start).limit(limit))]
+
+
+def count_imports(session: Session, wanted: ImportsWanted) -> int:
+    """How many imports are wanted; one query."""
+    return session.scalar(select(func.count()).select_from(Import).where(*wanted.conditions())) or 0
+
+
+def sources_of_imports(session: Session) -> list[str]:
+    """The sources of which files were taken in; one query."""
+    return list(session.scalars(select(Import.source).distinct().order_by(Import.source)))

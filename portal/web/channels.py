@@ -24,7 +24,7 @@ from portal.http.guard import dataset, guarded
 from portal.models.observations import Import
 from portal.queries import cycles, imports, observations
 from portal.queries.imports import Total
-from portal.queries.observations import ImportReport, OmissionRow
+from portal.queries.observations import ImportReport, ImportsWanted, OmissionRow
 from portal.rules.conversions import unit_rules
 from portal.rules.datasets import REASONS, source_fact
 from portal.rules.policy import may
@@ -39,6 +39,7 @@ pages = Blueprint("channels", __name__)
 
 LAST_PAGE = 1_000_000
 PER_PAGE = 100
+OTHERS = "others"
 NEW_KIND = N_(
     "The portal does not know this kind of file yet. Below is what its columns seem to be; please look at each."
 )
@@ -129,9 +130,20 @@ def _taken(act: Act) -> Taken:
 
 def _figures(act: Act, problems: Sequence[Problem] = ()) -> str:
     language = render.language()
+    asked = {name: request.args.get(name, "") for name in ("standing", "source", "by")}
+    wanted = ImportsWanted(asked["standing"], asked["source"], act.actor.id if asked["by"] == OTHERS else None)
+    count = observations.count_imports(act.session, wanted)
+    kept: dict[str, Any] = {name: value for name, value in asked.items() if value}
+    pages_there = max(1, -(-count // PER_PAGE))
+    at = min(max(1, request.args.get("page", 1, type=int)), pages_there)
     return render_template(
         "channels/figures.html",
-        imports=observations.list_imports(act.session),
+        imports=observations.list_imports(act.session, wanted, start=(at - 1) * PER_PAGE, limit=PER_PAGE),
+        count=count,
+        page=at,
+        pages=pages_there,
+        page_url=lambda number: url_for(".figures", **kept, page=number),
+        sentence=_sentence(asked, observations.sources_of_imports(act.session)),
         aside=imports.unsettled_files(act.session) if may(act.person, "observations:import") else (),
         state_words={state: _(words) for state, words in pending.STATES.items()},
         standing_words={standing: _(words) for standing, words in WORDS.items()},
@@ -140,6 +152,19 @@ def _figures(act: Act, problems: Sequence[Problem] = ()) -> str:
         given=request.form,
         problems=[{"where": problem.where, "sentence": _(problem.sentence)} for problem in problems],
     )
+
+
+def _sentence(asked: Mapping[str, str], sources: Sequence[str]) -> list[dict[str, Any]]:
+    """The filters of the list of files as a sentence."""
+    each = {
+        "standing": (_("Files:"), [("", _("in any standing")), *((key, _(words)) for key, words in WORDS.items())]),
+        "source": (_("of"), [("", _("every source")), *((one, source_fact(one).title) for one in sources)]),
+        "by": (_("taken in by"), [("", _("anybody")), (OTHERS, _("others than you"))]),
+    }
+    return [
+        {"name": name, "label": label, "value": asked[name], "choices": choices}
+        for name, (label, choices) in each.items()
+    ]
 
 
 @pages.get("/channels/b/<uuid:import_id>")

@@ -21,10 +21,12 @@ from portal.queries import calls_for_input, contributions, cycles, events, obser
 from portal.queries import desk as waiting
 from portal.queries.colleagues import Office
 from portal.queries.guidelines import guideline
+from portal.queries.observations import ImportsWanted
 from portal.rules.handing import ALL, PARTS, Holding
 from portal.rules.lifecycle import DRAFTING
 from portal.rules.policy import Person, may
 from portal.rules.requests import OPEN, state_of
+from portal.rules.verdicts import UNVERIFIED
 from portal.services import notices
 from portal.services.act import Act
 from portal.services.drafting import check
@@ -163,7 +165,16 @@ def _of_the_team(act: Act) -> Iterator[Task]:
 
 
 def _of_the_data(act: Act) -> Iterator[Task]:
-    """What waits for a data officer: the way to bring in the next file."""
+    """What waits for a data officer: files that somebody else took in, and the way to bring in the next."""
+    if {"data_officer", "lead"} & act.actor.roles:
+        count = observations.count_imports(act.session, ImportsWanted(UNVERIFIED, not_by=act.actor.id, telling=True))
+        if count:
+            title = ngettext(
+                "Verify %(num)d file of figures that somebody else took in",
+                "Verify %(num)d files of figures that somebody else took in",
+                count,
+            )
+            yield Task(3, title, url_for("channels.figures", standing=UNVERIFIED, by="others"))
     if may(act.person, "observations:import"):
         yield Task(3, _("Import a file of indicator data"), "/channels/b")
 

@@ -45,6 +45,7 @@ ADDRESSES = {
     ("GET", "/api/v1/contradictions/rules"): "contradiction:read",
     ("GET", "/api/v1/cycles"): "facts:read",
     ("GET", "/api/v1/cycles/<key:cycle>"): "facts:read",
+    ("GET", "/api/v1/datasets"): "datasets:read",
     ("POST", "/api/v1/datasets"): "observations:import",
     ("GET", "/api/v1/datasets/<uuid:dataset_id>"): "datasets:read",
     ("POST", "/api/v1/datasets/<uuid:dataset_id>/verdicts"): "datasets:verify",

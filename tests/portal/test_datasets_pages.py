@@ -105,6 +105,34 @@ def test_what_a_name_and_columns_mean_is_kept_no_longer_where_it_was_wrong(world
     assert imports() == 1
 
 
+def test_a_second_verifier_finds_every_file_that_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.web.channels.PER_PAGE", 2)
+    officer = world.browser("data_officer")
+    for number in range(3):
+        text = DDF.replace("2020", str(2020 + number))
+        named = DDF_NAME.replace("by--x", f"by--{number}")
+        assert send(officer, "/channels/b", file=(io.BytesIO(text.encode()), named)).status_code == 303
+    named = r'<th scope="row"><a href="/channels/b/[0-9a-f-]+"><bdi>[^<]*by--(\d)'
+    assert re.findall(named, page(officer, "/channels/b")) == ["2", "1"]
+    assert re.findall(named, page(officer, "/channels/b?page=2")) == ["0"]
+    assert re.findall(named, page(officer, "/channels/b?by=others")) == []
+    lead = world.browser("lead")
+    waiting = "/channels/b?standing=unverified&by=others"
+    task = re.search(r'href="(/channels/b[^"]+)"[^>]*>\s*Verify 3 files', page(lead, "/desk"))
+    assert task is not None
+    assert task[1].replace("&amp;", "&") == waiting
+    assert "Verify" not in page(officer, "/desk")
+    [address] = re.findall(r'href="(/channels/b/[0-9a-f-]+)"', page(lead, f"{waiting}&page=2"))
+    assert send(lead, f"{address}/verdict", verdict="verified").status_code == 303
+    assert re.findall(named, page(lead, waiting)) == ["2", "1"]
+    assert "Verify 2 files" in page(lead, "/desk")
+    told = Caller(world, "lead")
+    first = told.get("/datasets?standing=unverified&by=others&limit=1").json
+    second = told.get(f"/datasets?standing=unverified&by=others&limit=1&cursor={first['next']}").json
+    names = [one["file_name"][-5] for answer in (first, second) for one in answer["items"]]
+    assert (names, second["next"]) == (["2", "1"], None)
+
+
 def test_a_file_of_an_unknown_kind_is_shown_instead_of_refused(world: World) -> None:
     officer = world.browser("data_officer")
     answer = send(officer, "/channels/b", file=(io.BytesIO(NATIONAL.encode()), "national.csv"))
