@@ -8,7 +8,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from forms.words import N_
-from portal.rules.areas import CITY, COUNTRY, LONGEST_KEY, AreaFact, EntityFact, area_table, name_table, simplified, without_article
+from portal.rules.areas import (
+    CITY,
+    COUNTRY,
+    LONGEST_KEY,
+    AreaFact,
+    EntityFact,
+    area_table,
+    name_table,
+    simplified,
+    without_article,
+)
 
 UNKNOWN = N_(
     "No area has the code or the name “%(name)s”. Write a state, a region or the world as the United Nations writes "
