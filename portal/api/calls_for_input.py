@@ -118,6 +118,49 @@ def close_call(act: Act, found: Call) -> dict[str, Any]:
     return _shape(act, service.close_call(act, found.id))
 
 
+class CallEnd(Asked):
+    """Until when a call takes contributions."""
+
+    closes_at = Moment(required=True)
+
+
+@calls.call(
+    "PATCH",
+    "/calls/<uuid:call_id>",
+    "call:write",
+    body=CallEnd,
+    gives=CallShape,
+    subject=call,
+    by="call_id",
+    conceal=None,
+)
+def keep_call_open(act: Act, found: Call, sent: dict[str, Any]) -> dict[str, Any]:
+    """Sets another end of a call; one that was closed takes contributions again."""
+    return _shape(act, service.keep_open(act, found.id, sent["closes_at"]))
+
+
+class NamedPartner(Asked):
+    """A partner to put on the list of a call."""
+
+    partner = fields.UUID(required=True)
+
+
+@calls.call(
+    "POST",
+    "/calls/<uuid:call_id>/partners",
+    "call:write",
+    body=NamedPartner,
+    gives=CallShape,
+    subject=call,
+    by="call_id",
+    conceal=None,
+)
+def name_partner(act: Act, found: Call, sent: dict[str, Any]) -> dict[str, Any]:
+    """Puts a partner on the list of a call, and tells its people; one that is there stays there."""
+    service.name_partner(act, found.id, sent["partner"])
+    return _shape(act, found)
+
+
 @calls.call("GET", "/partners", "contribution:list", query=Paging, gives=page_of(PartnerShape))
 def list_partners(act: Act, paging: dict[str, Any]) -> dict[str, Any]:
     """The partners: for the team all that are confirmed, for others those for whom the caller files."""

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from forms.words import N_
 from portal.db import AnyRow
-from portal.models.contributions import Call, CallPartner, Partner, PartnerMember, Registration
-from portal.rules.contributions import OPEN, Window, comes_in_by
+from portal.models.contributions import Call, CallPartner, Contribution, Partner, PartnerMember, Registration
+from portal.rules.contributions import DRAFT, OPEN, Window, comes_in_by
 from portal.rules.refusals import Missing
 
 NO_CALL = N_("There is no such call for input.")
@@ -103,3 +103,13 @@ def registration(session: Session, registration_id: uuid.UUID) -> tuple[Registra
     if row is None:
         raise Missing(NO_REGISTRATION)
     return row.Registration, row.Partner, row.Call
+
+
+def people_of(session: Session, call_id: uuid.UUID) -> list[uuid.UUID]:
+    """Who files for a partner on the list of a call, or for one with a draft for it that was never sent; one query."""
+    named = select(CallPartner.partner_id).where(CallPartner.call_id == call_id)
+    begun = select(Contribution.partner_id).where(Contribution.call_id == call_id, Contribution.state == DRAFT)
+    query = select(PartnerMember.user_id).where(
+        PartnerMember.ended_at.is_(None), PartnerMember.partner_id.in_(named.union(begun))
+    )
+    return list(session.scalars(query.distinct()))

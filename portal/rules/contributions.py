@@ -122,6 +122,7 @@ CLOSED = {
     SET_ASIDE: N_("The reporting team has set this contribution aside; its reason stands on this page."),
     WITHDRAWN: N_("This contribution was withdrawn."),
 }
+CALL_COMES = N_("The call for input is not open yet; its page says from when it takes contributions.")
 CALL_OVER = N_("The call for input is closed; a contribution that was sent before can still be corrected.")
 UNCHANGED = N_("Nothing has changed since the last version was sent.")
 NOT_SENT = N_("Nothing has been sent yet.")

@@ -221,6 +221,7 @@ _BETWEEN = (
     Rule("profile.answer", COMPILED, N_("The state answered its desk profile"), N_("To read the answer"), shown=True),
     Rule("profile.release", BOTH, N_("A desk profile was shown to others"), N_("To know of it"), shown=True),
     Rule("call.open", FILING, N_("A call names the partner"), N_("To contribute"), shown=True),
+    Rule("call.extend", FILING, N_("A call for input is given another end"), N_("To contribute"), shown=True),
     Rule("registration.ask", LEADS, N_("An organisation registered for a call"), N_("To answer it"), shown=True),
     Rule("partner.join", FILING, N_("They may file for a partner"), N_("To contribute"), shown=True),
     Rule("contribution.send", TEAM, N_("A contribution was sent"), N_("To look at it"), shown=True),

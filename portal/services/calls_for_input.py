@@ -88,10 +88,7 @@ def _faults(act: Act, terms: Terms) -> list[Problem]:
         problems.append(Problem("text", N_("Please say what is asked for, in up to 10,000 characters.")))
     if terms.registration not in REGISTRATIONS:
         problems.append(Problem("registration", N_("Please choose who may contribute.")))
-    if terms.closes_at <= terms.opens_at:
-        problems.append(Problem("closes_at", N_("A call opens before it closes.")))
-    elif terms.closes_at <= act.at:
-        problems.append(Problem("closes_at", N_("Please choose a moment that is still to come.")))
+    problems += filter(None, [_fault_of_end(act, terms.opens_at, terms.closes_at)])
     return problems + _faults_of_partners(act, terms)
 
 
@@ -153,6 +150,33 @@ def close_call(act: Act, call_id: uuid.UUID) -> Call:
     call.closed_at, call.closed_by = act.at, me.id
     act.record("call.close", {"call": str(call.id), "channel": call.channel})
     return call
+
+
+def keep_open(act: Act, call_id: uuid.UUID, until: dt.datetime) -> Call:
+    """Sets another end of a call; one that was closed takes contributions again. The people of the partners on its list
+    or with a draft for it that was never sent are told. Invalid where the moment has passed.
+    """
+    act.demand("call:write")
+    call = calls.get(act.session, call_id, lock=True)
+    problem = _fault_of_end(act, call.opens_at, until)
+    if problem:
+        raise Invalid(problem.sentence, [problem])
+    if call.closed_at is None and call.closes_at == until:
+        return call
+    told = {"call": str(call.id), "channel": call.channel}
+    act.record("call.extend", told | {"from": (call.closed_at or call.closes_at).isoformat(), "to": until.isoformat()})
+    call.closes_at, call.closed_at, call.closed_by = until, None, None
+    act.session.flush()
+    act.notify("call.extend", calls.people_of(act.session, call.id), told | {"title": call.title})
+    return call
+
+
+def _fault_of_end(act: Act, opens_at: dt.datetime, closes_at: dt.datetime) -> Problem | None:
+    if closes_at <= opens_at:
+        return Problem("closes_at", N_("A call opens before it closes."))
+    if closes_at <= act.at:
+        return Problem("closes_at", N_("Please choose a moment that is still to come."))
+    return None
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ from portal.queries import contributions as held
 from portal.queries.guidelines import guideline
 from portal.rules.areas import COUNTRY
 from portal.rules.contributions import (
+    CALL_COMES,
     CALL_OVER,
     CLOSED,
     DRAFT,
@@ -125,7 +126,7 @@ def demand_open(act: Act, call: Call, partner: Partner) -> None:
     if partner.confirmed_at is None:
         raise NotNow(N_("This partner has not been confirmed yet."))
     if not calls.window(call).open(act.at):
-        raise NotNow(CALL_OVER)
+        raise NotNow(CALL_COMES if calls.window(call).state(act.at) == "coming" else CALL_OVER)
     if not comes_in_by(call.channel, partner.kind):
         raise NotNow(N_("A partner of this kind does not come in by this channel."))
     if call.registration != OPEN and not calls.on_list(act.session, call, partner.id):

@@ -9,6 +9,7 @@ from forms.kinds.base import tidy
 from forms.outline import LANGUAGES
 from forms.words import N_
 from portal.models.contributions import Contribution, Moderation, StateReply
+from portal.queries import contributions as held
 from portal.rules.contributions import ACCEPTED, OUTCOMES, Filing, hindrances_of_moderating
 from portal.rules.refusals import Invalid, Missing, NotNow, Problem
 from portal.services import passages, rechecks
@@ -64,7 +65,7 @@ def _tell_named(act: Act, filing: Filing, news: Mapping[str, Any]) -> None:
 
 def reply(act: Act, filing: Filing, entity: str, words: str, language: str = "en") -> StateReply:
     """A focal point of a named state replies to the version that stands accepted; it stands beside the contribution
-    wherever that is shown. An earlier reply stays and the newer stands after it.
+    wherever that is shown. An earlier reply stays and the newer stands after it; the same words twice stand once.
     """
     act.demand("reply:write", filing)
     if entity not in filing.named or not any(
@@ -80,6 +81,10 @@ def reply(act: Act, filing: Filing, entity: str, words: str, language: str = "en
     if problems:
         raise Invalid(problems[0].sentence, problems)
     found: Contribution = filing.contribution
+    earlier = [one.StateReply for one in held.replies(act.session, [found.id]).get(found.id, [])]
+    last = next((one for one in reversed(earlier) if one.entity == entity), None)
+    if last and (last.version, last.text, last.language) == (filing.accepted, kept, language):
+        return last
     row = StateReply(
         contribution_id=found.id,
         version=filing.accepted,

@@ -223,6 +223,23 @@ def close(act: Act, found: Call) -> ResponseReturnValue:
     return redirect(url_for(".page", call_id=found.id), 303)
 
 
+@pages.post("/calls/<uuid:call_id>/end")
+@guarded("call:write", subject=call, by="call_id", conceal=None)
+def keep_open(act: Act, found: Call) -> ResponseReturnValue:
+    """Sets another last day of the call; a closed one takes contributions again."""
+    until = _day("closes")
+    if until is None:
+        return _page(act, found, [Problem("closes", NO_DAY)]), 422
+    try:
+        service.keep_open(act, found.id, end_of_day(until))
+    except Invalid as refusal:
+        return _page(act, found, [Problem("closes", one.sentence) for one in refusal.problems]), 422
+    flash(
+        _("The call has another end, and those who have a draft for it or are on its list have been told."), "success"
+    )
+    return redirect(url_for(".page", call_id=found.id), 303)
+
+
 @pages.post("/calls/<uuid:call_id>/partners")
 @guarded("call:write", subject=call, by="call_id", conceal=None)
 def name_partner(act: Act, found: Call) -> ResponseReturnValue:

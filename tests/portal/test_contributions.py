@@ -87,7 +87,7 @@ def test_a_named_call_takes_only_the_partners_on_its_list(world: World) -> None:
 @pytest.mark.parametrize(
     ("at", "kind", "sentence"),
     [
-        (DAY - dt.timedelta(days=8), "agency", "closed"),
+        (DAY - dt.timedelta(days=8), "agency", "not open yet"),
         (DAY + dt.timedelta(days=30), "agency", "closed"),
         (DAY, "city", "does not come in"),
     ],
@@ -114,6 +114,29 @@ def test_a_call_that_was_closed_takes_corrections_and_nothing_new(world: World) 
     assert send(world, made.id) == 2
     with pytest.raises(NotNow, match="closed"):
         contributions.start(world.acting("partner"), Begin(made.call_id or uuid.uuid4(), made.partner_id), Draft())
+
+
+def test_a_call_closed_by_mistake_is_opened_again_and_those_who_write_for_it_are_told(world: World) -> None:
+    made = contribution(world, "c", "draft")
+    to = made.call_id or uuid.uuid4()
+    calls_for_input.close_call(world.acting("lead"), to)
+    world.done()
+    act = world.acting("partner")
+    with pytest.raises(NotNow, match="closed"):
+        contributions.send(act, filing(act, made.id), signer())
+    db.session.rollback()
+    for until, sentence in ((DAY - dt.timedelta(days=8), "opens before"), (DAY - dt.timedelta(days=1), "to come")):
+        with pytest.raises(Invalid, match=sentence):
+            calls_for_input.keep_open(world.acting("lead"), to, until)
+        db.session.rollback()
+    later = DAY + dt.timedelta(days=60)
+    for _twice in (1, 2):
+        calls_for_input.keep_open(world.acting("lead"), to, later)
+        world.done()
+    assert told(world, "partner").count("call.extend") == 1
+    assert send(world, made.id, at=DAY + dt.timedelta(days=59)) == 1
+    with pytest.raises(Forbidden):
+        calls_for_input.keep_open(world.acting("reviewer"), to, later)
 
 
 def test_a_call_names_what_will_not_do(world: World) -> None:
@@ -267,6 +290,16 @@ def test_a_named_state_is_told_once_it_is_accepted_and_replies(world: World, ses
         ("KAZ", 1, "Our figures differ.")
     ]
     assert told(world, "partner")[-1:] == ["contribution.reply"]
+    act = world.acting("focal_point", "KAZ")
+    moderation.reply(act, filing(act, made.id), "KAZ", "Our figures differ. ")
+    world.done()
+    world.at += dt.timedelta(minutes=1)
+    act = world.acting("focal_point", "KAZ")
+    moderation.reply(act, filing(act, made.id), "KAZ", "Our figures differ, by definition.")
+    world.done()
+    texts = [row.StateReply.text for row in held.replies(session, [made.id])[made.id]]
+    assert texts == ["Our figures differ.", "Our figures differ, by definition."]
+    assert told(world, "partner").count("contribution.reply") == 2
     with pytest.raises(DatabaseError, match="append-only"):
         session.execute(update(StateReply).values(text="Other words."))
     session.rollback()

@@ -280,6 +280,17 @@ def test_the_lead_opens_and_closes_a_call_by_page(world: World) -> None:
     assert CLOSES in lead.get(where).get_data(as_text=True)
     assert post(lead, f"{where}/close", {}, where).status_code == 303
     assert "Closed" in world.app.test_client().get(where).get_data(as_text=True)
+    assert post(lead, f"{where}/end", {"closes": "2025-06-01"}, where).status_code == 422
+    assert post(lead, f"{where}/end", {"closes": "2025-07-31"}, where).status_code == 303
+    reader = world.app.test_client().get(where).get_data(as_text=True)
+    assert ("1 August 2025, 12:00 UTC" in reader, "Closed" in reader) == (True, False)
+    program = Caller(world, "lead")
+    other = partner(world, name="Another agency", people=())
+    assert program.post(f"{where}/partners", {"partner": str(other.id)}).status_code == 200
+    assert "Another agency" in lead.get(where).get_data(as_text=True)
+    ended = program("PATCH", where, json={"closes_at": "2025-09-01T12:00:00Z"})
+    assert (ended.status_code, ended.json["closes_at"]) == (200, "2025-09-01T12:00:00Z")
+    assert program("PATCH", where, json={"closes_at": "2025-01-01T12:00:00Z"}).status_code == 422
 
 
 def test_a_table_is_tried_by_page_with_a_report_of_each_row(world: World) -> None:

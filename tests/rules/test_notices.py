@@ -53,6 +53,7 @@ def test_the_inside_of_a_state_is_not_shown_to_the_team() -> None:
 SHOWN = [
     "bundle.broken",
     "bundle.ready",
+    "call.extend",
     "call.open",
     "contradiction.find",
     "contribution.accepted",
