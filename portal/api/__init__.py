@@ -29,9 +29,11 @@ from portal.api import (
     people,
     phases,
     practices,
+    profiles,
     published,
     remarks,
     reports,
+    requests,
     steps,
     versions,
 )
@@ -64,6 +66,8 @@ ROOMS = (
     practices,
     calls_for_input,
     contributions,
+    requests,
+    profiles,
 )
 
 

@@ -76,6 +76,11 @@ def _open() -> tuple[ColumnElement[bool], ...]:
 _WAITS_FIRST = (Request.answered_at.is_not(None) | Request.withdrawn_at.is_not(None), Request.due, Request.id)
 
 
+def listed(session: Session, request_id: uuid.UUID) -> AnyRow:
+    """One request as the lists tell it: see `_listed`."""
+    return session.execute(_listed().where(Request.id == request_id)).one()
+
+
 def of_cycle(session: Session, cycle: str) -> list[AnyRow]:
     """Every request of a cycle, those that wait first, by their day: see `_listed`."""
     return list(session.execute(_listed().where(Request.cycle == cycle).order_by(*_WAITS_FIRST)).all())

@@ -241,6 +241,7 @@ POLICY: dict[str, Rule] = {
     # holes that become requests; desk profiles, which the state sees first
     "request:make": ((THE_TEAM,),),
     "request:mine": ((signed_in,),),
+    "request:read": ((files_for,), (READ_EVIDENCE,)),
     "request:answer": ((files_for,),),
     "profile:read": ((THE_STATE,), (THE_TEAM,), (shown_to_others,)),
     "profile:compile": ((THE_TEAM, from_elsewhere),),

@@ -11,23 +11,18 @@ from flask_babel import ngettext
 
 from portal.db import AnyRow
 from portal.http import render
-from portal.http.guard import SAFE, guarded
+from portal.http.guard import guarded
+from portal.http.profiles import desk, parts
 from portal.queries import profiles
 from portal.queries.profiles import Desk
 from portal.rules import crosswalk
-from portal.rules.policy import may
-from portal.rules.profiles import ANSWERS, CONFIRMED, LABEL, hindrances_of_release, shown_to_others
+from portal.rules.profiles import ANSWERS, CONFIRMED, LABEL
 from portal.rules.refusals import Invalid, NotNow, Problem
 from portal.services import profiles as service
 from portal.services.act import Act
 from portal.services.profiles import Said
 
 pages = Blueprint("profiles", __name__)
-
-
-def desk(act: Act, iso3: str) -> Desk:
-    """Loads a state with its profile; a request that writes holds the row of the profile until the commit."""
-    return profiles.desk(act.session, iso3, lock=request.method not in SAFE)
 
 
 @pages.get("/entities/<iso3>/profile")
@@ -109,22 +104,19 @@ def _back(found: Desk) -> ResponseReturnValue:
 
 
 def _page(act: Act, found: Desk, problems: Sequence[Problem] = ()) -> str:
-    inside = found.entity in act.actor.entities or may(act.person, "synthesis:read")
-    rows = profiles.items(act.session, found.profile.id) if found.profile else []
-    shown = [row for row in rows if inside or shown_to_others(row.answer)]
-    answers = [row.answer for row in rows]
+    held = parts(act, found)
     return render_template(
         "entities/profile.html",
         desk=found,
         label=LABEL,
-        groups=_groups(shown),
+        groups=_groups(held.shown),
         titles={one.key: one.title for one in crosswalk.commitments()},
-        origins=profiles.origins(act.session, [row.ProfileItem.reference for row in shown]),
+        origins=profiles.origins(act.session, [row.ProfileItem.reference for row in held.shown]),
         answers=ANSWERS,
-        waiting=answers.count(None),
-        parts=len(answers),
-        newest=max((row.ProfileItem.id for row in rows), default=0),
-        hindering=hindrances_of_release(answers, released=found.released_at is not None, reported=found.reported),
+        waiting=held.waiting,
+        parts=held.count,
+        newest=held.newest,
+        hindering=held.hindering,
         problems=problems,
         sent=request.form if problems else {},
     )

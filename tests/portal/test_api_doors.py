@@ -25,6 +25,7 @@ STAND_INS = {
     "membership_id": SOMETHING,
     "invitation_id": SOMETHING,
     "remark_id": SOMETHING,
+    "request_id": SOMETHING,
     "extension_id": SOMETHING,
     "call_id": SOMETHING,
     "case_id": SOMETHING,

@@ -127,6 +127,7 @@ TABLE = {
     "evidence:code": ("rl", "rl", "rl"),
     "request:make": ("rlk", "rlk", "rlk"),
     "request:mine": (ALL, ALL, ALL),
+    "request:read": ("rlkdg", "rlkdg", "rlkdg"),
     "request:answer": ("", "", ""),
     "profile:read": ("fczrlk", "fczrlk", ALL),
     "profile:compile": ("rl", "rl", "rl"),

@@ -1,0 +1,47 @@
+"""Desk profiles at the edge: loaded with the facts the policy looks at, and the parts that each reader may know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import request
+
+from portal.db import AnyRow
+from portal.http.guard import SAFE
+from portal.queries import profiles
+from portal.queries.profiles import Desk
+from portal.rules.policy import may
+from portal.rules.profiles import hindrances_of_release, shown_to_others
+from portal.services.act import Act
+
+
+def desk(act: Act, iso3: str) -> Desk:
+    """Loads a state with its profile; a request that writes holds the row of the profile until the commit."""
+    return profiles.desk(act.session, iso3, lock=request.method not in SAFE)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a profile for a reader: `shown` of `count`, of which `waiting` have no answer yet. `newest` is the
+    highest id among them, 0 without any. `inside` is the state or the team, who see them all; `hindering` is why the
+    profile cannot be shown to others now.
+    """
+
+    shown: Sequence[AnyRow]
+    count: int
+    waiting: int
+    newest: int
+    inside: bool
+    hindering: Sequence[str]
+
+
+def parts(act: Act, found: Desk) -> Parts:
+    """The parts of a profile as this person may know them; none before it is compiled."""
+    inside = found.entity in act.actor.entities or may(act.person, "synthesis:read")
+    rows = profiles.items(act.session, found.profile.id) if found.profile else []
+    answers = [row.answer for row in rows]
+    hindering = hindrances_of_release(answers, released=found.released_at is not None, reported=found.reported)
+    shown = [row for row in rows if inside or shown_to_others(row.answer)]
+    newest = max((row.ProfileItem.id for row in rows), default=0)
+    return Parts(shown, len(rows), answers.count(None), newest, inside, hindering)
