@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
+import re
 from collections.abc import Mapping
 from contextvars import ContextVar
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
+from babel import support
 from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from flask import Flask, g, request, session, url_for
-from flask_babel import Babel, get_locale, get_translations
+from flask_babel import Babel, Domain, get_locale, get_translations
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -24,20 +26,66 @@ from portal.db import db
 from portal.http import people
 from portal.http.context import now, settings
 from portal.queries import events
+from portal.rules.datasets import source_fact
 from portal.rules.lifecycle import STATE_TITLES
 from portal.rules.offers import cover_words
+from portal.rules.plausible import named
 from portal.rules.policy import may
 from portal.rules.timeline import last_day
 
 LANGUAGES = {"ar": "العربية", "zh": "中文", "en": "English", "fr": "Français", "ru": "Русский", "es": "Español"}
 STATIC = Path(__file__).resolve().parent.parent / "static"
-
+VALUE = re.compile(r"%\(\w+\)[sd]")
 
 PLAIN = NullTranslations()
 
 # Set at the beginning of each request: filters and gettext read them thousands of times a page.
 _language: ContextVar[str] = ContextVar("language", default="en")
 _translations: ContextVar[NullTranslations] = ContextVar("translations", default=PLAIN)
+
+
+class Apart(support.NullTranslations):
+    """Sentences of a language written from right to left: each value in them stands apart from the words around it, so
+    that a date, a code or a name of another direction jumbles nothing.
+    """
+
+    def __init__(self, sentences: support.NullTranslations) -> None:
+        super().__init__()
+        self.sentences = sentences
+
+    def gettext(self, message: str) -> str:
+        return _values_apart(self.sentences.gettext(message))
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return _values_apart(self.sentences.ngettext(msgid1, msgid2, n))
+
+    ugettext, ungettext = gettext, ngettext
+
+
+class Sentences(Domain):
+    """The sentences of the portal in the language of the reader."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.apart: dict[str, Apart] = {}
+
+    def get_translations(self) -> support.NullTranslations:
+        found: support.NullTranslations = super().get_translations()
+        locale = get_locale()
+        if locale is None or locale.text_direction != "rtl":
+            return found
+        return self.apart.setdefault(str(locale), Apart(found))
+
+
+@functools.lru_cache(maxsize=4096)
+def _values_apart(sentence: str) -> str:
+    return VALUE.sub("\u2068\\g<0>\u2069", sentence)
+
+
+def apart(written: str) -> str:
+    """What may stand among words of the other direction, set apart where the language is written from right to left."""
+    locale = get_locale()
+    return written if locale is None or locale.text_direction != "rtl" else f"\u2068{written}\u2069"
 
 
 def language() -> str:
@@ -65,7 +113,7 @@ def instant(moment: dt.datetime | None) -> str:
     if moment is None:
         return ""
     written = format_datetime(moment, "d MMMM y, HH:mm", locale=get_locale() or "en")
-    return str(_("%(moment)s UTC", moment=written))
+    return apart(_("%(moment)s UTC", moment=written))
 
 
 def closing(moment: dt.datetime) -> str:
@@ -75,8 +123,8 @@ def closing(moment: dt.datetime) -> str:
     written = by_clock(moment.astimezone(dt.UTC), weekday=True)
     counted = last_day(moment)
     if counted is None:
-        return str(_("%(moment)s UTC", moment=written))
-    return str(
+        return apart(_("%(moment)s UTC", moment=written))
+    return apart(
         _(
             "the end of %(day)s in the last time zone (UTC−12), that is %(moment)s UTC",
             day=weekday(counted),
@@ -88,7 +136,7 @@ def closing(moment: dt.datetime) -> str:
 def by_clock(moment: dt.datetime, *, weekday: bool = False) -> str:
     """A moment by the clock of the zone it carries, without the name of the zone."""
     pattern = "EEEE, d MMMM y, HH:mm" if weekday else "d MMMM y, HH:mm"
-    return format_datetime(moment, pattern, tzinfo=moment.tzinfo, locale=get_locale() or "en")
+    return apart(format_datetime(moment, pattern, tzinfo=moment.tzinfo, locale=get_locale() or "en"))
 
 
 def clock_time(moment: dt.datetime) -> str:
@@ -98,17 +146,17 @@ def clock_time(moment: dt.datetime) -> str:
 
 def day(date: dt.date | None) -> str:
     """A day in the reader's language."""
-    return "" if date is None else format_date(date, "d MMMM y", locale=get_locale() or "en")
+    return "" if date is None else apart(format_date(date, "d MMMM y", locale=get_locale() or "en"))
 
 
 def weekday(date: dt.date) -> str:
     """A day in the reader's language with its name in the week."""
-    return format_date(date, "EEEE, d MMMM y", locale=get_locale() or "en")
+    return apart(format_date(date, "EEEE, d MMMM y", locale=get_locale() or "en"))
 
 
 def month(date: dt.date, *, short: bool = False) -> str:
     """The month of a day in the reader's language, without the day."""
-    return str(format_skeleton("yMMM" if short else "yMMMM", date, locale=get_locale() or "en"))
+    return apart(format_skeleton("yMMM" if short else "yMMMM", date, locale=get_locale() or "en"))
 
 
 def words(texts: Mapping[str, str]) -> str:
@@ -129,6 +177,11 @@ def sentence(source: str) -> str:
 def said(texts: Mapping[str, str]) -> str:
     """Words of the forms in the reader's language: as the edition gives them, else translated from English."""
     return sentence(words(texts))
+
+
+def source_title(source: str) -> str:
+    """The name of a source of figures; one that no table knows is its own name."""
+    return source_fact(source).title
 
 
 def navigation() -> list[tuple[str, str, bool]]:
@@ -174,7 +227,9 @@ def surroundings_of_a_page() -> dict[str, Any]:
 
 def install(app: Flask) -> None:
     """Gives templates their filters and their common words."""
-    Babel(app, locale_selector=chosen_language, default_translation_directories=str(STATIC.parent / "translations"))
+    folder = str(STATIC.parent / "translations")
+    babel = Babel(app, locale_selector=chosen_language, default_translation_directories=folder)
+    babel.domain_instance = Sentences()
     app.context_processor(surroundings_of_a_page)
     app.jinja_env.filters.update(
         instant=instant,
@@ -187,6 +242,8 @@ def install(app: Flask) -> None:
         slug=slug,
         sentence=sentence,
         cover=cover_words,
+        unit=named,
+        source_title=source_title,
     )
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: _translations.get().gettext(text),

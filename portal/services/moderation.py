@@ -81,7 +81,7 @@ def reply(act: Act, filing: Filing, entity: str, words: str, language: str = "en
     if problems:
         raise Invalid(problems[0].sentence, problems)
     found: Contribution = filing.contribution
-    earlier = [one.StateReply for one in held.replies(act.session, [found.id]).get(found.id, [])]
+    earlier: list[StateReply] = [one.StateReply for one in held.replies(act.session, [found.id]).get(found.id, [])]
     last = next((one for one in reversed(earlier) if one.entity == entity), None)
     if last and (last.version, last.text, last.language) == (filing.accepted, kept, language):
         return last

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -49,6 +50,29 @@ THINNED = """() => {
     }
   }
 }"""
+JUMBLED = """() => {
+  const place = (node, at) => {
+    const range = document.createRange();
+    range.setStart(node, at);
+    range.setEnd(node, at + 1);
+    return range.getBoundingClientRect();
+  };
+  const found = [];
+  const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const node = texts.currentNode;
+    for (const pair of node.data.matchAll(/[a-z][.,:?]|[0-9] [a-z]/gi)) {
+      const [one, other] = [place(node, pair.index), place(node, pair.index + pair[0].length - 1)];
+      const beside = one.width && other.width && Math.abs(one.top - other.top) < 2;
+      if (beside && other.left < one.left) found.push(node.data.trim());
+    }
+  }
+  return [...new Set(found)];
+}"""
+HEADINGS = """() => {
+  const levels = [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].filter((one) => one.checkVisibility());
+  return levels.map((one) => [Number(one.tagName[1]), one.textContent.trim()]);
+}"""
 NOBODY = ""
 PAGES = {
     NOBODY: (
@@ -90,6 +114,52 @@ PAGES = {
     "reviewer@example.org": ("/review", "{reviewed}"),
     "lead@example.org": ("/bundles",),
     "data.officer@example.org": ("/channels/b",),
+}
+WALK = {  # pages of the evidence base and of its contributors: looked at for their form, not by axe
+    NOBODY: ("/contributions", "/channels/c", "{call}", "{call}/registration", "{contribution}"),
+    "partner@example.org": ("/desk", "/channels/f", "{call}", "{contribution}"),
+    "regional.officer@example.org": ("/requests", "/evidence/matrix"),
+    "lead@example.org": (
+        "/channels/b/rules",
+        "/channels/b/totals",
+        "/channels/c/calls",
+        "{import}",
+        "{call}",
+        "{contribution}",
+        "{case}",
+        "{passage}",
+        "{statement}",
+        "/evidence",
+        "/evidence/agreement",
+        "/evidence/contradictions",
+        "/evidence/crosswalk",
+        "/evidence/figures",
+        "/evidence/holes",
+        "/evidence/matrix",
+        "/evidence/near-copies",
+        "/evidence/profiles",
+        "/evidence/requests",
+        "/synthesis",
+        "/synthesis/1.1.2.1",
+        "/synthesis/check-again",
+        "/synthesis/supplements",
+        "/partners",
+        "/notices/log",
+        "/review",
+        "/review/forecast",
+        "/timeline/phases/synthesis",
+        "/entities/XAG/words",
+        "/entities/XAA/profile",
+    ),
+}
+ID = "[0-9a-f-]{36}"
+LINKED = {
+    "{call}": ("/channels/c", f"/calls/{ID}"),
+    "{contribution}": ("/contributions", f"/contributions/{ID}"),
+    "{import}": ("/channels/b", f"/channels/b/{ID}"),
+    "{case}": ("/evidence/contradictions", f"/evidence/contradictions/{ID}"),
+    "{passage}": ("/evidence", "/evidence/passages/[0-9]+"),
+    "{statement}": ("/synthesis/1.1.2.1", f"/synthesis/statements/{ID}"),
 }
 
 
@@ -143,6 +213,19 @@ def stacked(page: Page) -> list[str]:
     return [f"stacked cell: {name}" for name in dict.fromkeys(cells)]
 
 
+def jumbled(page: Page) -> list[str]:
+    """English words that stand in the wrong order, as they do on a page of the other direction that lets them."""
+    return [f"jumbled: {words}" for words in page.evaluate(JUMBLED)]
+
+
+def disordered(page: Page) -> list[str]:
+    """Headings that leave out a level, and a first one that is not alone."""
+    levels = page.evaluate(HEADINGS)
+    firsts = [words for level, words in levels if level == 1]
+    left_out = [words for (before, _), (level, words) in pairwise(levels) if level > before + 1]
+    return [f"heading: {words}" for words in (firsts[1:] if firsts else ["none"]) + left_out]
+
+
 def grave(page: Page) -> list[str]:
     """What axe finds grave on a page."""
     told = page.evaluate("(options) => axe.run(options)", RULES)
@@ -169,7 +252,7 @@ def judged(page: Page, portal: Running, addresses: list[str], language: str) -> 
         assert answer is not None
         assert (address, answer.status) == (address, 200)
         assert page.locator("html").get_attribute("dir") == {"en": "ltr", "ar": "rtl"}[language]
-        found = sideways(page)
+        found = sideways(page) + jumbled(page)
         page.set_viewport_size(WIDE)
         found += stacked(page)
         page.evaluate(THINNED)
@@ -191,6 +274,31 @@ def test_axe_finds_nothing_grave(served: Running, browser: Browser, email: str, 
             log_in(page, served, email)
         names = places(page, served, email)
         assert judged(page, served, [address.format(**names) for address in PAGES[email]], language) == {}
+
+
+@pytest.mark.parametrize("email", WALK)
+def test_no_page_of_the_walk_is_cut_or_jumbled(served: Running, browser: Browser, email: str) -> None:
+    with opened(browser, viewport=NARROW) as context:
+        page = context.new_page()
+        if email != NOBODY:
+            log_in(page, served, email)
+        names = {
+            name: linked(page, served, *target)
+            for name, target in LINKED.items()
+            if any(name in one for one in WALK[email])
+        }
+        wrong = {}
+        for address in WALK[email]:
+            for name, place in names.items():
+                address = address.replace(name, place)
+            for language, width in (("en", NARROW), ("ar", NARROW), ("ar", WIDE)):
+                page.set_viewport_size(width)
+                answer = page.goto(f"{served.address}{address}?lang={language}")
+                assert answer is not None
+                assert (address, answer.status) == (address, 200)
+                if found := sideways(page) + jumbled(page) + disordered(page):
+                    wrong[address, language, width["width"]] = found
+        assert wrong == {}
 
 
 @contextmanager
@@ -227,7 +335,12 @@ def test_a_planted_fault_is_found(served: Running, browser: Browser) -> None:
         page.evaluate("document.querySelectorAll('main label').forEach((label) => label.remove())")
         page.evaluate("document.querySelector('main').style.inlineSize = '60rem'")
         assert {fault.partition(":")[0] for fault in sideways(page) + grave(page)} == {"label", "scrolls sideways"}
-        page.goto(f"{served.address}/timeline")
+        page.goto(f"{served.address}/timeline?lang=ar")
+        assert jumbled(page) + disordered(page) == []
+        page.evaluate("document.querySelectorAll('main p').forEach((one) => { one.style.unicodeBidi = 'normal'; })")
+        assert jumbled(page) != []
+        page.evaluate("document.querySelector('main h2').outerHTML = '<h5>Far below</h5>'")
+        assert disordered(page) == ["heading: Far below"]
         page.set_viewport_size(WIDE)
         assert stacked(page) == []
         page.evaluate("document.querySelector('main td').style.display = 'block'")
