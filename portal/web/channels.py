@@ -26,7 +26,7 @@ from portal.queries import cycles, imports, observations
 from portal.queries.imports import Total
 from portal.queries.observations import ImportReport, ImportsWanted, OmissionRow
 from portal.rules.conversions import unit_rules
-from portal.rules.datasets import REASONS, source_fact
+from portal.rules.datasets import REASONS
 from portal.rules.policy import may
 from portal.rules.refusals import Invalid, Problem
 from portal.rules.verdicts import VERDICTS, WITHDRAWN, WORDS
@@ -147,7 +147,6 @@ def _figures(act: Act, problems: Sequence[Problem] = ()) -> str:
         aside=imports.unsettled_files(act.session) if may(act.person, "observations:import") else (),
         state_words={state: _(words) for state, words in pending.STATES.items()},
         standing_words={standing: _(words) for standing, words in WORDS.items()},
-        source_title=lambda source: source_fact(source).title,
         states=sorted((text(entity.names, language), entity.iso3) for entity in cycles.entities(act.session)),
         given=request.form,
         problems=[{"where": problem.where, "sentence": _(problem.sentence)} for problem in problems],
@@ -253,7 +252,6 @@ def totals(act: Act) -> ResponseReturnValue:
         tables=tables_of(imports.totals(act.session, asked, cuts=MOST_TABLES)) if asked else [],
         cuts=imports.count_cuts(act.session, asked) if asked else 0,
         most_years=MOST_YEARS,
-        source_title=lambda source: source_fact(source).title,
     )
 
 
@@ -261,7 +259,6 @@ def _report(report: ImportReport, *, dry_run: bool = False, **more: Any) -> str:
     return render_template(
         "channels/report.html",
         report=report,
-        source_title=source_fact(report.source).title,
         notes=[_(note.words) % note.told for note in report.notes],
         dry_run=dry_run,
         reason_title=lambda reason: _(REASONS[reason]) if reason in REASONS else reason,

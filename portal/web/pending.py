@@ -19,7 +19,7 @@ from portal.http.context import storage
 from portal.http.guard import guarded
 from portal.http.pending import STATES, told
 from portal.queries import cycles, imports
-from portal.rules.datasets import REASONS, source_fact
+from portal.rules.datasets import REASONS
 from portal.rules.indicators import indicators
 from portal.rules.mappings import ROLES, ColumnPlan, read_mapping
 from portal.rules.refusals import Invalid, Problem
@@ -54,7 +54,6 @@ def _page(act: Act, file_id: uuid.UUID, problems: Sequence[Problem] = ()) -> str
         under_way=shown.file.state in pending.UNDER_WAY,
         import_id=imports.import_of(act.session, shown.file.import_number),
         reason_title=lambda reason: _(REASONS[reason]) if reason in REASONS else reason,
-        source_title=lambda source: source_fact(source).title,
         states=sorted((text(entity.names, language), entity.iso3) for entity in cycles.entities(act.session)),
         areas=pending.known_areas(act.session) if shown.preview and shown.preview.unmatched else (),
         ties=shown.preview.ties[:MOST_TIES] if shown.preview else (),

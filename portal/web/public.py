@@ -188,7 +188,6 @@ def data(act: Act) -> ResponseReturnValue:
         sentence=_sentence(act),
         figures=figures,
         credits=sorted({(f.credit or source_fact(f.source).title, f.licence) for f in figures}),
-        source_title=lambda source: source_fact(source).title,
         covers=lambda figure: ", ".join(str(value) for value in json.loads(figure.dimensions).values()),
         table=url_for(".data_table", **asked),
         everything=url_for(".data"),

@@ -53,6 +53,21 @@ def test_everyone_may_read(world: World, client: FlaskClient, address: str) -> N
     page(client, address)
 
 
+@pytest.mark.parametrize(
+    ("language", "counts", "days"),
+    [
+        ("en", ("0", "195"), ("21 June 2024", "1 July 2025")),
+        ("ar", ("\u20680\u2069", "\u2068195\u2069"), ("\u206821 يونيو 2024\u2069", "\u20681 يوليو 2025\u2069")),
+    ],
+)
+def test_what_a_sentence_names_stands_apart_on_a_page_written_from_right_to_left(
+    world: World, client: FlaskClient, language: str, counts: tuple[str, str], days: tuple[str, str]
+) -> None:
+    text = page(client, f"/?lang={language}")
+    assert re.findall("Reports received from (.*?) of (.*?) states", text) == [counts]
+    assert re.findall("</bdi><br>(.*?) – (.*?)<", text)[0] == days
+
+
 def test_the_front_counts_what_is_received(world: World, client: FlaskClient) -> None:
     world.report("KEN", "clearing")
     before = received(page(client, "/"))
@@ -211,8 +226,8 @@ def test_a_file_is_taken_in_and_shown_to_everyone(world: World, client: FlaskCli
         "Left out": "1",
     }
     assert len(officer.get(f"{address}/omissions.csv", buffered=True).get_data(as_text=True).strip().split("\r\n")) == 2
-    shown = re.findall(r'<td class="number"><bdi dir="ltr">(.*?)</bdi></td>', page(client, "/data?entity=kaz"))
-    assert shown == ["17.4", "&gt;95"]
+    row = r'data-label="Value"><bdi dir="ltr">(.*?)</bdi></td><td data-label="Unit">(.*?)</td>'
+    assert re.findall(row, page(client, "/data?entity=kaz")) == [("17.4", "percent"), ("&gt;95", "percent")]
     assert (
         len(client.get("/data.csv?entity=KAZ&from=2021", buffered=True).get_data(as_text=True).strip().split("\r\n"))
         == 2
