@@ -36,10 +36,11 @@ NAMELESS = {"given_up": N_("Mail given up on %(moment)s"), "missed": N_("Mail wa
 @guarded("facts:read")
 def rules(_act: Act) -> ResponseReturnValue:
     """Who is told what, when and why."""
-    between = [rule for rule in RULES.values() if rule.shown]
-    return render_template(
-        "notices/rules.html", between=between, own=[rule for rule in RULES.values() if not rule.shown]
-    )
+    told = {
+        (rule.when, rule.to, rule.why, rule.shown): rule for rule in RULES.values()
+    }.values()  # of reminders that read alike, one
+    between, own = ([rule for rule in told if rule.shown is shown] for shown in (True, False))
+    return render_template("notices/rules.html", between=between, own=own)
 
 
 @pages.get("/inbox/wishes")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -224,7 +225,9 @@ def test_the_inbox_says_it_with_tact_and_leads_to_the_reports(world: World) -> N
 
 def test_the_rules_stand_on_a_page(world: World) -> None:
     seen = page(world.browser("partner"), "/notices/rules")
-    assert len(re.findall('<th scope="row">', seen)) == len(RULES)
+    rows = re.findall(r'<th scope="row">(.*?)</th>.*?<td.*?>(.*?)</td>.*?<td.*?>(.*?)</td>', seen, re.DOTALL)
+    assert len(rows) == len({(rule.when, rule.to, rule.why, rule.shown) for rule in RULES.values()})
+    assert [row for row, times in Counter(rows).items() if times > 1] == []
     assert "14 days before the deadline, while nothing has been submitted and no extension runs" in seen
     assert world.app.test_client().get("/notices/rules").status_code == 302
 
