@@ -39,7 +39,7 @@ from portal.models.contributions import Contribution, ContributionFile
 from portal.queries import calls_for_input, partners
 from portal.queries import contributions as held
 from portal.queries.guidelines import guideline
-from portal.rules.contributions import CHANNELS, LICENCES, MODALITY, OUTCOMES, STATES, Filing
+from portal.rules.contributions import CHANNELS, LICENCES, MODALITY, OUTCOMES, STATES, Filing, Head
 from portal.rules.refusals import Invalid, Missing, Problem
 from portal.services import contribution_files, contribution_import, contributions, moderation
 from portal.services.act import Act
@@ -212,21 +212,21 @@ class ContributionTableReport(Given):
     rows = fields.List(fields.Nested(ContributionRow))
 
 
-def _listed(one: Contribution, partner: str, accepted: int, areas: list[str]) -> dict[str, Any]:
+def _listed(one: Contribution, partner: str, accepted: int, head: Head) -> dict[str, Any]:
     return {
         "id": one.id,
         "cycle": one.cycle,
         "channel": one.channel,
         "call": one.call_id,
         "partner": partner,
-        "title": one.title,
+        "title": head.title,
         "language": one.language,
         "state": one.state,
         "versions": one.versions,
         "accepted": accepted or None,
-        "licence": one.licence,
-        "credit": one.credit,
-        "areas": areas,
+        "licence": head.licence,
+        "credit": head.credit,
+        "areas": list(head.areas),
         "first_sent_at": one.first_sent_at,
     }
 
@@ -240,11 +240,8 @@ def _shape(act: Act, found: Filing, *, merged: bool = False) -> dict[str, Any]:
     told = shown.told if shown else None
     if shown is not None and not shown.whole:
         told = {name: shown.told[name] for name in ("title", "credit", "licence", "areas", "partner", "number")}
-    areas = held.areas(act.session, [one.id]).get(one.id, [])
     partner = partners.get(act.session, one.partner_id).name
-    base = _listed(one, partner, found.accepted, areas)
-    if not (within or reads_all) and told is not None:
-        base |= {name: told[name] for name in ("title", "licence", "credit")}
+    base = _listed(one, partner, found.accepted, held.heads(act.session, act.person, [one])[one.id])
     judged = contributions.check(act, one).problems if within else []
     return base | {
         "revision": one.revision if within else None,
@@ -283,9 +280,10 @@ def list_contributions(act: Act, wanted: dict[str, Any]) -> dict[str, Any]:
     rows = held.listed(act.session, act.person, asked)
     found = portion("contributions", rows, wanted)
     ids = [row.Contribution.id for row in found["items"]]
-    accepted, areas = held.accepted(act.session, ids), held.areas(act.session, ids)
+    accepted = held.accepted(act.session, ids)
+    heads = held.heads(act.session, act.person, [row.Contribution for row in found["items"]])
     items = [
-        _listed(row.Contribution, row.partner, accepted.get(row.Contribution.id, 0), areas.get(row.Contribution.id, []))
+        _listed(row.Contribution, row.partner, accepted.get(row.Contribution.id, 0), heads[row.Contribution.id])
         for row in found["items"]
     ]
     return {"items": items, "next": found["next"]}

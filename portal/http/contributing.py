@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from portal.models.contributions import Call, Contribution, ContributionVersion
 from portal.queries import calls_for_input as calls
 from portal.queries import contributions as held
 from portal.queries.guidelines import guideline
-from portal.rules.contributions import NOT_WHOLE, Filing
+from portal.rules.contributions import NOT_WHOLE, Filing, Head
 from portal.rules.naming import Names
 from portal.rules.policy import may
 from portal.rules.refusals import Missing
@@ -129,10 +129,10 @@ def area_names(act: Act, keys: list[str]) -> tuple[str, ...]:
     return _named(held.names(act.session), keys)
 
 
-def areas_of(act: Act, contribution_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[str, ...]]:
-    """The names of the areas of what was sent, by contribution."""
+def areas_of(act: Act, heads: Mapping[uuid.UUID, Head]) -> dict[uuid.UUID, tuple[str, ...]]:
+    """The names of the areas of these contributions."""
     names = held.names(act.session)
-    return {key: _named(names, areas) for key, areas in held.areas(act.session, contribution_ids).items()}
+    return {key: _named(names, head.areas) for key, head in heads.items()}
 
 
 def _named(names: Names, keys: Iterable[str]) -> tuple[str, ...]:

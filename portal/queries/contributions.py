@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections import defaultdict
 from collections.abc import Collection
@@ -9,11 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from forms.words import N_
-from portal.db import AnyRow
+from portal.db import AnyRow, said
 from portal.models.accounts import User
 from portal.models.contributions import (
     Contribution,
@@ -28,7 +29,7 @@ from portal.models.contributions import (
 )
 from portal.models.entities import Entity
 from portal.rules.areas import EntityFact
-from portal.rules.contributions import ACCEPTED, DRAFT, RETURNED, SET_ASIDE, WITHDRAWN, Filing
+from portal.rules.contributions import ACCEPTED, DRAFT, RETURNED, SET_ASIDE, WITHDRAWN, Filing, Head
 from portal.rules.naming import Names
 from portal.rules.policy import Person
 from portal.rules.refusals import Missing
@@ -226,6 +227,45 @@ def version(session: Session, contribution_id: uuid.UUID, number: int) -> Contri
     return found
 
 
+def of_version(name: str, contribution: Any, number: Any) -> ColumnElement[str]:
+    """What a version that was sent says of itself under a name: title, licence or credit. A draft may say otherwise by
+    now, and is for who files for the partner alone.
+    """
+    version = (ContributionVersion.contribution_id == contribution, ContributionVersion.number == number)
+    return select(said(ContributionVersion.document, name)).where(*version).scalar_subquery()
+
+
+def heads(session: Session, person: Person | None, found: Collection[Contribution]) -> dict[uuid.UUID, Head]:
+    """The title, licence, credit and areas (as keys) of each as this person may know it: of the newest version that was
+    sent for the team and for who files for the partner, who have the rest from the draft; of the version that stands
+    accepted for everybody else. Three statements.
+    """
+    own = _filed_by(session, person)
+    team = person is not None and bool({"reviewer", "lead"} & person.roles)
+    taken = accepted(session, [one.id for one in found])
+    shown = {one.id: one.versions if team or one.partner_id in own else taken.get(one.id, 0) for one in found}
+    names = ("title", "licence", "credit", "areas")
+    sent = ContributionVersion
+    query = select(sent.contribution_id, *(said(sent.document, name).label(name) for name in names))
+    rows = session.execute(query.where(tuple_(sent.contribution_id, sent.number).in_(sorted(shown.items()))))
+    told = {row.contribution_id: row for row in rows}
+    given = {}
+    for one in found:
+        row = told.get(one.id)
+        areas = tuple(area["area"] for area in json.loads(row.areas)) if row else ()
+        head = one if row is None or one.partner_id in own else row
+        given[one.id] = Head(head.title, head.licence, head.credit, areas)
+    return given
+
+
+def _filed_by(session: Session, person: Person | None) -> frozenset[uuid.UUID]:
+    """The partners for which a person files now."""
+    if person is None:
+        return frozenset()
+    mine = (PartnerMember.user_id == person.id, PartnerMember.ended_at.is_(None))
+    return frozenset(session.scalars(select(PartnerMember.partner_id).where(*mine)))
+
+
 def versions(session: Session, contribution_id: uuid.UUID) -> list[AnyRow]:
     """What was sent, newest first: number, digest, sent_at, and the name of who sent it."""
     query = (
@@ -298,21 +338,6 @@ def names(session: Session) -> Names:
 @lru_cache(maxsize=4)
 def _names(rows: tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...]) -> Names:
     return Names(EntityFact(iso3, iso2, m49, dict(words)) for iso3, iso2, m49, words in rows)
-
-
-def areas(session: Session, contribution_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
-    """The areas of what was sent, by contribution."""
-    if not contribution_ids:
-        return {}
-    rows = session.execute(
-        select(ContributionArea.contribution_id, ContributionArea.area)
-        .where(ContributionArea.contribution_id.in_(list(contribution_ids)))
-        .order_by(ContributionArea.area)
-    )
-    found: dict[uuid.UUID, list[str]] = {}
-    for contribution_id, area in rows:
-        found.setdefault(contribution_id, []).append(area)
-    return found
 
 
 def area_rows(session: Session, contribution_id: uuid.UUID) -> list[ContributionArea]:

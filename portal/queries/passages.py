@@ -17,6 +17,7 @@ from portal.models.contributions import Contribution, ContributionVersion, Moder
 from portal.models.entities import Entity
 from portal.models.passages import Coded, Coding, ContributionPlace, FileToRead, Passage, PassageCommitment
 from portal.models.reports import Report, Version
+from portal.queries.contributions import of_version
 from portal.rules.analyser import Search
 from portal.rules.contributions import ACCEPTED, SENT, SET_ASIDE, WITHDRAWN
 from portal.rules.refusals import Missing
@@ -237,7 +238,7 @@ LISTED = (
     Passage,
     Entity.names.label("entity_names"),
     Partner.name.label("partner_name"),
-    Contribution.title.label("title"),
+    of_version("title", Passage.contribution_id, Passage.version).label("title"),
     _waits().label("waits"),
     BESIDE.label("beside"),
 )
@@ -247,7 +248,7 @@ def listed(
     session: Session, which: Which, reader: Reader, sought: Search | None, *, after: int = 0, limit: int
 ) -> list[AnyRow]:
     """The passages asked for, in the order in which they came, behind a place: Passage, entity_names, partner_name,
-    title (of the contribution), waits (to be looked at), beside (the commitments that it is of beside its first, apart
+    title (of the version of a contribution), waits (to be looked at), beside (the commitments that it is of beside its first, apart
     by blanks); one statement.
     """
     query = _asked_for(session, which, reader, sought, *LISTED).where(Passage.id > after)

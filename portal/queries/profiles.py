@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from forms.words import N_
 from portal.db import AnyRow
-from portal.models.contributions import Contribution, ContributionVersion, Partner
+from portal.models.contributions import ContributionVersion, Partner
 from portal.models.entities import Entity
 from portal.models.passages import Coding, ContributionPlace, Passage
 from portal.models.profiles import Profile, ProfileAnswer, ProfileItem
 from portal.models.reports import Report
+from portal.queries.contributions import of_version
 from portal.queries.cycles import current, entity
 from portal.queries.observations import for_section
 from portal.queries.passages import speaks_of
@@ -156,7 +157,7 @@ def figures(session: Session, iso3: str) -> list[Held]:
 
 def passages(session: Session, cycle: str, iso3: str) -> list[AnyRow]:
     """What accepted contributions say of a state in their own text, where the version that stands names it: Passage,
-    partner (name), credit, title of the contribution, and `coded`, a commitment that a coder gave to the passage. The
+    partner (name), credit, title of that version, and `coded`, a commitment that a coder gave to the passage. The
     lines of attached files are none of it. One statement.
     """
     coded = (
@@ -164,10 +165,10 @@ def passages(session: Session, cycle: str, iso3: str) -> list[AnyRow]:
         .where(Coding.passage_id == Passage.id, Coding.removed_at.is_(None), Coding.code.startswith(CODE))
         .scalar_subquery()
     )
+    head = (of_version(name, Passage.contribution_id, Passage.version).label(name) for name in ("credit", "title"))
     query = (
-        select(Passage, Partner.name.label("partner"), Contribution.credit, Contribution.title, coded.label("coded"))
-        .join(Contribution, Contribution.id == Passage.contribution_id)
-        .join(Partner, Partner.id == Contribution.partner_id)
+        select(Passage, Partner.name.label("partner"), *head, coded.label("coded"))
+        .join(Partner, Partner.id == Passage.partner_id)
         .where(Passage.cycle == cycle, Passage.current, Passage.file == "", speaks_of(ContributionPlace.entity == iso3))
         .order_by(Passage.contribution_id, Passage.id)
     )

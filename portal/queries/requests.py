@@ -7,7 +7,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from forms.words import N_
@@ -16,6 +16,7 @@ from portal.models.accounts import Membership, User
 from portal.models.contributions import Contribution, Partner, PartnerMember
 from portal.models.requests import Request, RequestReminder
 from portal.queries import contributions
+from portal.queries.contributions import of_version
 from portal.rules.contributions import WITHDRAWN
 from portal.rules.refusals import Missing
 from portal.rules.requests import Asked
@@ -53,13 +54,14 @@ def people(session: Session, requests: Iterable[Request]) -> dict[uuid.UUID, lis
 def _listed() -> AnySelect:
     """Request, partner and person (names of who is asked), asked_by (name), title and contribution state."""
     asker, person = aliased(User), aliased(User)
+    sent_title = of_version("title", Contribution.id, Contribution.versions)
     return (
         select(
             Request,
             Partner.name.label("partner"),
             person.name.label("person"),
             asker.name.label("asked_by"),
-            Contribution.title,
+            func.coalesce(sent_title, Contribution.title).label("title"),
             Contribution.first_sent_at,
         )
         .join(asker, asker.id == Request.made_by)

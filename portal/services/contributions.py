@@ -393,7 +393,7 @@ def withdraw(act: Act, filing: Filing) -> None:
     passages.settle_contribution(act, found)
     rechecks.after_contribution(act, found)
     if before != DRAFT:
-        news = {"contribution": str(found.id), "channel": found.channel, "title": found.title}
+        news = {"contribution": str(found.id), "channel": found.channel, "title": title_sent(act, found)}
         act.notify("contribution.withdraw", act.holders("lead", "reviewer"), news)
 
 
@@ -401,6 +401,11 @@ def _kept(file: ContributionFile) -> dict[str, Any]:
     """A file as the row of a version keeps it, in the shape of a report's."""
     named = {"attachment": str(file.id), "question": file.question, "name": file.name, "media_type": file.media_type}
     return named | {"size": file.size, "sha256": file.sha256, "blob": file.blob}
+
+
+def title_sent(act: Act, found: Contribution) -> str:
+    """The title of the newest version that was sent: the draft may have another by now, which others do not read."""
+    return str(json.loads(held.version(act.session, found.id, found.versions).document)["title"])
 
 
 def told(found: Contribution) -> dict[str, Any]:

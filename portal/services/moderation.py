@@ -14,7 +14,7 @@ from portal.rules.contributions import ACCEPTED, OUTCOMES, Filing, hindrances_of
 from portal.rules.refusals import Invalid, Missing, NotNow, Problem
 from portal.services import passages, rechecks
 from portal.services.act import Act
-from portal.services.contributions import told
+from portal.services.contributions import title_sent, told
 
 LONGEST_WORDS = 10_000
 
@@ -49,7 +49,7 @@ def moderate(act: Act, filing: Filing, outcome: str, reason: str = "") -> Modera
     act.record("contribution.moderate", told(found) | {"version": found.versions, "outcome": outcome})
     passages.settle_contribution(act, found)
     rechecks.after_contribution(act, found)
-    news = {"contribution": str(found.id), "title": found.title, "version": found.versions}
+    news = {"contribution": str(found.id), "title": title_sent(act, found), "version": found.versions}
     act.notify(f"contribution.{outcome}", filing.members, news | ({"reason": words} if words else {}))
     if outcome == ACCEPTED:
         _tell_named(act, filing, news)
@@ -97,6 +97,6 @@ def reply(act: Act, filing: Filing, entity: str, words: str, language: str = "en
     act.session.add(row)
     act.session.flush()
     act.record("contribution.reply", told(found) | {"reply": str(row.id)}, entity=entity)
-    news = {"contribution": str(found.id), "title": found.title}
+    news = {"contribution": str(found.id), "title": title_sent(act, found)}
     act.notify("contribution.reply", [*filing.members, *act.holders("lead", "reviewer")], news)
     return row

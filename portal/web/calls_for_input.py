@@ -66,18 +66,21 @@ def channel(act: Act, channel: str) -> ResponseReturnValue:
     rows = held.listed(act.session, None, held.Wanted(channel=channel, only_public=True), SHOWN)
     sent = held.Wanted(cycle=cycle.key, channel=channel)
     received = held.listed(act.session, act.person, sent, SHOWN) if team else []
-    ids = [row.Contribution.id for row in rows]
+    own = held.listed(act.session, act.person, mine, SHOWN) if mine else []
+    heads = held.heads(act.session, None, [row.Contribution for row in rows])
     return render_template(
         "channels/channel.html",
         channel=CHANNELS[channel],
         channels=CHANNELS,
         cycle=cycle,
         calls=[(one, calls.window(one).state(act.at)) for one in calls.calls(act.session, cycle.key, channel)],
-        own=held.listed(act.session, act.person, mine, SHOWN) if mine else [],
+        own=own,
         received=[row for row in received if row.Contribution.first_sent_at],
         rows=rows,
-        areas=contributing.areas_of(act, ids),
-        replies=held.replies(act.session, ids),
+        heads=heads,
+        heads_here=held.heads(act.session, act.person, [row.Contribution for row in (*own, *received)]),
+        areas=contributing.areas_of(act, heads),
+        replies=held.replies(act.session, list(heads)),
         registrations=calls.registrations(act.session, cycle.key, channel) if team else [],
         open_to=_open_to(act, channel),
         team=team,

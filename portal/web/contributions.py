@@ -57,15 +57,16 @@ def listing(act: Act) -> ResponseReturnValue:
     rows = held.listed(act.session, None, wanted)
     at = min(max(1, request.args.get("page", 1, type=int)), max(1, -(-len(rows) // PER_PAGE)))
     part = rows[(at - 1) * PER_PAGE : at * PER_PAGE]
-    ids = [row.Contribution.id for row in part]
+    heads = held.heads(act.session, None, [row.Contribution for row in part])
     return render_template(
         "contributions/listing.html",
         rows=part,
         count=len(rows),
         page=at,
         pages=max(1, -(-len(rows) // PER_PAGE)),
-        areas=contributing.areas_of(act, ids),
-        replies=held.replies(act.session, ids),
+        heads=heads,
+        areas=contributing.areas_of(act, heads),
+        replies=held.replies(act.session, list(heads)),
         channels=CHANNELS,
         channel=channel,
         naming=desk.entity_names(act.session, naming) if naming else {},

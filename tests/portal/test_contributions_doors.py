@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from portal.db import db
 from portal.http.context import signer
+from portal.models.events import Notice
 from portal.queries import contributions as held
 from portal.rules.contributions import LICENCES
 from portal.rules.timeline import last_day
@@ -109,6 +110,39 @@ def test_what_may_only_be_quoted_is_not_published_whole(world: World) -> None:
     shown = Caller(world, "data_officer").get(f"/contributions/{made.id}").json["shown"]
     assert sorted(shown) == ["areas", "credit", "licence", "number", "partner", "title"]
     assert "Rents rose faster" in world.browser("reviewer").get(f"/contributions/{made.id}").get_data(as_text=True)
+
+
+def test_what_a_draft_says_after_it_was_sent_is_read_by_the_partner_alone(world: World) -> None:
+    made = contribution(world, "c", "sent")
+    draft = Draft(title="Not for you", credit="Not for you", licence="cc0-1.0", areas=["Kenya"])
+    save(world, made.id, draft, made.revision)
+    decide(world, made.id, "accepted")
+    send(world, made.id)
+    act = world.acting("partner")
+    number = held.get(act.session, made.id).revision
+    world.done()
+    save(world, made.id, Draft(title="Nor for the team"), number)
+    world.at += dt.timedelta(hours=1)
+
+    def told(caller: Any) -> dict[str, Any]:
+        (one,) = caller.get("/contributions").json["items"]
+        same = caller.get(f"/contributions/{made.id}").json
+        names = ("title", "credit", "licence", "areas")
+        assert {name: same[name] for name in names} == {name: one[name] for name in names}
+        return {name: one[name] for name in names}
+
+    accepted = {"title": HEAD["title"], "credit": HEAD["credit"], "licence": "cc-by-4.0"}
+    assert told(Caller(world, "data_officer")) == accepted | {"areas": ["KAZ", "M49:143"]}
+    sent = {"credit": "Not for you", "licence": "cc0-1.0", "areas": ["KEN"]}
+    assert told(Caller(world, "reviewer")) == {"title": "Not for you"} | sent
+    assert told(Caller(world, "partner")) == {"title": "Nor for the team"} | sent
+    for where in ("/contributions", "/channels/c", "/evidence", f"/contributions/{made.id}"):
+        page = world.browser("data_officer").get(where).get_data(as_text=True)
+        assert (HEAD["title"] in page, "or for" in page, "Not for" in page) == (True, False, False), where
+        assert "Nor for" not in world.browser("reviewer").get(where).get_data(as_text=True), where
+    assert "Nor for the team" in world.browser("partner").get("/channels/c").get_data(as_text=True)
+    notices = select(Notice.data).where(Notice.kind.in_(("contribution.accepted", "contribution.named")))
+    assert {one["title"] for one in world.act(None).session.scalars(notices)} == {HEAD["title"]}
 
 
 def test_who_leads_a_named_state_reads_all_that_stands_accepted(world: World) -> None:
