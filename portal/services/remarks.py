@@ -113,8 +113,10 @@ def _problems(act: Act, order: Order) -> list[Problem]:
         problems.append(Problem("kind", N_("Please choose the type of the remark.")))
     if not _kept(order.words):
         problems.append(Problem("words", N_("Please write what the state should look at.")))
-    if len(order.words) > MOST or len(order.wording) > MOST:
+    if len(_kept(order.words)) > MOST:
         problems.append(Problem("words", N_("A remark has at most 10,000 characters; please divide it.")))
+    if len(_kept(order.wording)) > MOST:
+        problems.append(Problem("wording", N_("An answer has at most 10,000 characters; please shorten it.")))
     if order.words_language not in LANGUAGES:
         problems.append(Problem("words_language", NO_LANGUAGE))
     if order.due is not None and order.due < act.at.date():

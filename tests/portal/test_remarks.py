@@ -98,6 +98,8 @@ def test_a_remark_of_each_type_is_kept_and_unknown_to_the_state_until_it_is_sent
         (Order(SUMMARY, "unclear", "Words", words_language="xx"), ["words_language"]),
         (Order(SUMMARY, "unclear", "Words", wording=BLOCKERS[SUMMARY]), ["wording"]),
         (Order("F.1/contacts", "unclear", "Words", wording="Words"), ["wording"]),
+        (Order(SUMMARY, "unclear", "x" * 10_001), ["words"]),
+        (Order(SUMMARY, "unclear", "Words", wording="x" * 10_001), ["wording"]),
     ],
 )
 def test_what_a_remark_may_not_be(world: World, order: Order, where: list[str]) -> None:

@@ -325,6 +325,17 @@ def test_the_words_proposed_begin_with_the_answer_and_propose_nothing_as_it_is(w
     assert [row.Remark.wording for row in reads.of_report(db.session, report.id, gathered=True)] == [""]
 
 
+def test_an_end_of_a_line_counts_once_as_in_the_field(world: World) -> None:
+    report = world.report("KAZ", "in_review")
+    team, review = world.browser("reviewer"), f"/review/{report.id}"
+    long = "\n".join(["x" * 99] * 100)
+    form = {"question": SUMMARY, "kind": "unclear"} | dict.fromkeys(("words", "wording"), long.replace("\n", "\r\n"))
+    post(team, f"{review}/remarks", csrf(page(team, f"{review}?remark={SUMMARY}")), **form)
+    db.session.rollback()
+    [row] = reads.of_report(db.session, report.id, gathered=True)
+    assert (len(long), row.Remark.words, row.Remark.wording) == (9_999, long, long)
+
+
 def test_words_are_proposed_for_the_language_that_was_chosen(world: World) -> None:
     report = world.report("KAZ", languages=("en", "fr"))
     act = world.acting("focal_point", "KAZ")
