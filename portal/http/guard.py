@@ -142,7 +142,7 @@ def guarded(
 def _open(*, late: bool) -> Act:
     """Receives the body, then opens the transaction: nobody holds the writing lock while a slow line sends."""
     # The API refuses such a value by its place; a page has no address that holds one.
-    if not people.is_api() and "\0" in request.path + "".join(request.args.values()):
+    if not people.is_api() and "\0" in request.path + "".join(told for _name, told in request.args.items(multi=True)):
         raise Missing(N_("There is no such address."))
     if request.method not in SAFE and not late:
         _ = (

@@ -52,8 +52,8 @@ PER_PAGE = 100
 def listing(act: Act) -> ResponseReturnValue:
     """What was accepted from partners, newest first, with credit and licence."""
     channel = request.args.get("channel", "")
-    naming = tuple(code for code in request.args.getlist("naming") if len(code) == len("KAZ"))
-    wanted = held.Wanted(channel=channel if channel in CHANNELS else None, naming=naming, only_public=True)
+    naming = desk.entity_names(act.session, request.args.getlist("naming"))
+    wanted = held.Wanted(channel=channel if channel in CHANNELS else None, naming=tuple(naming), only_public=True)
     rows = held.listed(act.session, None, wanted)
     at = min(max(1, request.args.get("page", 1, type=int)), max(1, -(-len(rows) // PER_PAGE)))
     part = rows[(at - 1) * PER_PAGE : at * PER_PAGE]
@@ -69,9 +69,9 @@ def listing(act: Act) -> ResponseReturnValue:
         replies=held.replies(act.session, list(heads)),
         channels=CHANNELS,
         channel=channel,
-        naming=desk.entity_names(act.session, naming) if naming else {},
+        naming=naming,
         licences=LICENCES,
-        page_url=lambda number: url_for(".listing", channel=channel or None, naming=naming, page=number),
+        page_url=lambda number: url_for(".listing", channel=channel or None, naming=list(naming), page=number),
     )
 
 

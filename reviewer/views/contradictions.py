@@ -66,6 +66,7 @@ def listing(act: Act) -> ResponseReturnValue:
         caption=ngettext("%(num)s case of %(cycle)s", "%(num)s cases of %(cycle)s", total, cycle=cycle.label),
         any_case=bool(facets),
         sentence=_sentence(wanted, facets, asked),
+        kept=_unseen(wanted),
         earlier=_address(wanted, number - 1) if number else None,
         later=_address(wanted, number + 1) if len(found) > ON_A_PAGE else None,
         tallies=queries.rightness(act.session, cycle.key),
@@ -90,9 +91,13 @@ def _page_number() -> int:
 
 def _address(wanted: Wanted, number: int) -> str:
     kept = {name: value for name, value in asdict(wanted).items() if value}
-    if request.args.get("cycle"):
-        kept["cycle"] = request.args["cycle"]
-    return url_for("contradictions.listing", **kept, page=number)
+    return url_for("contradictions.listing", **kept | _unseen(wanted), page=number)
+
+
+def _unseen(wanted: Wanted) -> dict[str, str]:
+    """What the address asks for beside the sentence: the cycle and the state."""
+    asked = {"cycle": request.args.get("cycle", ""), "entity": wanted.entity}
+    return {name: value for name, value in asked.items() if value}
 
 
 def _title(asked: Mapping[str, Question], indicator: str | None) -> str:

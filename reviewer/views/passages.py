@@ -70,12 +70,14 @@ def listing(act: Act) -> ResponseReturnValue:
     words = {**asdict(which), "q": asked}
     following = {**words, "after": str(shown[-1].Passage.id)} if len(found) > PER_PAGE else None
     number = 0 if problems else queries.counted(act.session, which, who, looked_for)
+    sentence = _sentence(act, which, asked)
     return render_template(
         "evidence/passages.html",
         which=which,
         asked=asked,
         problems=problems,
-        sentence=_sentence(act, which, asked),
+        sentence=sentence,
+        kept=_kept(words, sentence),
         lines=_lines(act, shown, looked_for),
         count=ngettext("%(num)s passage", "%(num)s passages", number),
         following=_address(following) if following else None,
@@ -106,6 +108,12 @@ def _number(written: str) -> int:
 def _address(words: Mapping[str, str]) -> str:
     asked = urlencode({name: value for name, value in words.items() if value})
     return f"{url_for('.listing')}?{asked}" if asked else url_for(".listing")
+
+
+def _kept(words: Mapping[str, str], sentence: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What the address asks for and the sentence does not offer: it stays while the sentence is changed."""
+    offered = {part["name"] for part in sentence}
+    return {name: value for name, value in words.items() if value and name not in offered}
 
 
 def _figures_address(which: Which) -> str:

@@ -21,6 +21,7 @@ from portal.rules.timeline import last_day
 from portal.services import contribution_import
 from portal.services.contributions import Draft
 from tests.factories import World, csrf
+from tests.house.test_pages import faults
 from tests.portal.callers import Caller
 from tests.portal.contributing import HEAD, VALUES, call, contribution, decide, partner, save, send
 
@@ -230,6 +231,20 @@ def test_the_task_of_a_named_state_leads_to_what_names_it(world: World) -> None:
     page = state.get(task[1]).get_data(as_text=True)
     assert re.findall(r'href="/contributions/([0-9a-f-]{36})"', page) == [str(made.id)]
     assert str(other.id) in state.get("/contributions").get_data(as_text=True)
+
+
+@pytest.mark.any_database
+def test_what_names_a_state_stays_asked_for_while_another_channel_is_chosen(world: World) -> None:
+    made, other = (contribution(world, "c", "accepted", areas=[area]) for area in ("Kazakhstan", "Kenya"))
+    public = world.app.test_client()
+    kept = r'<input type="hidden" name="naming" value="(\w+)">'
+    page = public.get("/contributions?naming=KEN&naming=KAZ&channel=c").get_data(as_text=True)
+    assert (re.findall(kept, page), faults(page)) == (["KAZ", "KEN"], [])
+    page = public.get("/contributions?naming=KAZ&naming=ZZZ").get_data(as_text=True)
+    assert re.findall(r'href="/contributions/([0-9a-f-]{36})"', page) == [str(made.id)]
+    page = public.get("/contributions?naming=ZZZ").get_data(as_text=True)
+    assert (re.findall(kept, page), str(other.id) in page) == ([], True)
+    assert public.get("/contributions?naming=KAZ&naming=%00AB").status_code == 404
 
 
 def test_the_page_of_a_table_says_which_words_its_columns_take(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections import Counter
 from typing import Any
@@ -699,6 +700,15 @@ def test_the_pages(world: World) -> None:
     lead = world.browser("lead")
     token = csrf(lead.get("/evidence/contradictions").get_data(as_text=True))
     assert lead.post("/evidence/contradictions/find", data={"csrf_token": token}).status_code == 303
+
+
+def test_cycle_and_state_stay_asked_for_while_the_sentence_is_changed(world: World) -> None:
+    differing(world)
+    asked = "/evidence/contradictions?cycle=2026&entity=KAZ&state=open"
+    page = world.browser("reviewer").get(asked).get_data(as_text=True)
+    sentence = page.partition("data-filters")[2].partition("</form>")[0]
+    kept = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', sentence)
+    assert kept == [("cycle", "2026"), ("entity", "KAZ")]
 
 
 def test_the_calls(world: World) -> None:

@@ -54,6 +54,17 @@ def test_the_list_is_filtered_by_its_address(world: World) -> None:
     assert texts(html) == []
 
 
+def test_what_the_sentence_does_not_offer_stays_asked_for(world: World) -> None:
+    submitted(world)
+    client = world.browser("reviewer")
+    for asked, kept in (
+        ("commitment=1.1", []),
+        ("section=1.1.2&earlier=yes", [("section", "1.1.2"), ("earlier", "yes")]),
+    ):
+        sentence = page(client, f"/evidence?{asked}").partition("data-filters")[2].partition("</form>")[0]
+        assert re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', sentence) == kept
+
+
 def test_only_the_team_reads_what_is_not_published(world: World) -> None:
     submitted(world)
     assert len(texts(page(world.browser("reviewer"), "/evidence"))) == 6
