@@ -91,6 +91,8 @@ def subject(session: Session, passage_id: int) -> Subject:
 
 def _matching(session: Session, sought: Search) -> ColumnElement[bool]:
     """Whether the words of a passage meet a search; nothing meets one without a word."""
+    if not sought.clauses:
+        return false()
     if session.get_bind().dialect.name == "sqlite":
         clauses = (
             " OR ".join(f'"{" ".join(one.terms)}"{"*" if one.open else ""}' for one in clause)

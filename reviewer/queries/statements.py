@@ -141,9 +141,9 @@ def standing(session: Session, cycle: str, state: str | None = None) -> list[Sta
 
 
 def passages_by_key(session: Session, keys: Sequence[str]) -> dict[str, Passage]:
-    """The passages with these keys."""
-    asked = [key for key in keys if "\0" not in key]  # a sign that PostgreSQL takes in no value
-    return {row.key: row for row in session.scalars(select(Passage).where(Passage.key.in_(asked)))}
+    """The passages with these keys; a key that no database could hold has none."""
+    held = [key for key in keys if "\0" not in key]
+    return {row.key: row for row in session.scalars(select(Passage).where(Passage.key.in_(held)))}
 
 
 def figures_by_id(session: Session, ids: Iterable[int]) -> dict[int, AnyRow]:

@@ -75,18 +75,19 @@ def reword(act: Act, statement_id: uuid.UUID) -> ResponseReturnValue:
 @guarded("synthesis:write")
 def cite(act: Act, statement_id: uuid.UUID) -> ResponseReturnValue:
     """Cites the passages and figures that were ticked, and the one that was typed."""
-    stance = request.form.get("stance", "")
-    grounds = [service.Ground(PASSAGE, key, stance) for key in request.form.getlist("passage")]
-    grounds += [service.Ground(OBSERVATION, number, stance) for number in request.form.getlist("figure")]
-    typed = request.form.get("reference", "").strip()
-    if typed:
-        kind = OBSERVATION if typed.isdecimal() else PASSAGE
-        grounds.append(service.Ground(kind, typed, stance))
+    sent = {name: request.form.get(name, "").strip() for name in ("stance", "reference")}
+    keys, numbers = request.form.getlist("passage"), request.form.getlist("figure")
+    grounds = [service.Ground(PASSAGE, key, sent["stance"]) for key in keys]
+    grounds += [service.Ground(OBSERVATION, number, sent["stance"]) for number in numbers]
+    if sent["reference"]:
+        kind = OBSERVATION if sent["reference"].isdecimal() else PASSAGE
+        grounds.append(service.Ground(kind, sent["reference"], sent["stance"]))
     try:
         service.cite(act, statement_id, grounds)
     except Invalid as refusal:
         sentences = dict.fromkeys(problem.sentence for problem in refusal.problems)
-        return _page(act, statement_id, [Problem("reference", one) for one in sentences], {"reference": typed}), 422
+        typed = {**sent, "passages": keys, "figures": numbers}
+        return _page(act, statement_id, [Problem("reference", one) for one in sentences], typed), 422
     flash(_("It is cited."), "success")
     return _back(statement_id, "citations")
 
@@ -206,7 +207,7 @@ def _page(
     act: Act,
     statement_id: uuid.UUID,
     problems: Sequence[Problem] = (),
-    typed: Mapping[str, str] | None = None,
+    typed: Mapping[str, Any] | None = None,
     stale: Stale | None = None,
 ) -> str:
     statement = queries.get(act.session, statement_id)

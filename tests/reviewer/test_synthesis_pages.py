@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -74,6 +76,21 @@ def test_a_statement_is_written_cited_and_supported(world: World) -> None:
     assert send(client, read(client, address), f"{address}/text", text="Again.", seen="1")[0] == 409
 
 
+def test_a_choice_that_is_refused_comes_back_as_it_was_made(world: World) -> None:
+    key = passage(submitted(world)).key
+    made = stated(world, supported=False)
+    client, there = world.browser("reviewer"), f"/synthesis/statements/{made}"
+    form = re.search(r'action="([^"]*/citations[^"]*)"', read(client, f"{there}?section=&entity=KAZ&q=cash"))
+    assert form is not None
+    sent = {"stance": "against", "passage": key, "reference": "no such key"}
+    status, page = send(client, read(client, there), html.unescape(form[1]), **sent)
+    assert status == 422
+    ticked = re.findall(r'<input type="(?:radio|checkbox)"[^>]* value="([^"]*)" checked>', page)
+    assert ticked == ["against", key]
+    assert re.findall(r'id="filter-(?:entity|q)"[^>]* value="([^"]*)"', page) == ["KAZ", "cash"]
+    assert send(client, page, f"{there}/citations", stance="for", passage="a\0b")[0] == 422
+
+
 def test_two_texts_of_one_statement_are_both_on_the_page(world: World) -> None:
     made = stated(world, supported=False)
     address = f"/synthesis/statements/{made}"
@@ -130,6 +147,7 @@ def test_the_outline_and_the_release(world: World) -> None:
         "/synthesis/1.1.1.1?lang=ar",
         "/synthesis/report.html",
         f"/synthesis/statements/{made}?q=cash",
+        f"/synthesis/statements/{made}?q=%25",
     ):
         read(lead, address)
     assert lead.get("/synthesis/9.9.9").status_code == 404
