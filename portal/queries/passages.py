@@ -250,8 +250,8 @@ def listed(
     session: Session, which: Which, reader: Reader, sought: Search | None, *, after: int = 0, limit: int
 ) -> list[AnyRow]:
     """The passages asked for, in the order in which they came, behind a place: Passage, entity_names, partner_name,
-    title (of the version of a contribution), waits (to be looked at), beside (the commitments that it is of beside its first, apart
-    by blanks); one statement.
+    title (of the version of a contribution), waits (to be looked at), beside (the commitments that it is of beside its
+    first, apart by blanks); one statement.
     """
     query = _asked_for(session, which, reader, sought, *LISTED).where(Passage.id > after)
     return list(session.execute(query.order_by(Passage.id).limit(limit)).all())

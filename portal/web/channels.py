@@ -157,7 +157,7 @@ def _sentence(asked: Mapping[str, str], sources: Sequence[str]) -> list[dict[str
     """The filters of the list of files as a sentence."""
     each = {
         "standing": (_("Files:"), [("", _("in any standing")), *((key, _(words)) for key, words in WORDS.items())]),
-        "source": (_("of"), [("", _("every source")), *((one, source_fact(one).title) for one in sources)]),
+        "source": (_("of"), [("", _("every source")), *((one, render.source_title(one)) for one in sources)]),
         "by": (_("taken in by"), [("", _("anybody")), (OTHERS, _("others than you"))]),
     }
     return [
