@@ -13,8 +13,9 @@ from flask_babel import ngettext
 
 from portal.http.guard import guarded
 from portal.http.more_time import more_time
+from portal.http.notice_addresses import notice_address
 from portal.http.render import closing, day, words
-from portal.http.telling import event_words, notice_address, notice_words, reason_of
+from portal.http.telling import event_words, notice_words, reason_of
 from portal.models.cycles import Cycle
 from portal.models.reports import Report
 from portal.queries import calls_for_input, contributions, cycles, events, observations, profiles, requests
