@@ -212,6 +212,8 @@ def _let_in(status: int, rule: str, state: str) -> bool:
         "session/keys",
         "attached_id",
         "case_id",
+        "request_id",
+        "<iso3:iso3>/profile",
         "texts/",
         "channels/b/files/",
         "channels/b/rules/",
