@@ -132,8 +132,11 @@ def lay_what_was_there(act: Act) -> int:
 
 
 def keep_file(act: Act, waiting: FileToRead, texts: Sequence[tuple[int | None, str]], problem: str = "") -> int:
-    """Keeps the text of an attached file as passages, from (page, text) in its order, or why there is none."""
-    row = act.session.get(FileToRead, (waiting.version_of, waiting.version, waiting.file))
+    """Keeps the text of an attached file as passages, from (page, text) in its order, or why there is none. What the
+    file belongs to is held meanwhile, so that its passages stand as it does when they are there.
+    """
+    place = (waiting.version_of, waiting.version, waiting.file)
+    row = act.session.get(FileToRead, place, with_for_update=True, populate_existing=True)
     if row is None or row.read_at is not None:
         return 0
     owner, document = _owner(act, row)
@@ -153,12 +156,12 @@ def keep_file(act: Act, waiting: FileToRead, texts: Sequence[tuple[int | None, s
 
 
 def _owner(act: Act, row: FileToRead) -> tuple[Owner, dict[str, Any]]:
-    """The owner of a file, and the document of the version that it belongs to."""
+    """The owner of a file, whose row is held, and the document of the version that it belongs to."""
     if row.source == REPORT:
-        report = act.session.get_one(Report, row.version_of)
+        report = reports.get(act.session, row.version_of, lock=True)
         document = reports.version(act.session, report.id, row.version).document
         return _owner_of_report(act, report, row.version), json.loads(document)
-    contribution = act.session.get_one(Contribution, row.version_of)
+    contribution = contributions.get(act.session, row.version_of, lock=True)
     version = contributions.version(act.session, contribution.id, row.version)
     return _owner_of_contribution(act, contribution, version), json.loads(version.document)
 

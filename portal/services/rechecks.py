@@ -19,6 +19,7 @@ from portal.models.passages import FileToRead, Passage
 from portal.models.reports import Report
 from portal.models.synthesis import Citation, Recheck, Statement, Supplement
 from portal.queries import contributions, cycles
+from portal.rules.lifecycle import seen_state
 from portal.rules.synthesis import (
     CLEARED,
     DOUBTED,
@@ -69,12 +70,14 @@ def after_contribution(act: Act, contribution: Contribution) -> int:
 
 def after_file(act: Act, row: FileToRead) -> int:
     """The text of an attached file was read: citations of the file in an earlier version follow it, or go to the
-    list.
+    list. Of a report that was withdrawn every citation is there already.
     """
     report = act.session.get(Report, row.version_of)
-    if report is not None:
-        return _follow(act, Passage.report_id, report.id, report.versions)
-    return after_contribution(act, act.session.get_one(Contribution, row.version_of))
+    if report is None:
+        return after_contribution(act, act.session.get_one(Contribution, row.version_of))
+    if seen_state(report.state, report.drafting, report.versions) == "withdrawn":
+        return 0
+    return _follow(act, Passage.report_id, report.id, report.versions)
 
 
 def after_withdrawal(act: Act, report: Report) -> int:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from io import BytesIO
 from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from portal.adapters.content import recognise
-from portal.db import db
+from portal.db import begin_write, db
 from portal.http.context import EXTENSION
 from portal.http.file_texts import read_waiting_file
 from portal.models.passages import ContributionPlace, FileToRead, Passage, PassageCommitment
@@ -20,14 +22,16 @@ from portal.models.reports import Report, Version
 from portal.queries import passages as queries
 from portal.queries import reports
 from portal.queries.passages import Reader, Which
-from portal.rules.analyser import search
-from portal.services import drafting
+from portal.rules.analyser import language_of, search
+from portal.services import contribution_files, drafting, moderation
 from portal.services import passages as service
+from portal.services.act import Act
 from portal.services.attachments import Upload, attach
 from portal.services.contributions import Draft
 from tests.conftest import SHARED
 from tests.factories import World
 from tests.portal.contributing import HEAD, VALUES, contribution, decide, filing, save, send
+from tests.portal.test_contributions import upload
 from tests.portal.test_sources import docx, paragraph
 
 TEAM = Reader(uuid.UUID(int=1), of_the_team=True)
@@ -484,6 +488,48 @@ def test_a_word_finds_its_passage_in_attached_documents_too(world: World) -> Non
     assert list(iter(read_waiting_file, None)) != []
     changes = db.session.scalars(select(Passage.change).where(Passage.file != "", Passage.current))
     assert list(changes) == ["same"] * 7
+
+
+def test_a_file_that_is_read_while_its_contribution_is_accepted_stands_with_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The team decides while the worker makes passages of the text; whoever comes second waits."""
+    made = contribution(world, "c").id
+    act = world.acting("partner")
+    file = upload("annex.docx", docx(paragraph("Rents are told in an annex.")))
+    contribution_files.attach(act, filing(act, made), "CC.3/files", file)
+    world.done()
+    send(world, made)
+    waiting = queries.next_file(db.session)
+    assert waiting is not None
+    db.session.expunge(waiting)
+    db.session.rollback()
+
+    def accept() -> None:
+        with Session(engine) as session:
+            begin_write(session)
+            act = Act(session, reviewer, world.at)
+            moderation.moderate(act, filing(act, made), "accepted")
+            session.commit()
+
+    reviewer, engine = world.person("reviewer"), db.engine
+    db.session.rollback()
+    with Session(engine) as session, ThreadPoolExecutor(1) as threads:
+        begin_write(session)
+        accepted: list[Future[None]] = []
+
+        def meanwhile(text: str, otherwise: str) -> str:
+            if not accepted:
+                accepted.append(threads.submit(accept))
+                wait(accepted, 1)
+            return language_of(text, otherwise)
+
+        monkeypatch.setattr(service, "language_of", meanwhile)
+        service.keep_file(Act(session, None, world.at), waiting, [(None, "Rents are told in an annex.")])
+        session.commit()
+        accepted[0].result(20)
+    standing = select(Passage.text).where(Passage.current, Passage.file != "")
+    assert list(db.session.scalars(standing)) == ["Rents are told in an annex."]
 
 
 def test_a_file_that_cannot_be_read_says_why_and_is_not_tried_again(world: World) -> None:

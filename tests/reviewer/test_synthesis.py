@@ -19,7 +19,7 @@ from portal.http.context import EXTENSION
 from portal.models.contradictions import Case
 from portal.models.events import Notice
 from portal.models.observations import Cut, Observation, Series
-from portal.models.passages import Coding, Passage
+from portal.models.passages import Coding, FileToRead, Passage
 from portal.models.synthesis import Citation, Recheck, StatementRevision, Supplement, SynthesisRelease
 from portal.queries import accounts as people
 from portal.queries import words
@@ -439,6 +439,17 @@ def test_a_withdrawn_report_puts_every_statement_that_cites_it_on_the_list(world
     world.step(report, "reopen")
     corrected(world, report, {RESULTS: "Poverty in cities fell by three points."})
     assert (statement(made).state, waiting(made)) == ("supported", [])
+
+
+def test_a_file_read_after_the_withdrawal_leaves_what_is_cited_withdrawn(world: World) -> None:
+    report = submitted(world)
+    made = stated(world, passage(report))
+    report = corrected(world, report, {ACTIONS: "The cash transfer reached 50,000 households.\n\nA register was made."})
+    world.step(report, "withdraw")
+    act = world.act(None)
+    rechecks.after_file(act, FileToRead(version_of=report.id, version=2))
+    world.done()
+    assert [(row.reason, row.new_passage_id) for row in waiting(made)] == [("withdrawn", None)]
 
 
 # a report after the cut-off
