@@ -388,9 +388,10 @@ def owner_of(source: str) -> Any:
 
 
 def is_cut(session: Session, source: str, owner: uuid.UUID, version: int) -> bool:
-    """Whether a version has passages already."""
+    """Whether a version has passages already, or files that were laid to be read when it was cut."""
     found = exists().where(owner_of(source) == owner, Passage.version == version, Passage.file == "")
-    return bool(session.scalar(select(found)))
+    laid = exists().where(FileToRead.version_of == owner, FileToRead.version == version)
+    return bool(session.scalar(select(or_(found, laid))))
 
 
 def written_before(session: Session, source: str, owner: uuid.UUID, version: int) -> list[Passage]:

@@ -532,6 +532,19 @@ def test_a_file_that_is_read_while_its_contribution_is_accepted_stands_with_it(
     assert list(db.session.scalars(standing)) == ["Rents are told in an annex."]
 
 
+def test_the_command_leaves_the_files_of_what_has_no_text_of_its_own_as_they_are(world: World) -> None:
+    made = contribution(world, "c", values={"CC.2/text": "-"}).id
+    act = world.acting("partner")
+    file = upload("annex.docx", docx(paragraph("Rents are told in an annex.")))
+    contribution_files.attach(act, filing(act, made), "CC.3/files", file)
+    world.done()
+    send(world, made)
+    assert db.session.scalars(select(Passage)).all() == []
+    db.session.close()
+    ran = world.app.test_cli_runner().invoke(args=["passages", "cut"])
+    assert (ran.exit_code, ran.output.splitlines()[-1]) == (0, "annex.docx: 1")
+
+
 def test_a_file_that_cannot_be_read_says_why_and_is_not_tried_again(world: World) -> None:
     report = submitted(world)
     act = world.act(None)
