@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 from forms.figures import parse_year
 from portal.rules.cases import FIGURE, SCALE, UNIT
-from portal.rules.contradictions import AGREES, DIFFERS, OFF_BY_TEN, OTHER_UNIT, Told, Verdict, compare
+from portal.rules.contradictions import AGREES, APART, DIFFERS, OFF_BY_TEN, OTHER_UNIT, Told, Verdict, compare
 
 APART_KINDS = frozenset({DIFFERS, OFF_BY_TEN})
 COMPARED = APART_KINDS | {AGREES}
@@ -56,6 +57,51 @@ def apart(lines: Sequence[Line]) -> list[Apart]:
         found += cases
         found += _other_units([line for line in tellers[one] if line.told.unit not in compared], tellers[other])
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """One series of a teller beside one of another: how many figures agree and differ, or why none could be compared, a
+    key of WHY_APART; "" with OTHER_UNIT, where the unit is asked about.
+    """
+
+    one: Line
+    other: Line
+    kind: str
+    why: str = ""
+    agree: int = 0
+    differ: int = 0
+
+
+def pairings(lines: Sequence[Line]) -> list[Pairing]:
+    """What comparing gave among the lines of one entity and indicator: each pair of series of two tellers once."""
+    series: dict[tuple[str, str, str], list[Line]] = {}
+    for line in lines:
+        series.setdefault((line.told.source, line.text, line.told.unit), []).append(line)
+    each = sorted(series.items(), key=lambda item: (not item[1][0].told.own, item[0]))
+    return [_paired(ours, theirs) for (one, ours), (two, theirs) in combinations(each, 2) if one[0] != two[0]]
+
+
+def _paired(lines: Sequence[Line], others: Sequence[Line]) -> Pairing:
+    by_area: dict[str, list[Line]] = {}
+    for other in others:
+        by_area.setdefault(other.told.area, []).append(other)
+    same = [(line, other) for line in lines for other in by_area.get(line.told.area, ())]
+    met = [one.verdict for pair in same for one in _met(*pair)]
+    line, other = min(same, key=lambda pair: (pair[0].rank, pair[1].rank), default=(lines[0], others[0]))
+    kinds = Counter(one.kind for one in met)
+    if any(kinds[kind] for kind in COMPARED):
+        agree = kinds[AGREES]
+        differ = sum(kinds[kind] for kind in APART_KINDS)
+        return Pairing(line, other, DIFFERS if differ else AGREES, agree=agree, differ=differ)
+    if kinds[OTHER_UNIT]:
+        return Pairing(line, other, OTHER_UNIT)
+    if met:
+        return Pairing(line, other, APART, Counter(one.why for one in met).most_common(1)[0][0])
+    verdict = compare(line.told, other.told)
+    if verdict.kind in COMPARED or verdict.why in ("period", "area", "cut"):
+        verdict = Verdict(APART, "period" if same else "area")
+    return Pairing(line, other, verdict.kind, verdict.why)
 
 
 def _other_units(lines: Sequence[Line], others: Sequence[Line]) -> Iterator[Apart]:

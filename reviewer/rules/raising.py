@@ -25,7 +25,7 @@ from portal.rules.contradictions import (
 from portal.rules.crosswalk import commitment_of, commitment_of_indicator, indicators_of
 from portal.rules.datasets import source_fact
 from portal.rules.directions import sentences, slope, subjects, told_direction, told_there, yes_or_no
-from portal.rules.lines import Apart, Line, apart
+from portal.rules.lines import Apart, Line, Pairing, apart, pairings
 
 NATIONAL = "national:"
 THE_REPORT = "The report of the state"
@@ -103,9 +103,7 @@ class Ground:
 
 def raised(ground: Ground, asked: Mapping[str, Question]) -> list[Found]:
     """What every rule finds. `asked` holds the questions that ask for indicators, by indicator."""
-    lines: dict[str, list[Line]] = {}
-    for line in (*_held(ground), *_answered(ground)):
-        lines.setdefault(line.told.indicator, []).append(line)
+    lines = _lines(ground)
     found = [
         _figures_apart(case, ground.entity, asked[indicator])
         for indicator, each in lines.items()
@@ -117,6 +115,21 @@ def raised(ground: Ground, asked: Mapping[str, Question]) -> list[Found]:
     found += _claims(ground)
     found += _claims_of_others(ground)
     return found
+
+
+def compared(ground: Ground, asked: Collection[str]) -> dict[str, list[Pairing]]:
+    """What comparing the figures on an entity gave, by indicator: what agrees, what differs, and what is not comparable
+    and why.
+    """
+    lines = sorted(_lines(ground).items())
+    return {indicator: found for indicator, each in lines if indicator in asked and (found := pairings(each))}
+
+
+def _lines(ground: Ground) -> dict[str, list[Line]]:
+    lines: dict[str, list[Line]] = {}
+    for line in (*_held(ground), *_answered(ground)):
+        lines.setdefault(line.told.indicator, []).append(line)
+    return lines
 
 
 def _held(ground: Ground) -> Iterator[Line]:

@@ -22,13 +22,15 @@ from portal.models.cycles import Cycle
 from portal.queries import cycles
 from portal.queries.guidelines import guideline
 from portal.rules.cases import OUTCOMES, RULES, SAYS, STATES, amount
+from portal.rules.contradictions import WHY_APART
 from portal.rules.crosswalk import commitments
 from portal.rules.policy import may
 from portal.rules.refusals import Invalid, NotNow, Problem
 from portal.services.act import Act
 from reviewer.queries import contradictions as queries
 from reviewer.queries.contradictions import GONE, MOVED, OPEN, Wanted
-from reviewer.queries.grounds import indicators
+from reviewer.queries.grounds import grounds, indicators
+from reviewer.rules import raising
 from reviewer.services import contradictions as service
 
 pages = Blueprint("contradictions", __name__)
@@ -147,6 +149,31 @@ def find(act: Act) -> ResponseReturnValue:
         "success",
     )
     return redirect(url_for("contradictions.listing", state=OPEN, cycle=request.form.get("cycle") or None), 303)
+
+
+@pages.get("/evidence/contradictions/compared")
+@guarded("contradiction:read")
+def compared(act: Act) -> ResponseReturnValue:
+    """What comparing the figures on a state gave: what agrees, what differs, what is not comparable and why."""
+    cycle = _cycle(act)
+    asked = indicators(guideline(act.session, cycle.edition))
+    names = {one.iso3: text(one.names, render.language()) for one in cycles.entities(act.session)}
+    entity = request.args.get("entity", "")
+    [ground] = grounds(act.session, cycle.key, [entity]) if entity in names else [None]
+    return render_template(
+        "evidence/compared.html",
+        cycle=cycle,
+        entity=entity if ground else "",
+        choices=[
+            ("", _("Choose a state")),
+            *((code, name) for code, name in sorted(names.items(), key=lambda o: o[1])),
+        ],
+        names=names,
+        found=[(code, _title(asked, code), each) for code, each in raising.compared(ground, asked).items()]
+        if ground
+        else [],
+        why=WHY_APART,
+    )
 
 
 @pages.get("/evidence/contradictions/<uuid:case_id>")

@@ -210,6 +210,7 @@ ADDRESSES = {
     ("POST", "/entities/<iso3>/profile/release"): "profile:release",
     ("GET", "/entities/<iso3>/words"): "words:see",
     ("GET", "/evidence/contradictions"): "contradiction:read",
+    ("GET", "/evidence/contradictions/compared"): "contradiction:read",
     ("GET", "/evidence/contradictions/<uuid:case_id>"): "contradiction:read",
     ("POST", "/evidence/contradictions/<uuid:case_id>/outcome"): "contradiction:settle",
     ("POST", "/evidence/contradictions/<uuid:case_id>/question"): "contradiction:settle",

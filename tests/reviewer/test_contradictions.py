@@ -711,6 +711,31 @@ def test_cycle_and_state_stay_asked_for_while_the_sentence_is_changed(world: Wor
     assert kept == [("cycle", "2026"), ("entity", "KAZ")]
 
 
+def test_what_is_not_comparable_is_told_with_the_reason(world: World) -> None:
+    made = figures(world)
+    made.add(UN, {"2018": "12.1", "2019": "11", "2020": "10"}, location="urban")
+    made.add(OTHERS, {"2018": "12.5", "2019": "17"})
+    made.add(HABITAT_PART, {"2020": "60"})
+    made.add(("national:KAZ", "11-2-1"), {"2011": "44"}, indicator="NUA-15", area="KAZ/KZALA")
+    made.add(("un_sdg", "sp_trn_publ"), {"2020": "40"}, indicator="NUA-15")
+    made.add(("national:KAZ", "11-6-2"), {"2018": "0.2"}, unit="MG_CUB_METER", indicator="NUA-21")
+    made.add(("un_sdg", "en_atm_pm25"), {"2018": "41.6"}, unit="mgr_m_3", indicator="NUA-21")
+    world.done()
+    browser = world.browser("reviewer")
+    page = browser.get("/evidence/contradictions/compared?entity=KAZ").get_data(as_text=True)
+    rows = re.findall(
+        r'<tr><th scope="row"><bdi dir="ltr">([^<]+).*?comparing gave">([^<]+)</td></tr>', page, re.DOTALL
+    )
+    assert sorted(rows) == [
+        ("NUA-14", "1 figure agrees, 1 differs"),
+        ("NUA-14", "Not comparable. The sources define the indicator differently."),
+        ("NUA-14", "Not comparable. The sources define the indicator differently."),
+        ("NUA-15", "Not comparable. They are of different areas."),
+        ("NUA-21", "In other units: a question for the state."),
+    ]
+    assert "Choose a state" in browser.get("/evidence/contradictions/compared?entity=XXX").get_data(as_text=True)
+
+
 def test_the_calls(world: World) -> None:
     case = differing(world)
     client = world.app.test_client()
