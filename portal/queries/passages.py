@@ -24,6 +24,7 @@ from portal.rules.refusals import Missing
 
 NO_PASSAGE = N_("There is no such passage.")
 WORDS = table("passage_words", column("rowid"))
+NO_REGION = "no_region"
 COMMITMENT = "commitment:"
 """How a code begins that puts a passage under a commitment."""
 
@@ -32,7 +33,8 @@ COMMITMENT = "commitment:"
 class Which:
     """Which passages are asked for; "" for all. `coded` is nobody, somebody, or not_by_me; `change` one of the ways in
     which a passage continues another. Without `earlier` only those that stand now; `waiting` asks for those of
-    contributions that the team has not looked at yet in their place. `source` is report or contribution.
+    contributions that the team has not looked at yet in their place. `source` is report or contribution. The region
+    NO_REGION asks for what is of none.
     """
 
     cycle: str = ""
@@ -149,7 +151,7 @@ def _conditions(which: Which, reader: Reader) -> list[ColumnElement[bool]]:
     named = {name: getattr(which, name) for name in ("cycle", "channel", "language", "change", "source")}
     found += [getattr(Passage, name) == wanted for name, wanted in named.items() if wanted]
     if which.region:
-        found.append(or_(Passage.region == which.region, speaks_of(ContributionPlace.region == which.region)))
+        found.append(_of_region(which.region))
     if which.entity:
         found.append(or_(Passage.entity == which.entity, speaks_of(ContributionPlace.entity == which.entity)))
     if which.partner:
@@ -165,6 +167,12 @@ def _conditions(which: Which, reader: Reader) -> list[ColumnElement[bool]]:
     if which.code:
         found.append(_coded(Coding.code == which.code))
     return found + _conditions_of_coding(which, reader)
+
+
+def _of_region(region: str) -> ColumnElement[bool]:
+    if region == NO_REGION:
+        return and_(func.coalesce(Passage.region, "") == "", ~speaks_of(ContributionPlace.region != ""))
+    return or_(Passage.region == region, speaks_of(ContributionPlace.region == region))
 
 
 def speaks_of(place: ColumnElement[bool]) -> ColumnElement[bool]:

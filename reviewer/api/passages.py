@@ -76,7 +76,8 @@ class PassageShape(Given):
 class WhichPassages(Paging):
     """Which passages are asked for. `q` are words, all of them looked for in their forms; in quotation marks one after
     the other. Only those that stand now, unless `earlier` is yes; where `waiting` is yes, those of contributions that
-    the team has not looked at yet. `commitment`, `region` and `entity` ask for each that a passage is of."""
+    the team has not looked at yet. `commitment`, `region` and `entity` ask for each that a passage is of; the region
+    `no_region` for what is of none."""
 
     q = words(LONGEST)
     cycle = key_text()

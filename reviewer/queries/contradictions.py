@@ -19,6 +19,7 @@ from portal.models.cycles import Cycle
 from portal.models.entities import Entity
 from portal.models.remarks import Remark
 from portal.models.reports import Report
+from portal.queries.passages import NO_REGION
 from portal.queries.reports import SEEN
 from portal.rules.cases import Tally, tallies
 from portal.rules.refusals import Missing
@@ -30,7 +31,9 @@ OPEN, GONE, MOVED = "open", "gone", "moved"
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which cases are asked for; "" asks for all. `state` is raised, asked, settled, open, gone or moved."""
+    """Which cases are asked for; "" asks for all. `state` is raised, asked, settled, open, gone or moved; `region` may
+    be NO_REGION, which asks for cases on no state.
+    """
 
     state: str = ""
     rule: str = ""
@@ -56,12 +59,14 @@ def _limited(query: AnySelect, wanted: Wanted) -> AnySelect:
         (Case.rule, wanted.rule),
         (Case.outcome, wanted.outcome),
         (Case.entity, wanted.entity),
-        (Entity.region, wanted.region),
+        (Entity.region, "" if wanted.region == NO_REGION else wanted.region),
         (Case.indicator, wanted.indicator),
         (Case.commitment, wanted.commitment),
     ):
         if value:
             query = query.where(column == value)
+    if wanted.region == NO_REGION:
+        query = query.where(func.coalesce(Entity.region, "") == "")
     standing: dict[str, Any] = {
         OPEN: (Case.state != "settled") & Case.gone_at.is_(None),
         GONE: Case.gone_at.is_not(None),

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ScalarSelect, and_, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from forms.words import N_
@@ -148,10 +148,18 @@ def told(session: Session, cycle: str, entries: Sequence[Entry], state: str | No
     ]
 
 
+def _stands() -> ColumnElement[bool]:
+    """True of a choice whose passage the late report still holds in the same words, and of one without a passage."""
+    said, now = aliased(Passage), aliased(Passage)
+    same = and_(now.report_id == said.report_id, now.hash == said.hash, now.current)
+    held = select(said.id).join(now, same).where(said.id == SupplementMark.passage_id).correlate(SupplementMark)
+    return or_(SupplementMark.passage_id.is_(None), held.exists())
+
+
 def _newest_marks() -> Any:
     later = aliased(SupplementMark)
     return (
-        select(SupplementMark)
+        select(SupplementMark, _stands().label("stands"))
         .outerjoin(
             later,
             and_(
@@ -165,7 +173,9 @@ def _newest_marks() -> Any:
 
 
 def marks_of_supplement(session: Session, supplement_id: uuid.UUID) -> dict[uuid.UUID, AnyRow]:
-    """The newest choice about each statement: SupplementMark, name, key and text of the passage."""
+    """The newest choice about each statement: SupplementMark, stands (whether the late report still says what was
+    chosen), name, key and text of the passage.
+    """
     query = (
         _newest_marks()
         .add_columns(User.name, Passage.key, Passage.text, Passage.language)
@@ -177,7 +187,9 @@ def marks_of_supplement(session: Session, supplement_id: uuid.UUID) -> dict[uuid
 
 
 def marks_of_statements(session: Session, statements: Collection[uuid.UUID]) -> dict[uuid.UUID, list[AnyRow]]:
-    """What late reports do to each of these statements: SupplementMark, Supplement, names, key, text, language."""
+    """What late reports do to each of these statements: SupplementMark, stands, Supplement, names, key, text,
+    language.
+    """
     found: dict[uuid.UUID, list[AnyRow]] = defaultdict(list)
     query = (
         _newest_marks()
@@ -194,13 +206,15 @@ def marks_of_statements(session: Session, statements: Collection[uuid.UUID]) -> 
 
 
 def marks_told(session: Session, cycle: str) -> list[dict[str, Any]]:
-    """The choices about the late reports of a cycle as a release keeps them."""
+    """The choices about the late reports of a cycle as a release keeps them, without those that rest on a passage
+    which the report holds no more.
+    """
     query = (
         _newest_marks()
         .add_columns(Supplement.entity, Supplement.received_at, Passage.key, Passage.text, Passage.language)
         .join(Supplement, Supplement.id == SupplementMark.supplement_id)
         .outerjoin(Passage, Passage.id == SupplementMark.passage_id)
-        .where(Supplement.cycle == cycle)
+        .where(Supplement.cycle == cycle, _stands())
         .order_by(Supplement.received_at, Supplement.entity, SupplementMark.statement_id)
     )
     return [

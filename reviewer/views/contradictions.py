@@ -21,6 +21,7 @@ from portal.models.contradictions import Case
 from portal.models.cycles import Cycle
 from portal.queries import cycles
 from portal.queries.guidelines import guideline
+from portal.queries.passages import NO_REGION
 from portal.rules.cases import OUTCOMES, RULES, SAYS, STATES, amount
 from portal.rules.contradictions import WHY_APART
 from portal.rules.crosswalk import commitments
@@ -110,12 +111,13 @@ def _sentence(wanted: Wanted, facets: Sequence[Any], asked: Mapping[str, Questio
     """The filters as a sentence; offered is what there is."""
     rules = {row.rule for row in facets}
     regions = sorted({row.region for row in facets if row.region})
+    nowhere = [(NO_REGION, _("no single region"))] if wanted.region == NO_REGION else []
     named = sorted({row.indicator for row in facets if row.indicator})
     each = {
         "state": (_("Cases:"), _("In any state"), [(key, _(title)) for key, title in FILTERED.items()]),
         "rule": (_("raised by"), _("any rule"), [(key, _(title)) for key, title in RULES.items() if key in rules]),
         "outcome": (_("with"), _("any outcome or none"), [(key, _(title)) for key, title in OUTCOMES.items()]),
-        "region": (_("in"), _("every region"), [(region, region) for region in regions]),
+        "region": (_("in"), _("every region"), [*zip(regions, regions, strict=True), *nowhere]),
         "indicator": (
             _("on"),
             _("every indicator"),

@@ -10,12 +10,14 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.adapters.content import disposition
 from portal.documents.tables import csv_text
 from portal.http.guard import guarded
 from portal.models.cycles import Cycle
 from portal.queries import cycles, profiles, requests
+from portal.queries.passages import NO_REGION
 from portal.rules import crosswalk
 from portal.rules.contributions import CHANNELS as ASKABLE
 from portal.rules.coverage import Coverage, say
@@ -57,9 +59,10 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the page: a region of a commitment, "" for all, with its cells."""
+    """One row of the page: a region of a commitment, "" for all and NO_REGION for what is of none, with its cells."""
 
     region: str
+    title: str
     of: int
     cells: Sequence[Cell]
 
@@ -72,15 +75,17 @@ def page(act: Act) -> ResponseReturnValue:
     region = _one_of("region", found.matrix.regions)
     channel = _one_of("channel", CHANNELS)
     channels = [channel] if channel else list(CHANNELS)
-    regions = [region] if region else ["", *found.matrix.regions]
+    regions = [region] if region else ["", *found.matrix.regions, NO_REGION]
+    groups = [
+        (one, [_row(cycle, found, one.key, each, channels) for each in regions]) for one in crosswalk.commitments()
+    ]
     return render_template(
         "evidence/matrix.html",
         cycle=cycle,
         sentence=_sentence(act, cycle, found, region, channel),
         channels={key: CHANNELS[key] for key in channels},
-        groups=[
-            (one, [_row(cycle, found, one.key, each, channels) for each in regions]) for one in crosswalk.commitments()
-        ],
+        groups=[(one, [row for row in rows if row.region != NO_REGION or _said(row)]) for one, rows in groups],
+        age_words=age_words,
         coverage=[_coverage_words(one) for one in found.coverage if region in ("", one.region)],
         since=SINCE,
         table=url_for(".table", cycle=cycle.key),
@@ -181,12 +186,31 @@ def _one_of(name: str, known: Any) -> str:
 
 
 def _row(cycle: Cycle, found: Evidence, commitment: str, region: str, channels: Sequence[str]) -> Row:
-    tallies = {channel: found.matrix.cell(commitment, channel, region) for channel in channels}
+    if region == NO_REGION:
+        tallies = {channel: found.matrix.only(commitment, channel, "") for channel in channels}
+    else:
+        tallies = {channel: found.matrix.cell(commitment, channel, region) for channel in channels}
     cells = [
         Cell(channel, tally, *(lists(cycle.key, commitment, channel, region) if _holds(tally) else ("", "", "")))
         for channel, tally in tallies.items()
     ]
-    return Row(region, found.matrix.of(region), cells)
+    title = {"": _("All regions"), NO_REGION: _("Of no single region")}.get(region, region)
+    return Row(region, title, found.matrix.of(region), cells)
+
+
+def _said(row: Row) -> bool:
+    """Whether any cell of a row holds something."""
+    return any(_holds(cell.tally) for cell in row.cells)
+
+
+def age_words(years: float) -> str:
+    """A mean age in words: in months below two years."""
+    months = int(12 * years)
+    if not months:
+        return _("less than a month old")
+    if months < 24:
+        return ngettext("%(num)s month old", "%(num)s months old", months)
+    return _("%(years)s years old", years=f"{years:.1f}")
 
 
 def _holds(tally: Tally) -> bool:

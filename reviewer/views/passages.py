@@ -19,7 +19,7 @@ from portal.http.guard import guarded
 from portal.http.passages import LARGEST, LONGEST, passage, reader, sought
 from portal.queries import contributions, cycles, near_copies
 from portal.queries import passages as queries
-from portal.queries.passages import Reader, Subject, Which
+from portal.queries.passages import NO_REGION, Reader, Subject, Which
 from portal.rules import crosswalk
 from portal.rules.analyser import Search, cut, marked
 from portal.rules.contributions import CHANNELS
@@ -161,7 +161,12 @@ def _sentence(act: Act, which: Which, asked: str) -> list[dict[str, Any]]:
     parts: list[tuple[str, str, str, list[tuple[str, str]]]] = [
         ("cycle", _("of"), _("every cycle"), [(one.key, one.label) for one in cycles.cycles(act.session)]),
         ("channel", _("by"), _("every channel"), [(k, f"{k} {title}") for k, title in channel_titles().items()]),
-        ("region", _("from"), _("every region"), [(one, one) for one in regions]),
+        (
+            "region",
+            _("from"),
+            _("every region"),
+            [*((one, one) for one in regions), (NO_REGION, _("no single region"))],
+        ),
         ("entity", _("of"), _("every state"), [(iso3, name) for name, iso3 in named]),
         (
             "commitment",

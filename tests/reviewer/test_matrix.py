@@ -24,6 +24,7 @@ from portal.rules import crosswalk
 from portal.services.observations import take_in
 from reviewer.queries.matrix import Evidence, evidence
 from reviewer.rules.matrix import NOTHING, Place
+from reviewer.views.matrix import age_words
 from tests.factories import BLOCKERS, DAY, PATH, World
 from tests.portal import test_reported_figures as answering
 from tests.portal.callers import Caller
@@ -132,6 +133,9 @@ def test_a_contribution_counts_in_its_channel_once_it_is_accepted(world: World) 
         assert (cell.passages, cell.entities) == (1, {"KAZ"})
 
 
+PRACTICE = [{"id": "homes", "title": "Homes by the canal", "place": "Almaty", "commitments": ["1.1"]}]
+
+
 def several(world: World) -> None:
     """A contribution of two passages on two commitments, three states and two regions."""
     areas = ["Kazakhstan", "Uzbekistan", "city: Nairobi, Kenya", "Asia and the Pacific"]
@@ -165,6 +169,7 @@ def test_a_contribution_counts_for_each_commitment_and_region_and_once_in_all_re
 
 def test_each_number_of_a_cell_is_that_of_the_list_that_it_opens(world: World) -> None:
     several(world)
+    contribution(world, "e", "accepted", areas=["World"], values={"CE.1/practices": PRACTICE})
     reported(world, "KAZ", "Homes were built.\n\nRents are capped.")
     answered(world, "KEN", slums=[("2020", "50"), ("2021", "49")])
     raise_case(world, "a", "b")
@@ -175,7 +180,7 @@ def test_each_number_of_a_cell_is_that_of_the_list_that_it_opens(world: World) -
     page = reviewer.get("/evidence/matrix").get_data(as_text=True)
     links = re.findall(r'href="(/evidence[^"]*)"[^>]*>(?:<bdi>)?(\d+) (passage|figure|open contradiction)', page)
     kinds = Counter(kind for _address, _number, kind in links)
-    assert kinds == {"passage": 8, "figure": 2, "open contradiction": 9}
+    assert kinds == {"passage": 10, "figure": 2, "open contradiction": 11}
     said = {
         "passage": r"<b>(\d+) passage",
         "figure": r"figures-caption\">(\d+) figure",
@@ -370,9 +375,40 @@ def test_the_page_opens_the_lists_and_says_it_in_words(world: World) -> None:
     address = "/evidence?cycle=2026&amp;channel=a&amp;region=Asia+and+the+Pacific&amp;commitment=1.1"
     assert f'<a href="{address}"><bdi>2 passages</bdi>' in page
     assert "1 of 44 states" in page
+    assert len(re.findall(r'<bdi class="matrix-line">[^<]* old</bdi>', page)) == 2
     assert "1 of 195 states reported" in page
     narrow = world.browser("reviewer").get("/evidence/matrix?region=Africa&channel=b").get_data(as_text=True)
     assert (narrow.count("<table"), narrow.count("<tbody>"), "All regions" in narrow) == (6, 6, False)
+
+
+def test_the_page_shows_what_is_of_no_single_region_so_that_the_rows_add_up(world: World) -> None:
+    reviewer = world.browser("reviewer")
+    assert "Of no single region" not in reviewer.get("/evidence/matrix").get_data(as_text=True)
+    contribution(world, "e", "accepted", areas=["World"], values={"CE.1/practices": PRACTICE})
+    page = reviewer.get("/evidence/matrix").get_data(as_text=True)
+    assert page.count('<th scope="row"><bdi>Of no single region</bdi></th>') == 1
+    address = "/evidence?cycle=2026&amp;channel=e&amp;region=no_region&amp;commitment=1.1"
+    assert page.count(f'<a href="{address}"><bdi>1 passage</bdi>') == 1
+    assert "of 0 states" not in page
+    elsewhere = reviewer.get(html.unescape(address)).get_data(as_text=True)
+    assert '<option value="no_region" selected>no single region</option>' in elsewhere
+
+
+@pytest.mark.parametrize(
+    ("years", "words"),
+    [
+        (0, "less than a month old"),
+        (0.083, "less than a month old"),
+        (0.09, "1 month old"),
+        (0.7, "8 months old"),
+        (1.999, "23 months old"),
+        (2, "2.0 years old"),
+        (5.54, "5.5 years old"),
+    ],
+)
+def test_an_age_is_said_as_people_say_it(world: World, years: float, words: str) -> None:
+    with world.app.test_request_context():
+        assert age_words(years) == words
 
 
 def test_the_table_has_every_cell(world: World) -> None:

@@ -477,6 +477,47 @@ def test_a_late_report_makes_a_supplement_and_is_never_merged(world: World) -> N
     assert (row.SupplementMark.effect, row.SupplementMark.number) == ("weakens", 2)
 
 
+def test_what_a_late_report_says_no_more_is_marked_and_left_out_of_the_release(world: World) -> None:
+    made = stated(world, passage(submitted(world)))
+    late = submitted(world, "KEN", at=LATE)
+    supplement = db.session.scalars(select(Supplement.id)).one()
+    chosen = Effect("weakens", passage(late).key)
+    synthesis.mark(world.acting("reviewer", at=LATE), supplement, made, chosen)
+    world.done()
+    client, told = world.browser("reviewer"), "The late report no longer says what was chosen here"
+
+    def shown() -> tuple[bool, bool, int]:
+        db.session.rollback()
+        (row,) = reads.marks_of_statements(db.session, [made])[made]
+        page = client.get("/synthesis/supplements").get_data(as_text=True)
+        return row.stands, told in page, len(reads.marks_told(db.session, "2026"))
+
+    later = LATE + dt.timedelta(days=1)
+    late = corrected(world, late, {ACTIONS: TEXTS[ACTIONS].replace("transfer reached", "transfer, reached")}, at=later)
+    assert shown() == (True, False, 1)
+    late = corrected(world, late, {ACTIONS: "The cash transfer reached 45,000 households."}, at=later)
+    assert shown() == (False, True, 0)
+    assert "the report no longer says this" in client.get(f"/synthesis/statements/{made}").get_data(as_text=True)
+    world.step(late, "withdraw")
+    assert "the report was withdrawn" in client.get("/synthesis/supplements").get_data(as_text=True)
+
+
+def test_a_choice_about_a_statement_that_was_reworded_since_asks_to_be_made_anew(world: World) -> None:
+    made = stated(world, passage(submitted(world)))
+    late = submitted(world, "KEN", at=LATE)
+    supplement = db.session.scalars(select(Supplement.id)).one()
+    synthesis.mark(world.acting("reviewer", at=LATE), supplement, made, Effect("weakens", passage(late).key))
+    world.done()
+    client, told = world.browser("reviewer"), "The statement was reworded after this was chosen."
+    assert told not in client.get("/synthesis/supplements").get_data(as_text=True)
+    statements.reword(world.acting("lead"), made, "Another text.", 1)
+    world.done()
+    assert told in client.get("/synthesis/supplements").get_data(as_text=True)
+    synthesis.mark(world.acting("reviewer", at=LATE), supplement, made, Effect("untouched"))
+    world.done()
+    assert told not in client.get("/synthesis/supplements").get_data(as_text=True)
+
+
 def test_a_late_report_speaks_by_its_codes_and_by_any_of_its_passages(world: World) -> None:
     made = stated(world, passage(submitted(world)))
     late = submitted(world, "KEN", {"3.1/actions": "Heat plans were made."}, at=LATE)
