@@ -4,6 +4,7 @@ guessed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -34,6 +35,25 @@ REPORTING_REGIONS = {
     "Latin America and the Caribbean": "M49:419",
 }
 """The regions of the reporting states, as `entities.region` writes them, with the key of the area each is."""
+_RUSSIAN_CASES = (
+    ("ова", "ов(?:а|ов|ам|ами|ах)"),
+    ("ство", "ств(?:о|а|у|ом|е)"),
+    ("ия", "и(?:я|и|ю|ей)"),
+    ("ея", "е(?:я|и|е|ю|ей)"),
+    ("ая", "(?:ая|ой|ую)"),
+    ("ый", "(?:ый|ого|ому|ым|ом)"),
+    ("ые", "ы(?:е|х|м|ми)"),
+    ("ие", "и(?:е|х|м|ми)"),
+    ("ы", "(?:ы|ов|ам|ами|ах|)"),
+    ("а", "(?:а|ы|и|у|е|ой)"),
+    ("я", "(?:я|и|ю|е|ей)"),
+    ("ь", "(?:ь|я|ю|и|ем|е|ью)"),
+    ("й", "(?:й|я|ю|ем|е)"),
+)
+"""How a Russian name ends, and its endings in all cases. A name on a consonant takes those of Казахстан; one on any
+other vowel, such as Перу or Того, stays as it is.
+"""
+_RUSSIAN_CONSONANTS = "бвгджзклмнпрстфхцчшщ"
 
 
 @dataclass(frozen=True)
@@ -129,3 +149,29 @@ def states_of(areas: Iterable[AreaFact]) -> frozenset[str]:
 def region_of(area: str) -> str | None:
     """The region of reporting that an area is; None for any other area."""
     return next((name for name, key in REPORTING_REGIONS.items() if key == area), None)
+
+
+def is_named(text: str, names: Iterable[str], language: str) -> bool:
+    """Whether a text names one of these, each as it is written or without what stands in brackets behind it, beginning
+    with the same letter, so that Того is not того nor Mali mali; in Russian in any case.
+    """
+    whole = {short for name in names for short in (name, name.partition(" (")[0]) if short}
+    if language == "zh":
+        return any(name in text for name in whole)
+    rest = _in_russian if language == "ru" else re.escape
+    return any(re.search(rf"(?<!\w){re.escape(name[0])}(?i:{rest(name)[1:]})(?!\w)", text) for name in sorted(whole))
+
+
+def _in_russian(name: str) -> str:
+    """The pattern of a Russian name: each of its words that begins large in all its cases."""
+    parts = re.split(r"([^\W\d_]+)", name)
+    return "".join(_in_all_cases(part) if part.isalpha() else re.escape(part) for part in parts)
+
+
+def _in_all_cases(word: str) -> str:
+    if not word[0].isupper() or len(word) < 3:
+        return word
+    for ending, cases in _RUSSIAN_CASES:
+        if word.endswith(ending):
+            return word.removesuffix(ending) + cases
+    return f"{word}(?:|а|у|ом|ем|е)" if word[-1] in _RUSSIAN_CONSONANTS else word

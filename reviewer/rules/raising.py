@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from portal.rules.crosswalk import commitment_of, commitment_of_indicator, indic
 from portal.rules.datasets import source_fact
 from portal.rules.directions import sentences, slope, subjects, told_direction, told_there, yes_or_no
 from portal.rules.lines import Apart, Line, Pairing, apart, pairings
+from portal.rules.naming import is_named
 
 NATIONAL = "national:"
 THE_REPORT = "The report of the state"
@@ -240,13 +240,7 @@ def _trends(ground: Ground, lines: Mapping[str, Sequence[Line]], asked: Mapping[
 
 def _of_another_state(sentence: str, words: Words) -> bool:
     """Whether a sentence of a contribution on several states names others of them and not this one."""
-    return not _names(sentence, words.here, words.language) and _names(sentence, words.elsewhere, words.language)
-
-
-def _names(sentence: str, names: Sequence[str], language: str) -> bool:
-    if language == "zh":
-        return any(name in sentence for name in names)
-    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", sentence, re.IGNORECASE) for name in names)
+    return not is_named(sentence, words.here, words.language) and is_named(sentence, words.elsewhere, words.language)
 
 
 def _against(direction: str, lines: Sequence[Line], entity: str, period: tuple[int, int] | None) -> Line | None:
@@ -379,7 +373,7 @@ def _claims_of_others(ground: Ground) -> Iterator[Found]:
             (key in held) + len(ground.spoken_of.get(key, set()) - {words.partner}) for key in words.commitments
         )
         alone = stands_alone(words.text, others) if words.commitments else ()
-        said = [one for one in alone if not words.elsewhere or _names(one, words.here, words.language)]
+        said = [one for one in alone if not words.elsewhere or is_named(one, words.here, words.language)]
         if said:
             place = (words.owner, words.commitments[0])
             claims.setdefault(place, []).extend((words, sentence) for sentence in said)

@@ -15,6 +15,7 @@ from portal.rules.areas import (
     name_table,
     simplified,
 )
+from portal.rules.naming import is_named
 from portal.rules.shipped import entities
 
 
@@ -119,3 +120,27 @@ def test_every_row_of_the_table_has_a_known_kind_a_name_and_a_key_of_its_own() -
 
 def test_every_other_name_leads_to_an_area(gazetteer: Gazetteer) -> None:
     assert {name: gazetteer.find(Place("name", name)).key for name in name_table()} == dict(name_table())
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "states"),
+    [
+        ("В городах Казахстана и с Узбекистаном", "ru", ["KAZ", "UZB"]),
+        ("в Кении, Индии и Корее", "ru", ["IND", "KEN"]),
+        ("Российской Федерации и Республики Корея", "ru", ["KOR", "RUS"]),
+        ("на Филиппинах и Мальдивских Островах", "ru", ["MDV", "PHL"]),
+        ("в Объединенных Арабских Эмиратах и Государстве Палестина", "ru", ["ARE", "PSE"]),
+        ("Китая, Израиля, Кубой, Ирака, Иране", "ru", ["CHN", "CUB", "IRN", "IRQ", "ISR"]),
+        ("НИГЕРА И НИГЕРИИ", "ru", ["NER", "NGA"]),
+        ("Данные стран, кроме того, о мали, кубе воды. Чехи и малые города.", "ru", []),
+        ("In Bolivia and CHAD, not the mali of chad", "en", ["BOL", "TCD"]),
+        ("Les villes du Niger", "fr", ["NER"]),
+        ("Nigerians", "en", []),
+        ("在肯尼亚城市", "zh", ["KEN"]),
+        ("", "ru", []),
+    ],
+)
+def test_a_state_is_named_in_the_cases_of_russian_and_by_a_large_letter(
+    text: str, language: str, states: list[str]
+) -> None:
+    assert sorted(one["iso3"] for one in entities() if is_named(text, one["names"].values(), language)) == states
