@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from forms.words import N_
 from portal.documents.tables import csv_text
+from portal.rules.plausible import named
 
 EVIDENCE = (
     "note", "heading", "statement", "statement_revision", "statement_state", "stance", "kind", "reference", "channel",
@@ -171,8 +172,8 @@ def _footnote(number: int, note: Mapping[str, Any], replies: Sequence[Reply], wo
     if note["kind"] == "passage":
         told = Markup('<q lang="{}" dir="auto">{}</q>').format(note["language"], note["text"])
     else:
-        named = [note["series"], note["period"], note["source"], note["edition"]]
-        told = Markup("<b>{} {}</b>, {}").format(note["value"], note["unit"], ", ".join(filter(None, named)))
+        of = [note["series"], note["period"], note["source"], note["edition"]]
+        told = Markup("<b>{} {}</b>, {}").format(note["value"], named(note["unit"]), ", ".join(filter(None, of)))
     beside = [
         Markup('<p>{} {}, {}: <q lang="{}" dir="auto">{}</q></p>').format(
             words["reply"], one.state, one.day, one.language, one.text

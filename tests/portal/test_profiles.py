@@ -227,6 +227,7 @@ def test_it_is_shown_to_others_only_after_the_state_answered_and_without_what_it
     all_of_it(world, "confirmed")
     release(world)
     page = stranger.get("/entities/KAZ/profile").get_data(as_text=True)
+    assert '<bdi dir="ltr">10.25</bdi></b> <bdi>percent</bdi>' in page
     assert ("10.25" in page, "Rents rose faster" in page) == (True, False)
     assert "it is no report of the state" in page
     own = world.browser("contributor", "KAZ").get("/entities/KAZ/profile").get_data(as_text=True)
