@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, cast
 
 from flask import url_for
 from flask_babel import gettext as _
-from marshmallow import fields
+from marshmallow import ValidationError, fields
 
 from portal.adapters.tabular_layouts import Told
 from portal.api.calls import Answer, Calls
@@ -43,6 +43,7 @@ from portal.services.observations import take_in
 from portal.services.preview import Preview
 
 calls = Calls("Datasets", __name__, "Files of indicator figures, channel b.")
+_TIES = fields.Dict(keys=words(1000), values=words(1000))
 
 
 class Table(Query):
@@ -271,14 +272,12 @@ def _columns(document: str | None) -> ColumnPlan | None:
 
 
 def _ties(document: str | None) -> dict[str, str]:
-    """What is said of series, sent as JSON text; Invalid where it is no object of texts."""
+    """What is said of series, sent as JSON text; Invalid where it is no object of texts that can be stored."""
     try:
-        told = json.loads(document or "{}")
-    except (ValueError, RecursionError):
-        told = None
-    if not isinstance(told, dict) or not all(isinstance(one, str) for one in told.values()):
+        told: dict[str, str] = _TIES.deserialize(json.loads(document or "{}"))
+    except (ValueError, ValidationError, RecursionError):
         sentence = "This is a JSON object of texts: the code of a series, and of the indicator to which it is tied."
-        raise Invalid(sentence, [Problem("indicators", sentence)])
+        raise Invalid(sentence, [Problem("indicators", sentence)]) from None
     return told
 
 

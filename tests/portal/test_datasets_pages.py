@@ -159,6 +159,20 @@ def test_the_page_shows_the_indicator_of_the_figures_and_takes_another(world: Wo
     assert '<td data-label="Indicator">NUA-15</td>' in page(officer, report)
 
 
+def test_what_was_emptied_or_unticked_stays_so_when_the_page_comes_back(world: World) -> None:
+    officer = world.browser("data_officer")
+    address = laid(officer, NATIONAL, "national.csv", source="yearbook", edition="May")
+    said = {"source": "", "edition": "", "series": "11.1.1", "unit": "", "indicator-11.1.1": "99.9.9"}
+    text = send(officer, f"{address}/confirm", **said).get_data(as_text=True)
+    assert re.findall(r'name="(?:source|edition)"[^>]* value="([^"]*)"', text) == ["", ""]
+    assert re.findall(r'id="save"[^>]*>', text) == ['id="save" name="save" value="yes">']
+    send(officer, f"{address}/columns", source="yearbook", series="11.1.1")
+    wrong = send(officer, f"{address}/areas", **{"area-The hill country": "nowhere"}).get_data(as_text=True)
+    assert re.findall(r'class="field-error" id="([^"]*)"', wrong) == ["area-The-hill-country-error"]
+    assert re.findall(r'name="source"[^>]* value="([^"]*)"', wrong) == ["yearbook"]
+    assert re.findall(r'id="save"[^>]*>', wrong) == ['id="save" name="save" value="yes" checked>']
+
+
 def test_page_and_import_count_the_figures_of_a_file_alike(world: World) -> None:
     officer = world.browser("data_officer")
     address = laid(officer, NATIONAL, "national.csv", source="yearbook")
@@ -275,6 +289,9 @@ def test_the_api_ties_a_series_to_an_indicator_and_names_a_word_that_is_none(wor
     for wrong, where in (('{"11-1-1": "slums"}', "indicator-11-1-1"), ("[]", "indicators"), ("{", "indicators")):
         answer = sent(officer, "/datasets", **national, indicators=wrong)
         assert (answer.status_code, answer.get_json()["problems"][0]["where"]) == (422, where)
+    for odd in ("[1]", "null", '{"11-1-1": 1}', '{"\\ud800": "NUA-14"}', '{"a\\u0000": "NUA-14"}', '{"a": "\\u0000"}'):
+        answer = sent(officer, "/datasets", **national, indicators=odd)
+        assert (answer.status_code, answer.get_json()["problems"][0]["where"]) == (422, "indicators")
     assert sent(officer, "/datasets", **national, indicators='{"11-1-1": "11.2.1"}').status_code == 201
     [figure] = officer.get("/observations").get_json()["items"]
     assert (figure["indicator"], figure["area"]) == ("NUA-15", "KEN")
