@@ -165,10 +165,14 @@ def _known(session: Session, calendar: Calendar, name: str, value: str) -> bool:
 
 
 def member(session: Session, written: str) -> str | None:
-    """The name of the person with this id who reviews or has reviewed; None for anything else."""
+    """The name of the person with this id, as the portal writes it, who reviews or has reviewed; None for anything
+    else.
+    """
     try:
         person = uuid.UUID(written)
     except ValueError:
+        return None
+    if written != str(person):
         return None
     of_the_team = exists().where(Membership.user_id == User.id, Membership.role.in_(["reviewer", "lead"]))
     return session.scalar(select(User.name).where(User.id == person, of_the_team))

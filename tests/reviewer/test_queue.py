@@ -234,6 +234,21 @@ def test_a_named_colleague_can_be_asked_for(world: World) -> None:
     assert listed(page(client, f"/review?assigned={world.person('lead').id}")) == []
 
 
+def test_an_id_written_otherwise_is_named_and_finds_not_silently_nothing(world: World) -> None:
+    report = world.report("KAZ", "in_review")
+    held_by = str(assigned(report)).upper()
+    text = world.browser("lead").get(f"/review?assigned={held_by}").get_data(as_text=True)
+    assert (held_by in text, f"/review/{report.id}" in text) == (True, True)
+    assert Caller(world, "lead").get(f"/review/queue?assigned={held_by}").status_code == 422
+
+
+def test_a_view_holds_nothing_that_no_database_holds(world: World) -> None:
+    client = world.browser("reviewer")
+    sent = {"csrf_token": csrf(client.get("/review").get_data(as_text=True)), "name": "Mine", "region": "Af\0rica"}
+    answer = client.post("/review/views", data=sent)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/review?region=Africa")
+
+
 def test_how_long_the_country_has_been_asked_is_told_and_its_clearance_changes_nothing(world: World) -> None:
     world.at = dt.datetime(2025, 6, 1, 9, tzinfo=dt.UTC)
     report = world.report("KAZ", "clarifying")
