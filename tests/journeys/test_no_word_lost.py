@@ -372,6 +372,19 @@ def test_what_was_typed_a_moment_before_the_section_is_handed_back_is_saved_firs
     hand_back(portal, False)
 
 
+def test_a_page_whose_button_is_pressed_twice_is_sent_once(portal: Portal, report: str, window: Window) -> None:
+    page = window.start()
+    window.log_in(page)
+    page.goto(f"{report}/sections/1.1.1.3")
+    sent: list[str] = []
+    page.on(
+        "request", lambda one: sent.append(one.url) if one.is_navigation_request() and one.method == "POST" else None
+    )
+    page.get_by_role("button", name="Save", exact=True).last.dblclick()
+    expect(page.get_by_text("Everything was saved already.")).to_be_visible()
+    assert len(sent) == 1
+
+
 def test_after_the_log_in_that_opened_by_itself_the_focus_is_where_the_person_typed(
     portal: Portal, report: str, window: Window
 ) -> None:

@@ -309,6 +309,7 @@ async function submit(event) {
   event.preventDefault();
   const { submitter } = event;
   const session = await ask();
+  if (leaving) return; // pressed twice
   if (session.state === "mine") {
     leaving = true;
     form.requestSubmit(submitter);
