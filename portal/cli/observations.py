@@ -54,6 +54,8 @@ def import_files(
     everything: bool,
 ) -> None:
     """Take FILES in, each whole or not at all; a file that is refused does not hinder the others."""
+    if wrong := next((one for one in ties if not one.rpartition("=")[0].strip()), None):
+        raise click.BadParameter(f"“{wrong}” is none: please write SERIES=INDICATOR.", param_hint="--indicator")
     said = {series.strip(): code.strip() for series, _sign, code in (one.rpartition("=") for one in ties)}
     told = Told(source or "", edition or "", (entity or "").upper(), said)
     sent = Sent(_columns(columns_file) if columns_file else None)

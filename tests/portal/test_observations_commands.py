@@ -50,6 +50,12 @@ def test_a_dry_run_keeps_nothing(app: Flask, slums: Path) -> None:
     assert db.session.scalars(select(Import.number)).all() == []
 
 
+def test_a_tie_that_names_no_series_is_refused_before_a_file_is_read(app: Flask, slums: Path) -> None:
+    told = app.test_cli_runner().invoke(args=["observations", "import", str(slums), "--indicator", "NUA-14"])
+    assert (told.exit_code, "“NUA-14” is none: please write SERIES=INDICATOR" in told.output) == (2, True)
+    assert db.session.scalars(select(Import.number)).all() == []
+
+
 def test_a_refused_file_does_not_hinder_the_others(app: Flask, slums: Path, tmp_path: Path) -> None:
     other = tmp_path / "ddf--entities--sex.csv"
     other.write_text("sex,name\nbothsex,Both\n", "utf-8")
