@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from sqlalchemy import insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from forms.figures import parse_year
+from forms.units import PLAIN, Unit, read_unit
 from forms.words import N_
 from portal.adapters.tabular_layouts import Plan
 from portal.models.datasets import ImportSeries
@@ -48,6 +50,7 @@ from portal.services.staging import COLUMNS_A_ROW, Repetition, Settled, StagedRo
 
 CHUNK = 2_000
 KNOWN_LIMIT = 200_000
+SHARE = Unit(PLAIN, Decimal("0.01"))
 LONGEST_PERIOD = 40
 LONGEST_CODE = 200
 _plain_number = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,38})?").fullmatch  # at most datasets.LONGEST_FIGURE signs
@@ -60,6 +63,8 @@ _NAMES = N_("Areas told by a name and no code: %(areas)s.")
 _ZEROS = N_("Areas with codes without their leading zeros: %(areas)s.")
 _CUTS = N_("Groups and units in which figures stand side by side, told apart: %(cuts)s.")
 _BOUNDS = N_("Figures that are limits, such as >95, kept as they stand: %(figures)s.")
+_ABOVE = N_("Shares above 100 per cent, kept as they stand: %(figures)s.")
+_BLANKS = N_("Areas with blanks at the ends of a code or name, or no-break blanks, read without them: %(areas)s.")
 _SAID = N_("Of %(series)s: %(note)s.")
 _UNTIED = N_("Series tied to no indicator, whose figures count in no comparison: %(number)s (%(series)s).")
 T = TypeVar("T", Place, str, CutFact)
@@ -91,7 +96,10 @@ class Desk:
         self._nameless: set[str] = set()
         self._by_name: set[str] = set()
         self._short_codes: set[str] = set()
+        self._blanks: set[str] = set()
         self._bounds = 0
+        self._shares: set[int] = set()
+        self._above = 0
 
     @property
     def series(self) -> list[int]:
@@ -111,13 +119,21 @@ class Desk:
             yield Note(_MIXED, {"kinds": told})
         if kinds[COUNTRY] and (groups := kinds[REGION] + kinds[AGGREGATE]):
             yield Note(_GROUPS, {"groups": groups})
-        for words, found in ((_NAMELESS, self._nameless), (_NAMES, self._by_name), (_ZEROS, self._short_codes)):
+        told_of = (
+            (_NAMELESS, self._nameless),
+            (_NAMES, self._by_name),
+            (_ZEROS, self._short_codes),
+            (_BLANKS, self._blanks),
+        )
+        for words, found in told_of:
             if found:
                 yield Note(words, {"areas": len(found)})
         if len(self._cuts) > 1:
             yield Note(_CUTS, {"cuts": len(self._cuts)})
         if self._bounds:
             yield Note(_BOUNDS, {"figures": self._bounds})
+        if self._above:
+            yield Note(_ABOVE, {"figures": self._above})
         query = select(Series.code, Series.title, Series.indicator, Series.note).where(Series.id.in_(self.series))
         series = self._session.execute(query.order_by(Series.code)).all()
         for note, titles in _by_note(series).items():
@@ -155,7 +171,7 @@ class Desk:
         self._chunk, self._met = chunk, False
         rows: list[StagedRow] = []
         series_of, area_of, cut_of = self._series.get, self._areas.get, self._cuts.get
-        year_of, column_of = self._years.get, self._columns.get
+        year_of, column_of, shares = self._years.get, self._columns.get, self._shares
         for item in chunk:
             if isinstance(item, LeftOut):
                 self._leave(item)
@@ -172,6 +188,8 @@ class Desk:
                 at = row * COLUMNS_A_ROW + base
                 plain, year = when
                 value = float(text)
+                if value > 100 and cut_id in shares:
+                    self._above += 1
                 rows.append((at, series_id, area_id, cut_id, year, plain, text, value, "", nature, status))
             elif isinstance(staged := self._staged(item), LeftOut):
                 self._leave(staged)
@@ -200,6 +218,7 @@ class Desk:
             return LeftOut(row, column, read, f"{REASONS[read].capitalize()}.", text)
         text, value, bound = read
         self._bounds += bool(bound)
+        self._above += value > 100 and cut_id in self._shares
         index = self._columns.get(column)
         if index is None:
             index = self._new_column(column)
@@ -317,6 +336,8 @@ class Desk:
             self._by_name.add(fact.key)
         if place.scheme == "m49" and 0 < len(place.code.strip()) < 3:
             self._short_codes.add(fact.key)
+        if any(word != word.strip() or "\u00a0" in word for word in (place.code, place.name)):
+            self._blanks.add(fact.key)
 
     def _known_areas(self, keys: Iterable[str]) -> dict[str, tuple[int, str]]:
         found = self._session.execute(select(Area.key, Area.id, Area.note).where(Area.key.in_(keys)))
@@ -333,6 +354,7 @@ class Desk:
         if rows:
             self._session.execute(insert(Cut), rows)
             self._cuts |= self._known_cuts(wanted)
+        self._shares |= {self._cuts[cut] for cut in wanted if read_unit(cut.unit) == SHARE}
 
     def _known_cuts(self, cuts: Iterable[CutFact]) -> dict[CutFact, int]:
         pairs = tuple_(Cut.dimensions, Cut.unit).in_([tuple(cut) for cut in cuts])

@@ -344,6 +344,20 @@ NOTES = {
         "Figures that are limits, such as >95, kept as they stand: 7756.",
         "Series tied to no indicator, whose figures count in no comparison: 1 (eg_egy_clean).",
     ],
+    "un_sdg/ddf--datapoints--er_h2o_stress--by--activity--geo_area--nature--observation_status--units--year.csv": [
+        f"{MIXED}: country 177, territory 3, region 17, aggregate 4.",
+        "Regions and groups of countries among the countries: 21.",
+        "Areas with codes without their leading zeros: 31.",
+        "Groups and units in which figures stand side by side, told apart: 4.",
+        "Shares above 100 per cent, kept as they stand: 681.",
+        "Series tied to no indicator, whose figures count in no comparison: 1 (er_h2o_stress).",
+    ],
+    "un_habitat/SDG_11-2-1.xlsx": [
+        "Columns that stay in the kept file only: SDG Goal, SDG Target, Country or Territory Name, SDG Region, "
+        "SDG Sub-Region, Data Source, FootNote.",
+        f"{MIXED}: country 14, city 2137, subnational 67.",
+        "Areas with blanks at the ends of a code or name, or no-break blanks, read without them: 7.",
+    ],
     "kazakhstan/data_indicator_11-1-1.csv": [
         f"{MIXED}: country 1, city 3, subnational 18.",
         "Of 11.1.1, national series of Kazakhstan: persons; the indicator is in percent.",
