@@ -124,6 +124,13 @@ def _differs() -> ColumnElement[bool]:
     return or_(held.c.value.is_distinct_from(staged.c.value), unread, withdrawn, *changed)
 
 
+def hold_figures(connection: Connection) -> bool:
+    """Keeps other imports waiting until the commit; False where one is at work now. SQLite has one writer at a time."""
+    if connection.dialect.name != "postgresql":
+        return True
+    return bool(connection.execute(select(func.pg_try_advisory_xact_lock(_LOCK))).scalar_one())
+
+
 class Staging:
     """The figures of one file while they are taken in, in a temporary table of this connection."""
 

@@ -16,7 +16,7 @@ from portal.rules.refusals import Invalid, NotNow, Problem
 from portal.rules.verdicts import WITHDRAWN, problem
 from portal.services import figures, rechecks, totals
 from portal.services.act import Act
-from portal.services.staging import SAID
+from portal.services.staging import SAID, hold_figures
 
 _held = cast("Table", Observation.__table__)
 _past = cast("Table", ObservationRevision.__table__)
@@ -36,6 +36,8 @@ def say(act: Act, import_id: uuid.UUID, verdict: str, reason: str) -> Import:
         raise Invalid(sentence, [Problem(where, sentence)])
     if verdict == row.standing and not reason:
         raise NotNow(N_("This has been said of the import already."))
+    if verdict == WITHDRAWN and not hold_figures(act.session.connection()):
+        raise NotNow(N_("A file of figures is being taken in just now. Please withdraw this one when that has ended."))
     said = ImportVerdict(import_number=row.number, verdict=verdict, reason=reason, said_at=act.at, said_by=person.id)
     act.session.add(said)
     row.standing = verdict

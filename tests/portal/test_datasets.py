@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.adapters.storage import open_storage
 from portal.adapters.tabular_layouts import Told, UnknownLayout
 from portal.config import Settings
+from portal.db import db
 from portal.models.datasets import ColumnMapping, ImportVerdict, ObservationTotal, PendingFile
 from portal.models.entities import Entity
 from portal.models.events import Event, Notice
@@ -24,6 +25,7 @@ from portal.rules.mappings import read_mapping
 from portal.rules.policy import Person
 from portal.rules.refusals import Forbidden, Invalid, NotNow
 from portal.services import accounts, pending, totals, verifying
+from portal.services.staging import Staging
 from tests.portal.observing import ChannelB, counts
 
 HEADER = "age,geo_area,nature,observation_status,sex,units,year,sl_tlf_uem\n"
@@ -120,6 +122,19 @@ def test_figures_of_a_withdrawn_file_are_offered_nowhere_and_stay_in_the_history
     assert (channel.count(Observation), channel.count(ObservationTotal)) == (2, 0)
     with pytest.raises(Invalid, match="last word"):
         says(channel, 1, "verified")
+
+
+def test_a_file_is_not_withdrawn_while_another_is_taken_in(channel: ChannelB) -> None:
+    channel.take(figures(("398", "2020", "12")), NAME)
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    with db.engine.connect() as connection, connection.begin():
+        Staging(connection).open()
+        with pytest.raises(NotNow, match="being taken in just now"):
+            says(channel, 1, "withdrawn", "The wrong table.")
+        says(channel, 1, "doubtful", "The wrong table.")
+    says(channel, 1, "withdrawn", "The wrong table.")
+    assert channel.session.scalars(select(Import.standing)).all() == ["withdrawn"]
 
 
 def test_after_a_withdrawal_the_earlier_figure_stands_again(channel: ChannelB) -> None:
