@@ -25,6 +25,7 @@ UNPACKED_LIMIT = 200_000_000
 WORKBOOK_LIMIT = 50_000_000
 BLOCK = 1 << 20
 DELIMITERS = ",;\t|"
+_PDF = b"%PDF-"
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 BOOK_PART, LINKS_PART = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -73,6 +74,8 @@ def open_book(stream: BinaryIO, name: str) -> Book:
     """Opens a seekable stream. Raises Unacceptable, TooLarge or Invalid with a sentence that says what to do."""
     stream.seek(0)
     start = stream.read(8)
+    if start.startswith(_PDF):
+        raise Unacceptable("This is a PDF, and figures are read from tables. Send the table as CSV, XLSX or XLS.")
     if start.startswith(_ZIP):
         _check_archive(stream)
         return Book("xlsx", name, _workbook(stream, packed=True))
@@ -101,6 +104,8 @@ def _check_archive(stream: BinaryIO) -> None:
         raise Unacceptable(
             "The file begins like an XLSX workbook but is damaged. Save it again and send the new file."
         ) from error
+    if any(entry.filename.startswith("word/") for entry in entries):
+        raise Unacceptable("This is a Word document, and figures are read from tables. Send the table as CSV or XLSX.")
     if not any(entry.filename.startswith("xl/") for entry in entries):
         raise Unacceptable("The file is an archive, not an XLSX workbook. Unpack it and send the table inside.")
     if sum(entry.file_size for entry in entries) > UNPACKED_LIMIT:

@@ -56,6 +56,16 @@ def test_an_archive_that_is_no_workbook_is_refused() -> None:
         open_book(stream, "figures.xlsx")
 
 
+def test_a_document_is_refused_as_what_it_is() -> None:
+    with pytest.raises(Unacceptable, match="^This is a PDF, and figures are read from tables"):
+        open_book(io.BytesIO(b"%PDF-1.7\n%\xe2\xe3"), "report.pdf")
+    word = io.BytesIO()
+    with zipfile.ZipFile(word, "w") as archive:
+        archive.writestr("word/document.xml", "<w/>")
+    with pytest.raises(Unacceptable, match="^This is a Word document, and figures are read from tables"):
+        open_book(word, "report.docx")
+
+
 def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tabular, "UNPACKED_LIMIT", 1_000_000)
     stream = io.BytesIO()
