@@ -393,6 +393,20 @@ def add_file(act: Act, found: Filing, laid: dict[str, Any]) -> ContributionFile:
     return contribution_files.attach(act, filing(act, contribution_id), laid["question"], upload)
 
 
+@calls.call(
+    "POST",
+    f"{ONE}/files/<uuid:attached_id>/remove",
+    "contribution:write",
+    gives=ContributionShape,
+    refuses=[409],
+    **HERE,
+)
+def remove_file(act: Act, found: Filing, attached_id: uuid.UUID) -> dict[str, Any]:
+    """Takes a file out of the draft and out of its answer; versions that were sent with it keep it."""
+    contribution_files.remove_file(act, found, attached_id)
+    return _shape(act, found)
+
+
 @calls.call("GET", VERSION, "contribution:read", gives=Answer(), **HERE)
 def read_contribution_version(act: Act, found: Filing, number: int) -> Response:
     """The canonical bytes of a version; their SHA-256 is the digest in the receipt."""

@@ -38,6 +38,7 @@ ADDRESSES = {
     ("GET", "/api/v1/contributions/<uuid:contribution_id>"): "contribution:read",
     ("PUT", "/api/v1/contributions/<uuid:contribution_id>"): "contribution:write",
     ("POST", "/api/v1/contributions/<uuid:contribution_id>/files"): "contribution:write",
+    ("POST", "/api/v1/contributions/<uuid:contribution_id>/files/<uuid:attached_id>/remove"): "contribution:write",
     ("POST", "/api/v1/contributions/<uuid:contribution_id>/moderation"): "contribution:moderate",
     ("POST", "/api/v1/contributions/<uuid:contribution_id>/replies"): "reply:write",
     ("POST", "/api/v1/contributions/<uuid:contribution_id>/send"): "contribution:write",

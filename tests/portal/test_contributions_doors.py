@@ -380,6 +380,19 @@ def test_a_contribution_by_api_from_draft_to_reply(world: World) -> None:
     assert [(one["id"], one["accepted"]) for one in listed] == [(made.json["id"], 1)]
 
 
+def test_a_file_is_laid_in_and_taken_out_by_api(world: World) -> None:
+    of, to, mine = partner(world), call(world), Caller(world, "partner")
+    made = mine.post("/contributions", {"call": str(to.id), "partner": str(of.id), **HEAD}).json
+    path = f"/contributions/{made['id']}/files"
+    sent = {"question": "CC.3/files", "file": (io.BytesIO(b"a,b\n1,2\n"), "a.csv")}
+    laid = mine("POST", path, data=sent, content_type="multipart/form-data").json
+    shown = mine.get(f"/contributions/{made['id']}").json
+    assert [one["id"] for one in shown["files"]] == [laid["id"]]
+    out = mine.post(f"{path}/{laid['id']}/remove", {})
+    assert (out.status_code, out.json["files"], out.json["values"]) == (200, [], {})
+    assert mine.post(f"{path}/{laid['id']}/remove", {}).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("change", "where"),
     [
