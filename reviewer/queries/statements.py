@@ -6,7 +6,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from forms.words import N_
@@ -20,7 +20,7 @@ from portal.models.passages import ContributionPlace, Passage
 from portal.models.synthesis import Citation, Recheck, Statement, StatementRevision
 from portal.rules.cases import SETTLED
 from portal.rules.refusals import Missing
-from portal.rules.synthesis import WITHDRAWN
+from portal.rules.synthesis import DRAFT, WITHDRAWN
 
 NO_STATEMENT = N_("There is no such statement.")
 MOST_FIGURES = 40
@@ -40,6 +40,13 @@ def of_heading(session: Session, cycle: str, heading: str) -> list[Statement]:
     query = select(Statement).where(Statement.cycle == cycle, Statement.heading == heading)
     found = session.scalars(query.order_by(Statement.ordinal, Statement.written_at, Statement.id))
     return sorted(found, key=lambda statement: statement.state == WITHDRAWN)
+
+
+def bare(session: Session, cycle: str, heading: str, text: str) -> bool:
+    """Whether a draft with this text and without a citation stands under a heading."""
+    cited = exists().where(Citation.statement_id == Statement.id, Citation.removed_at.is_(None))
+    same = (Statement.cycle == cycle, Statement.heading == heading, Statement.text == text)
+    return bool(session.scalar(select(exists().where(*same, Statement.state == DRAFT, ~cited))))
 
 
 def listed(

@@ -37,6 +37,7 @@ MOST_REASON = 2_000
 MOST_GROUNDS = 100
 MOVED_ON = N_("A colleague has saved another text of this statement. Both are here; please join them and save again.")
 NO_CITATION = N_("There is no such citation.")
+THERE_ALREADY = N_("This text stands here already, as a draft that cites nothing yet.")
 GONE_ALREADY = N_("The statement is withdrawn; it can be read, and no longer changed.")
 
 
@@ -60,7 +61,9 @@ class Ground:
 
 
 def write(act: Act, draft: Draft, grounds: Sequence[Ground] = ()) -> Statement:
-    """Writes a statement, last under its heading, as a draft, and cites what is given with it."""
+    """Writes a statement, last under its heading, as a draft, and cites what is given with it. The same text is not
+    written twice while the first cites nothing yet.
+    """
     act.demand("synthesis:write")
     cycle = cycles.counting(act.session, draft.cycle)
     problems = text_problems(draft.text)
@@ -68,6 +71,8 @@ def write(act: Act, draft: Draft, grounds: Sequence[Ground] = ()) -> Statement:
         problems.append(Problem("heading", N_("The outline of the report has no such heading.")))
     if draft.language not in LANGUAGES:
         problems.append(Problem("language", N_("Please choose one of ar, zh, en, fr, ru, es.")))
+    if queries.bare(act.session, cycle.key, draft.heading, tidy(draft.text)):
+        problems.append(Problem("text", THERE_ALREADY))
     if problems:
         raise Invalid(problems[0].sentence, problems)
     last = select(func.max(Statement.ordinal)).where(Statement.cycle == cycle.key, Statement.heading == draft.heading)

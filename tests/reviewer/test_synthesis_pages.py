@@ -91,6 +91,17 @@ def test_a_choice_that_is_refused_comes_back_as_it_was_made(world: World) -> Non
     assert send(client, page, f"{there}/citations", stance="for", passage="a\0b")[0] == 422
 
 
+def test_the_same_text_sent_twice_is_one_statement(world: World) -> None:
+    client = world.browser("reviewer")
+    page = read(client, "/synthesis/1.1.1.1")
+    typed = {"text": "Cash reaches the poor.", "language": "en"}
+    answers = [send(client, page, "/synthesis/1.1.1.1/statements", **typed) for _time in range(2)]
+    assert [answer[0] for answer in answers] == [303, 422]
+    again = read(client, "/synthesis/1.1.1.1")
+    assert again.count('class="statement"') == 1
+    assert send(client, page, "/synthesis/1.1.1.2/statements", **typed)[0] == 303
+
+
 def test_two_texts_of_one_statement_are_both_on_the_page(world: World) -> None:
     made = stated(world, supported=False)
     address = f"/synthesis/statements/{made}"
