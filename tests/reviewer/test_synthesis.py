@@ -133,6 +133,12 @@ def test_a_key_that_no_passage_can_have_is_named_as_any_other(world: World) -> N
         statements.cite(world.acting("lead"), made, [Ground("passage", "a\0b", "for")])
 
 
+def test_a_text_is_written_again_where_the_first_cites_something(world: World) -> None:
+    cited = passage(submitted(world))
+    stated(world, cited, supported=False)
+    assert statement(stated(world, cited, supported=False)).ordinal == 2
+
+
 def test_order_and_heading(world: World) -> None:
     ids = [stated(world, text=f"Statement {number}.", supported=False) for number in (1, 2, 3)]
     act = world.acting("reviewer")
