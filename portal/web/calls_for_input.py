@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -34,6 +35,7 @@ from portal.rules.contributions import (
     OPEN,
     PARTNER_KINDS,
     REGISTRATIONS,
+    SENT,
     STATES,
     comes_in_by,
 )
@@ -64,8 +66,7 @@ def channel(act: Act, channel: str) -> ResponseReturnValue:
     team = may(act.person, "partner:see")
     mine = held.Wanted(cycle=cycle.key, channel=channel, mine=act.person.id) if act.person else None
     rows = held.listed(act.session, None, held.Wanted(channel=channel, only_public=True), SHOWN)
-    sent = held.Wanted(cycle=cycle.key, channel=channel)
-    received = held.listed(act.session, act.person, sent, SHOWN) if team else []
+    received = _received(act, held.Wanted(cycle=cycle.key, channel=channel)) if team else []
     own = held.listed(act.session, act.person, mine, SHOWN) if mine else []
     heads = held.heads(act.session, None, [row.Contribution for row in rows])
     return render_template(
@@ -75,7 +76,7 @@ def channel(act: Act, channel: str) -> ResponseReturnValue:
         cycle=cycle,
         calls=[(one, calls.window(one).state(act.at)) for one in calls.calls(act.session, cycle.key, channel)],
         own=own,
-        received=[row for row in received if row.Contribution.first_sent_at],
+        received=received,
         rows=rows,
         heads=heads,
         heads_here=held.heads(act.session, act.person, [row.Contribution for row in (*own, *received)]),
@@ -89,6 +90,13 @@ def channel(act: Act, channel: str) -> ResponseReturnValue:
         call_states=CALL_STATES,
         kinds=PARTNER_KINDS,
     )
+
+
+def _received(act: Act, wanted: held.Wanted) -> list[Any]:
+    """What the team received: what waits for a decision first, so that nothing newer crowds it out, then the rest."""
+    waiting = held.listed(act.session, act.person, replace(wanted, state=SENT), SHOWN)
+    others = held.listed(act.session, act.person, wanted, SHOWN)
+    return waiting + [row for row in others if row.Contribution.first_sent_at and row.Contribution.state != SENT]
 
 
 def _open_to(act: Act, channel: str) -> set[uuid.UUID]:

@@ -213,6 +213,17 @@ def test_what_happened_stands_in_the_order_of_time(world: World) -> None:
     assert found == sorted(found)
 
 
+def test_what_waits_for_the_team_is_not_crowded_out_by_what_is_decided(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.web.calls_for_input.SHOWN", 1)
+    contribution(world, "c", "sent", title="It waits")
+    world.at += dt.timedelta(minutes=5)
+    contribution(world, "c", "returned", title="It is decided")
+    page = world.browser("reviewer").get("/channels/c").get_data(as_text=True)
+    assert re.findall("It waits|It is decided", page) == ["It waits", "It is decided"]
+
+
 def test_a_partner_is_asked_by_the_channels_of_its_kind_alone(world: World) -> None:
     partner(world, "city", "City of Kisumu")
     for channel in "cdf":
