@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal import api, cli, demonstration, web, worker
 from portal.config import ROOT, BadSetting, Settings, load
 from portal.db import UnsafeDatabase, db, engine_options, guard_engine
-from portal.http import context, errors, guard, headers, people, render, steps
+from portal.http import context, errors, guard, headers, people, receiving, render, steps
 from reviewer.api import review as team_api
 from reviewer.cli import contradictions as team_commands
 from reviewer.views import review as team_pages
@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("portal", root_path=str(ROOT / "portal"), template_folder=str(ROOT / "templates"))
     _configure(app, chosen)
     open_outside(app, chosen)
+    receiving.install(app)
     people.install(app)
     csrf = CSRFProtect(app)
     render.install(app)

@@ -234,6 +234,12 @@ def test_a_file_is_taken_in_and_shown_to_everyone(world: World, client: FlaskCli
     )
 
 
+def test_a_sign_that_no_text_holds_is_left_out_of_a_form(world: World) -> None:
+    assert send(world.browser("data_officer"), FIGURES, source="The yea\0rbook").status_code == 303
+    db.session.rollback()
+    assert db.session.scalars(select(Import.source)).all() == ["The yearbook"]
+
+
 def test_a_missing_or_unreadable_file_is_refused_by_the_form(world: World) -> None:
     officer = world.browser("data_officer")
     token = csrf(page(officer, "/channels/b"))
