@@ -38,6 +38,7 @@ ANY_CODE = ("iso3", "world_bank", "m49", "iso2")
 _NO_CITY = "nociti"
 _REGION_CODE = re.compile(r"[a-z]{2}_region_")
 _ARTICLE = re.compile(r"\s*\((?:the|l'|la|le|les|el|los|las)\)")
+_LEADING = re.compile(r"^(?:(?:the|la|le|les|el|los|las) |l')")
 _BLANKS = re.compile(r"[\s\u00a0\u202f]+")
 
 
@@ -92,6 +93,17 @@ def name_table() -> Mapping[str, str]:
     """Other names under which files write an area, simplified, with its key."""
     with (TABLES / "area_names.csv").open(encoding="utf-8", newline="") as file:
         return {simplified(row["name"]): row["key"] for row in csv.DictReader(file)}
+
+
+@cache
+def formal_names() -> Mapping[str, str]:
+    """The formal names of states in six languages, as the United Nations write them, without a leading article and
+    simplified, each with its key.
+    """
+    with (TABLES / "formal_names.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            simplified(row[f"name_{language}"]): row["iso3"] for row in csv.DictReader(file) for language in LANGUAGES
+        }
 
 
 def _area(row: Mapping[str, str]) -> AreaFact:
@@ -177,8 +189,12 @@ class Gazetteer:
 
     def _named(self, name: str) -> AreaFact | None:
         plain = simplified(name)
-        told = self._by_name.get(plain) or self._by_key.get(name_table().get(plain, ""))
-        return told or self._in_languages.get(plain)
+        found = (self._told(wording) for wording in (plain, _LEADING.sub("", plain)))
+        return next(filter(None, found), None)
+
+    def _told(self, plain: str) -> AreaFact | None:
+        key = name_table().get(plain) or formal_names().get(plain) or ""
+        return self._by_name.get(plain) or self._by_key.get(key) or self._in_languages.get(plain)
 
     def _as_said(self, wording: str) -> AreaFact | None:
         return self._by_key.get(self._said.get(simplified(wording), ""))

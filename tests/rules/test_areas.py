@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 
 from portal.rules.areas import (
@@ -109,6 +112,35 @@ def test_a_city_with_a_name_has_it_without_blanks(gazetteer: Gazetteer) -> None:
 )
 def test_names_are_compared_without_articles_and_blanks(name: str, plain: str) -> None:
     assert simplified(name) == plain
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("the Republic of Kazakhstan", "KAZ"),
+        ("la République du Kazakhstan", "KAZ"),
+        ("la República de Kazajstán", "KAZ"),
+        ("Республика Казахстан", "KAZ"),
+        ("哈萨克斯坦共和国", "KAZ"),
+        ("جمهورية كازاخستان", "KAZ"),
+        ("The Gambia", "GMB"),
+        ("las Islas Cook", "COK"),
+        ("l\u2019État plurinational de Bolivie", "BOL"),
+    ],
+)
+def test_a_state_is_found_by_its_formal_name_and_behind_an_article(gazetteer: Gazetteer, name: str, key: str) -> None:
+    assert gazetteer.find(Place("name", name)).key == key
+
+
+def test_every_state_of_the_lists_of_the_united_nations_is_found(gazetteer: Gazetteer, shared_data: Path) -> None:
+    """By its formal name and by its short one, in each of the six languages."""
+    with (shared_data / "countries" / "country-codes.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    languages = ("Arabic", "Chinese", "English", "French", "Russian", "Spanish")
+    heads = [f"UNTERM {language} {form}" for language in languages for form in ("Formal", "Short")]
+    told = [(row["ISO3166-1-Alpha-3"], row[head]) for row in rows for head in heads if row[head]]
+    assert [(key, name) for key, name in told if gazetteer.find(Place("name", name)).key != key] == []
+    assert len(told) == 195 * 12
 
 
 def test_every_row_of_the_table_has_a_known_kind_a_name_and_a_key_of_its_own() -> None:
