@@ -55,9 +55,9 @@ def _file_once() -> bool:
     if file is None:
         return False
     try:
-        pending.read_through(db.session, storage(), file, functools.partial(_tell_rows, file))
+        rows = pending.read_through(db.session, storage(), file, functools.partial(_note_rows, file, "reading"))
         db.session.rollback()
-        _note_rows(file, "writing", 0)
+        _note_rows(file, "writing", rows, rows)
         pending.take_in(system_act(), storage(), file)
     except (OSError, StorageUnavailable, Refusal) as fault:
         db.session.rollback()
@@ -128,15 +128,11 @@ def _tell(bundle: uuid.UUID, done: int) -> None:
         session.commit()
 
 
-def _tell_rows(file: uuid.UUID, done: int) -> None:
-    _note_rows(file, "reading", done)
-
-
-def _note_rows(file: uuid.UUID, state: str, done: int) -> None:
+def _note_rows(file: uuid.UUID, state: str, done: int, parts: int) -> None:
     """Notes how many rows of a file are read, in a transaction of its own."""
     with Session(db.engine) as session:
         begin_write(session)
-        pending.progress(Act(session, None, now()), file, state, done)
+        pending.progress(Act(session, None, now()), file, state, done, parts)
         session.commit()
 
 

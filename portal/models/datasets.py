@@ -16,9 +16,9 @@ from portal.models.observations import AreaKey, Number, SourceKey
 class PendingFile(Base):
     """A file that is here and not taken in yet: shown, then confirmed and read by the worker, or dropped.
 
-    `state` is shown, waiting, reading, taken, dropped or broken; `told` is what the person says of the file (source,
-    edition, entity), `mapping` the columns as the person confirmed them, empty where the layout is known. `done` of
-    `parts` rows are read.
+    `state` is shown, waiting, reading, writing, taken, dropped or broken; `told` is what the person says of the file
+    (source, edition, entity), `mapping` the columns as the person confirmed them, empty where the layout is known.
+    `done` of about `parts` rows are read, 0 before that is known.
     """
 
     __tablename__ = "pending_files"

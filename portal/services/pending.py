@@ -218,27 +218,30 @@ def take_next(act: Act) -> uuid.UUID | None:
     )
     found = act.session.scalar(waiting)
     if found is not None:
-        progress(act, found, "reading", 0)
+        progress(act, found, "reading", 0, 0)
     return found
 
 
 def take_up_again(act: Act) -> None:
     """Puts back what a worker that was killed had taken on: a file is taken in whole or not at all."""
     taken_on = PendingFile.state.in_(("reading", "writing"))
-    act.session.execute(update(PendingFile).where(taken_on).values(state="waiting", done=0))
+    act.session.execute(update(PendingFile).where(taken_on).values(state="waiting", done=0, parts=0))
 
 
-def progress(act: Act, file_id: uuid.UUID, state: str, done: int) -> None:
-    """Notes how far the worker is."""
-    act.session.execute(update(PendingFile).where(PendingFile.id == file_id).values(state=state, done=done))
+def progress(act: Act, file_id: uuid.UUID, state: str, done: int, parts: int) -> None:
+    """Notes how far the worker is: rows read, and about how many there are, 0 while that is not known."""
+    now_at = {"state": state, "done": done, "parts": parts}
+    act.session.execute(update(PendingFile).where(PendingFile.id == file_id).values(now_at))
 
 
-def read_through(session: Session, storage: Storage, file_id: uuid.UUID, tell: Callable[[int], None]) -> int:
-    """Reads the whole file before anything is written, telling how far it is; gives its rows. Raises as `confirm`."""
+def read_through(session: Session, storage: Storage, file_id: uuid.UUID, tell: Callable[[int, int], None]) -> int:
+    """Reads the whole file before anything is written; gives its rows. `tell` is called from time to time with the rows
+    read and with how many there are, by the share of the file that they took. Raises as `confirm`.
+    """
     row = imports.pending(session, file_id)
     with _stream(storage, row.blob) as stream:
         _, plan = _plan(session, stream, row)
-        return count_rows(plan, tell)
+        return count_rows(plan, lambda rows: tell(rows, rows * row.size // max(stream.tell(), 1)))
 
 
 def take_in(act: Act, storage: Storage, file_id: uuid.UUID) -> Taken:

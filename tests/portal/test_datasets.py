@@ -303,11 +303,20 @@ def corrected(channel: ChannelB, row: PendingFile, ties: dict[str, str] | None =
 def worked(channel: ChannelB, row: PendingFile) -> Import:
     assert pending.take_next(channel.act()) == row.id
     channel.session.commit()
-    told: list[int] = []
-    pending.read_through(channel.session, channel.storage, row.id, told.append)
+    pending.read_through(channel.session, channel.storage, row.id, lambda _rows, _of: None)
     pending.take_in(channel.act(), channel.storage, row.id)
     channel.session.commit()
     return channel.session.scalars(select(Import).order_by(Import.number.desc())).first()  # type: ignore[return-value]
+
+
+def test_how_much_of_a_file_is_read_is_told_by_its_rows(channel: ChannelB) -> None:
+    rows = figures(*(("398", str(1000 + number % 1000), f"{number}.25") for number in range(50_000)))
+    row = aside(channel, rows, NAME)
+    told: list[tuple[int, int]] = []
+    read = pending.read_through(
+        channel.session, channel.storage, row.id, lambda done, of: told.append((done, round(of, -4)))
+    )
+    assert (read, told) == (50_000, [(20_000, 50_000), (40_000, 50_000)])
 
 
 def confirmed(channel: ChannelB, row: PendingFile, *, save: bool = True) -> Import:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from portal.db import db
@@ -103,6 +103,41 @@ def test_what_a_name_and_columns_mean_is_kept_no_longer_where_it_was_wrong(world
     send(officer, f"{again}/columns", **told)
     assert 'name="area-The hill country"' in page(officer, again)
     assert imports() == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "done", "parts", "bar", "words"),
+    [
+        ("waiting", 0, 0, ' value="0" max="1"', "The file waits for the worker."),
+        ("reading", 0, 0, ' value="0" max="1"', "The file is read."),
+        (
+            "reading",
+            20_000,
+            50_000,
+            ' value="20000" max="50000"',
+            "The file is read. 20,000 of about 50,000 rows are read.",
+        ),
+        (
+            "writing",
+            50_000,
+            50_000,
+            "",
+            "The file is written down. 50,000 rows were read; their figures are stored together.",
+        ),
+    ],
+)
+def test_the_page_shows_how_far_a_file_is(
+    world: World, state: str, done: int, parts: int, bar: str, words: str
+) -> None:
+    officer = world.browser("data_officer")
+    address = laid(officer, DDF, DDF_NAME)
+    db.session.rollback()
+    db.session.execute(update(PendingFile).values(state=state, done=done, parts=parts))
+    db.session.commit()
+    shown = page(officer, address)
+    assert re.findall(r"<progress([^>]*) aria-label", shown) == [bar]
+    [said] = re.findall(r'<p role="status">(.*?)</p>', shown)
+    assert " ".join(said.split()) == words
 
 
 def test_a_second_verifier_finds_every_file_that_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
