@@ -9,7 +9,7 @@ from functools import cache
 from textwrap import shorten
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -63,6 +63,13 @@ def front(act: Act) -> ResponseReturnValue:
         deadline=next((phase for phase in phases if phase.dates.key == DEADLINE_PHASE), None),
         latest=published.publications(act.session)[:LATEST],
     )
+
+
+@pages.get("/channels/a")
+@guarded(PUBLIC)
+def channel_a(_act: Act) -> ResponseReturnValue:
+    """Channel a is what governments report: its page is that of the published reports."""
+    return redirect(url_for(".listing"))
 
 
 @pages.get("/published")

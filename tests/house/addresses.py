@@ -151,6 +151,7 @@ ADDRESSES = {
     ("GET", "/bundles"): "bundle:read",
     ("POST", "/bundles"): "bundle:build",
     ("GET", "/bundles/<uuid:bundle_id>/file"): "bundle:read",
+    ("GET", "/channels/a"): "public",
     ("GET", "/channels/b"): "datasets:read",
     ("POST", "/channels/b"): "observations:import",
     ("POST", "/channels/b/files"): "observations:import",

@@ -254,6 +254,13 @@ def test_channels_that_are_not_there(world: World) -> None:
     assert [officer.get(address).status_code for address in addresses] == [404, 404, 404]
 
 
+def test_every_channel_has_a_page_and_each_leads_to_all(world: World, client: FlaskClient) -> None:
+    led = {key: client.get(f"/channels/{key}", follow_redirects=True).request.path for key in "acdef"}
+    assert led == {"a": "/published", **{key: f"/channels/{key}" for key in "cdef"}}
+    nav = page(client, "/channels/c").partition('<nav class="subnav"')[2].partition("</nav>")[0]
+    assert re.findall(r'href="([^"]+)"', nav) == ["/published", "/data", *(f"/channels/{key}" for key in "cdef")]
+
+
 def built(world: World, body: bytes) -> uuid.UUID:
     """A bundle of these bytes, ready."""
     act = world.acting("lead")
