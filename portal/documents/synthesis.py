@@ -18,7 +18,7 @@ from portal.rules.plausible import named
 EVIDENCE = (
     "note", "heading", "statement", "statement_revision", "statement_state", "stance", "kind", "reference", "channel",
     "entity", "region", "partner", "question", "version", "file", "language", "text", "value", "unit", "period", "area",
-    "indicator", "series", "source", "edition",
+    "indicator", "series", "source", "edition", "disaggregation", "place",
 )  # fmt: skip
 """The columns of the table of footnotes."""
 
@@ -172,7 +172,8 @@ def _footnote(number: int, note: Mapping[str, Any], replies: Sequence[Reply], wo
     if note["kind"] == "passage":
         told = Markup('<q lang="{}" dir="auto">{}</q>').format(note["language"], note["text"])
     else:
-        of = [note["series"], note["period"], note["source"], note["edition"]]
+        rest = (note.get(name) for name in ("period", "disaggregation", "place", "source", "edition"))
+        of = [note.get("series") or note["indicator"], *rest]
         told = Markup("<b>{} {}</b>, {}").format(note["value"], named(note["unit"]), ", ".join(filter(None, of)))
     beside = [
         Markup('<p>{} {}, {}: <q lang="{}" dir="auto">{}</q></p>').format(

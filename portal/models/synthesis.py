@@ -49,8 +49,9 @@ class StatementRevision(Base):
 
 
 class Citation(Base):
-    """A passage or a figure that speaks `for` or `against` a statement. `value_text` is the figure as it was cited.
-    `passage_id` follows the passage into a corrected version; `cited_passage_id` is the one first cited.
+    """A passage or a figure that speaks `for` or `against` a statement. `value_text` is an observation as it was cited.
+    `passage_id` and `reported_figure_id`, a figure that a state gives in its report, follow into a corrected version;
+    `cited_passage_id` and `cited_reported_figure_id` are those first cited.
     """
 
     __tablename__ = "citations"
@@ -61,6 +62,8 @@ class Citation(Base):
     passage_id: Mapped[int | None] = mapped_column(Number, ForeignKey("passages.id"), index=True)
     cited_passage_id: Mapped[int | None] = mapped_column(Number, ForeignKey("passages.id"))
     observation_id: Mapped[int | None] = mapped_column(Number, ForeignKey("observations.id"), index=True)
+    reported_figure_id: Mapped[int | None] = mapped_column(Number, ForeignKey("reported_figures.id"), index=True)
+    cited_reported_figure_id: Mapped[int | None] = mapped_column(Number, ForeignKey("reported_figures.id"))
     value_text: Mapped[str] = mapped_column(String(80), default="")
     stance: Mapped[str] = mapped_column(Key)
     added_at: Mapped[dt.datetime]
@@ -71,7 +74,8 @@ class Citation(Base):
 
 class Recheck(Base):
     """A citation whose ground has moved, until a person settles it. `reason` is edited, gone, withdrawn or
-    figure_revised; `new_passage_id` is none where nothing follows; the values are those of a figure, "" for a passage.
+    figure_revised. Old and new are passages, figures of a report, or the values of an observation; the new is none
+    where nothing follows.
     """
 
     __tablename__ = "rechecks"
@@ -91,6 +95,8 @@ class Recheck(Base):
     reason: Mapped[str] = mapped_column(Key)
     old_passage_id: Mapped[int | None] = mapped_column(Number, ForeignKey("passages.id"))
     new_passage_id: Mapped[int | None] = mapped_column(Number, ForeignKey("passages.id"))
+    old_reported_figure_id: Mapped[int | None] = mapped_column(Number, ForeignKey("reported_figures.id"))
+    new_reported_figure_id: Mapped[int | None] = mapped_column(Number, ForeignKey("reported_figures.id"))
     old_value: Mapped[str] = mapped_column(String(80), default="")
     new_value: Mapped[str] = mapped_column(String(80), default="")
     raised_at: Mapped[dt.datetime]

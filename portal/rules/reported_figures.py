@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from forms.figures import parse_figure, parse_year
 from forms.outline import Guideline, Question
+from portal.rules.anchors import folded
 
 
 class Reported(NamedTuple):
@@ -79,3 +80,29 @@ def _figure(question: Question, indicator: str, ordinal: int, row: Mapping[str, 
         disaggregation=row["disaggregation"],
         place=row["place"],
     )
+
+
+def says(figure: Any) -> tuple[str, ...]:
+    """What a figure of a report says, for the comparison with another: its value as typed; of its unit, what it is of
+    and its source what counts for an anchor.
+    """
+    return figure.value_text, folded(figure.unit or figure.unit_asked), *_about(figure), folded(figure.source)
+
+
+def _about(figure: Any) -> tuple[str, ...]:
+    return tuple(folded(text) for text in (figure.period, figure.disaggregation, figure.place))
+
+
+def continuing(cited: Any, before: Sequence[Any], now: Sequence[Any]) -> Any | None:
+    """The figure among `now` that continues the one cited, None where none does. `before` are the figures of the
+    version in which it was cited, `now` those of the newest, both of the same question.
+
+    It is the one that says the same; else the one that is of the same period, group and place; else the one in the same
+    row. A row that says what another one said before continues that one.
+    """
+    known, subjects = {says(one) for one in before}, {_about(one) for one in before}
+    same = [one for one in now if says(one) == says(cited)]
+    free = [one for one in now if says(one) not in known]
+    of_the_same = [one for one in free if _about(one) == _about(cited)]
+    in_the_row = [one for one in free if one.ordinal == cited.ordinal and _about(one) not in subjects]
+    return min(same or of_the_same or in_the_row, key=lambda one: abs(one.ordinal - cited.ordinal), default=None)

@@ -22,12 +22,14 @@ STATES = {
 }
 FOR, AGAINST = "for", "against"
 STANCES = {FOR: N_("speaks for it"), AGAINST: N_("speaks against it")}
-PASSAGE, OBSERVATION = "passage", "observation"
+PASSAGE, OBSERVATION, REPORTED = "passage", "observation", "reported"
+GROUNDS = (PASSAGE, OBSERVATION, REPORTED)
+"""What a statement can cite: a passage, a figure of channel b, a figure that a state gives in its report."""
 
 EDITED, GONE, TAKEN_BACK, REVISED, DOUBTED = "edited", "gone", "withdrawn", "figure_revised", "figure_doubted"
 REASONS = {
-    EDITED: N_("The passage was changed in a newer version."),
-    GONE: N_("The passage is no longer in the newest version."),
+    EDITED: N_("It was changed in a newer version."),
+    GONE: N_("It is no longer in the newest version."),
     TAKEN_BACK: N_("What it stands in was withdrawn, or is not accepted."),
     REVISED: N_("The figure was revised by a newer import."),
     DOUBTED: N_("The file that gave the figure was found doubtful."),

@@ -5,6 +5,7 @@ the list to be checked again. A person settles each; the portal decides nothing.
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,10 +17,12 @@ from portal.models.contributions import Contribution
 from portal.models.datasets import ImportVerdict
 from portal.models.observations import Import, Observation
 from portal.models.passages import FileToRead, Passage
+from portal.models.reported_figures import ReportedFigure
 from portal.models.reports import Report
 from portal.models.synthesis import Citation, Recheck, Statement, Supplement
 from portal.queries import contributions, cycles
 from portal.rules.lifecycle import seen_state
+from portal.rules.reported_figures import continuing, says
 from portal.rules.synthesis import (
     CLEARED,
     DOUBTED,
@@ -47,15 +50,18 @@ class Moved:
     citation: Citation
     reason: str
     passage: int | None = None
+    reported: int | None = None
     value: str = ""
 
 
 def after_version(act: Act, report: Report) -> int:
-    """A version of a report was cut into passages: citations follow it, or go to the list. A report first received
-    after the synthesis cut-off opens its supplement. Returns how many citations wait newly.
+    """A version of a report was cut into passages and figures: citations follow it, or go to the list. A report first
+    received after the synthesis cut-off opens its supplement. Returns how many citations wait newly.
     """
     _open_supplement(act, report)
-    return _follow(act, Passage.report_id, report.id, report.versions)
+    moved, still = _follow(act, Passage.report_id, report.id, report.versions)
+    figures_moved, figures_still = _follow_figures(act, report)
+    return _put_on_the_list(act, [*moved, *figures_moved], [*still, *figures_still])
 
 
 def after_contribution(act: Act, contribution: Contribution) -> int:
@@ -64,8 +70,8 @@ def after_contribution(act: Act, contribution: Contribution) -> int:
     """
     standing = contributions.standing(act.session, contribution)
     if not standing:
-        return _take_back(act, Passage.contribution_id, contribution.id)
-    return _follow(act, Passage.contribution_id, contribution.id, standing)
+        return _take_back(act, _cited(act.session, Passage.contribution_id, contribution.id))
+    return _put_on_the_list(act, *_follow(act, Passage.contribution_id, contribution.id, standing))
 
 
 def after_file(act: Act, row: FileToRead) -> int:
@@ -77,12 +83,13 @@ def after_file(act: Act, row: FileToRead) -> int:
         return after_contribution(act, act.session.get_one(Contribution, row.version_of))
     if seen_state(report.state, report.drafting, report.versions) == "withdrawn":
         return 0
-    return _follow(act, Passage.report_id, report.id, report.versions)
+    return _put_on_the_list(act, *_follow(act, Passage.report_id, report.id, report.versions))
 
 
 def after_withdrawal(act: Act, report: Report) -> int:
     """A report was withdrawn: every citation of it goes to the list."""
-    return _take_back(act, Passage.report_id, report.id)
+    passages, figures = _cited(act.session, Passage.report_id, report.id), _cited_figures(act.session, report.id)
+    return _take_back(act, [*passages, *figures])
 
 
 def after_figures(act: Act) -> int:
@@ -169,13 +176,14 @@ def _open_supplement(act: Act, report: Report) -> None:
     act.notify("synthesis.supplement", act.holders("lead", "reviewer"), told)
 
 
-def _follow(act: Act, owner: Owner, of: uuid.UUID, newest: int) -> int:
-    """Moves citations to the passage of the newest version that stands and says the same; the others go to the list. A
-    passage of an attached file stays as it is while files of that version are still being read.
+def _follow(act: Act, owner: Owner, of: uuid.UUID, newest: int) -> tuple[list[Moved], list[Citation]]:
+    """Moves citations to the passage of the newest version that stands and says the same; gives those that moved and
+    those that say `still` what was cited. A passage of an attached file stays as it is while files of that version are
+    still being read.
     """
     cited = _cited(act.session, owner, of)
     if not cited:
-        return 0
+        return [], []
     reading = act.session.scalar(
         select(func.count())
         .select_from(FileToRead)
@@ -206,7 +214,40 @@ def _follow(act: Act, owner: Owner, of: uuid.UUID, newest: int) -> int:
         elif last.current:
             citation.passage_id = last.id
             still.append(citation)
-    return _put_on_the_list(act, moved, still)
+    return moved, still
+
+
+def _follow_figures(act: Act, report: Report) -> tuple[list[Moved], list[Citation]]:
+    """The same for the figures of a report: a citation follows the row that says the same."""
+    cited = _cited_figures(act.session, report.id)
+    if not cited:
+        return [], []
+    rows: dict[tuple[int, str], list[ReportedFigure]] = defaultdict(list)
+    asked = ReportedFigure.question.in_({figure.question for _citation, figure in cited})
+    query = select(ReportedFigure).where(ReportedFigure.report_id == report.id, asked)
+    for row in act.session.scalars(query.order_by(ReportedFigure.id)):
+        rows[row.version, row.question].append(row)
+    moved: list[Moved] = []
+    still: list[Citation] = []
+    for citation, figure in cited:
+        now = continuing(figure, rows[figure.version, figure.question], rows[report.versions, figure.question])
+        if now is None:
+            moved.append(Moved(citation, GONE))
+        elif says(now) != says(figure):
+            moved.append(Moved(citation, EDITED, reported=now.id))
+        else:
+            citation.reported_figure_id = now.id
+            still.append(citation)
+    return moved, still
+
+
+def _cited_figures(session: Session, report: uuid.UUID) -> list[tuple[Citation, ReportedFigure]]:
+    rows = session.execute(
+        select(Citation, ReportedFigure)
+        .join(ReportedFigure, ReportedFigure.id == Citation.reported_figure_id)
+        .where(ReportedFigure.report_id == report, Citation.removed_at.is_(None))
+    )
+    return [(row.Citation, row.ReportedFigure) for row in rows]
 
 
 def _cited(session: Session, owner: Owner, of: uuid.UUID) -> list[tuple[Citation, Passage]]:
@@ -218,8 +259,8 @@ def _cited(session: Session, owner: Owner, of: uuid.UUID) -> list[tuple[Citation
     return [(row.Citation, row.Passage) for row in rows]
 
 
-def _take_back(act: Act, owner: Owner, of: uuid.UUID) -> int:
-    return _put_on_the_list(act, [Moved(citation, TAKEN_BACK) for citation, _ in _cited(act.session, owner, of)], [])
+def _take_back(act: Act, cited: Iterable[tuple[Citation, object]]) -> int:
+    return _put_on_the_list(act, [Moved(citation, TAKEN_BACK) for citation, _ground in cited], [])
 
 
 def _put_on_the_list(act: Act, moved: Sequence[Moved], still: Sequence[Citation]) -> int:
@@ -235,6 +276,7 @@ def _put_on_the_list(act: Act, moved: Sequence[Moved], still: Sequence[Citation]
     for one in laid:
         row = waiting.get(one.citation.id) or _lay(act, one.citation)
         row.reason, row.new_passage_id, row.new_value = one.reason, one.passage, one.value
+        row.new_reported_figure_id = one.reported
     restate(act.session, [*(one.citation.statement_id for one in laid), *(row.statement_id for row in again)])
     fresh = [one for one in laid if one.citation.id not in waiting]
     if fresh or again:
@@ -247,6 +289,7 @@ def _lay(act: Act, citation: Citation) -> Recheck:
         statement_id=citation.statement_id,
         citation_id=citation.id,
         old_passage_id=citation.passage_id,
+        old_reported_figure_id=citation.reported_figure_id,
         old_value=citation.value_text,
         raised_at=act.at,
     )

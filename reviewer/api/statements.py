@@ -26,7 +26,7 @@ from portal.api.shapes import (
 from portal.models.synthesis import Statement
 from portal.queries import cycles
 from portal.queries.guidelines import guideline
-from portal.rules.synthesis import OBSERVATION, PASSAGE, STANCES, STATES, Entry, outline
+from portal.rules.synthesis import GROUNDS, STANCES, STATES, Entry, outline
 from portal.services.act import Act
 from reviewer.queries import statements as queries
 from reviewer.rules.statements import statement_told
@@ -37,10 +37,10 @@ calls = Calls("Statements", __name__, "The statements of the synthesis, and what
 
 
 class GroundShape(Asked):
-    """What a statement cites: `reference` is the key of a passage or the number of a figure (`observation`), `stance`
-    tells whether it speaks for the statement or against it."""
+    """What a statement cites: `reference` is the key of a passage or the number of a figure, of channel b
+    (`observation`) or of a report (`reported`); `stance` tells whether it speaks for the statement or against it."""
 
-    kind = one_of((PASSAGE, OBSERVATION), required=True)
+    kind = one_of(GROUNDS, required=True)
     reference = words(240, required=True)
     stance = one_of(STANCES, required=True)
 
@@ -101,9 +101,10 @@ class BehindShape(Given):
 
 class CitedShape(Given):
     """One citation. Of a passage `text`, `language`, `question` and `version` are given, of a figure `value`, `unit`,
-    `period`, `area`, `source`, `edition` and `standing`, what was said of its file; the others are null."""
+    `period`, `indicator` and `source`; of one of channel b also `area`, `edition` and `standing`, what was said of its
+    file, of one of a report `question`, `version`, `disaggregation` and `place`; the others are null."""
 
-    kind = one_of((PASSAGE, OBSERVATION))
+    kind = one_of(GROUNDS)
     stance = one_of(STANCES)
     reference = fields.String()
     channel = fields.String()
@@ -117,6 +118,9 @@ class CitedShape(Given):
     value = fields.String(allow_none=True)
     unit = fields.String(allow_none=True)
     period = fields.String(allow_none=True)
+    indicator = fields.String(allow_none=True)
+    disaggregation = fields.String(allow_none=True)
+    place = fields.String(allow_none=True)
     area = fields.String(allow_none=True)
     source = fields.String(allow_none=True)
     edition = fields.String(allow_none=True)

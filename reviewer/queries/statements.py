@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from forms.words import N_
@@ -17,10 +18,11 @@ from portal.models.contributions import Partner
 from portal.models.entities import Entity
 from portal.models.observations import Area, Cut, Import, Observation, Series
 from portal.models.passages import ContributionPlace, Passage
+from portal.models.reported_figures import ReportedFigure
 from portal.models.synthesis import Citation, Recheck, Statement, StatementRevision
 from portal.rules.cases import SETTLED
 from portal.rules.refusals import Missing
-from portal.rules.synthesis import DRAFT, WITHDRAWN
+from portal.rules.synthesis import DRAFT, REPORTED, WITHDRAWN
 
 NO_STATEMENT = N_("There is no such statement.")
 MOST_FIGURES = 40
@@ -89,7 +91,8 @@ def revisions(session: Session, statement_id: uuid.UUID) -> list[AnyRow]:
 
 def _grounds() -> AnySelect:
     """Citations with everything that names what they cite. `entity` is the state that reports or that the figure is
-    about, `places` what a contribution speaks of, a line each: the state or "", a colon, the region.
+    about, `places` what a contribution speaks of, a line each: the state or "", a colon, the region. `ReportedFigure`
+    is the figure of a report, None for other citations.
     """
     about = aliased(Entity)
     places = (
@@ -99,31 +102,41 @@ def _grounds() -> AnySelect:
         .correlate(Passage)
         .scalar_subquery()
     )
+    entity = func.coalesce(Passage.entity, ReportedFigure.entity, Area.entity)
+
+    def either(name: str) -> ColumnElement[Any]:
+        return func.coalesce(getattr(Passage, name), getattr(ReportedFigure, name)).label(name)
+
     columns = (
-        *(Citation.id, Citation.statement_id, Citation.kind, Citation.stance, Citation.value_text),
-        *(Citation.passage_id, Citation.observation_id, Citation.added_at),
-        *(Passage.key, Passage.text, Passage.question, Passage.section, Passage.version, Passage.current),
-        *(Passage.language, Passage.source.label("passage_source"), Passage.report_id, Passage.contribution_id),
+        *(Citation.id, Citation.statement_id, Citation.kind, Citation.stance, Citation.passage_id, Citation.added_at),
+        *(Citation.observation_id, Citation.reported_figure_id, ReportedFigure),
+        func.coalesce(ReportedFigure.value_text, Citation.value_text).label("value_text"),
+        *(either("question"), either("version"), either("current"), either("report_id")),
+        *(Passage.key, Passage.text, Passage.section, Passage.language, Passage.contribution_id),
         *(Passage.file, Passage.page, Passage.partner_id, Partner.name.label("partner_name"), Partner.credit),
-        func.coalesce(Passage.channel, "b").label("channel"),
-        func.coalesce(Passage.entity, Area.entity).label("entity"),
+        func.coalesce(Passage.channel, case((Citation.kind == REPORTED, "a"), else_="b")).label("channel"),
+        entity.label("entity"),
         *(about.names.label("entity_names"), about.status.label("entity_status")),
-        func.coalesce(Passage.region, about.region, "").label("region"),
+        func.coalesce(Passage.region, ReportedFigure.region, about.region, "").label("region"),
         places.label("places"),
-        *(Observation.value_text.label("value_now"), Observation.period, Cut.unit, Cut.dimensions),
-        *(Series.title.label("series_title"), Series.source.label("series_source"), Series.indicator),
+        *(Observation.value_text.label("value_now"), Cut.dimensions),
+        func.coalesce(Observation.period, ReportedFigure.period).label("period"),
+        func.coalesce(Cut.unit, func.nullif(ReportedFigure.unit, ""), ReportedFigure.unit_asked).label("unit"),
+        func.coalesce(Series.indicator, ReportedFigure.indicator).label("indicator"),
+        *(Series.title.label("series_title"), Series.source.label("series_source")),
         *(Area.key.label("area"), Area.name.label("area_name"), Import.edition.label("data_edition"), Import.standing),
     )
     return (
         select(*columns)
         .outerjoin(Passage, Passage.id == Citation.passage_id)
         .outerjoin(Partner, Partner.id == Passage.partner_id)
+        .outerjoin(ReportedFigure, ReportedFigure.id == Citation.reported_figure_id)
         .outerjoin(Observation, Observation.id == Citation.observation_id)
         .outerjoin(Series, Series.id == Observation.series_id)
         .outerjoin(Area, Area.id == Observation.area_id)
         .outerjoin(Cut, Cut.id == Observation.cut_id)
         .outerjoin(Import, Import.number == Observation.import_number)
-        .outerjoin(about, about.iso3 == func.coalesce(Passage.entity, Area.entity))
+        .outerjoin(about, about.iso3 == entity)
         .order_by(Citation.added_at, Citation.id)
     )
 
@@ -161,6 +174,11 @@ def figures_by_id(session: Session, ids: Iterable[int]) -> dict[int, AnyRow]:
         .where(Observation.id.in_(list(ids)))
     )
     return {row.id: row for row in session.execute(query)}
+
+
+def reported_by_id(session: Session, ids: Iterable[int]) -> dict[int, ReportedFigure]:
+    """The figures of reports with these numbers."""
+    return {row.id: row for row in session.scalars(select(ReportedFigure).where(ReportedFigure.id.in_(list(ids))))}
 
 
 def figures_at_hand(

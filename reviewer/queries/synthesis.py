@@ -18,6 +18,7 @@ from portal.models.datasets import ImportVerdict
 from portal.models.entities import Entity
 from portal.models.observations import Area, Cut, Import, Observation, Series
 from portal.models.passages import Passage
+from portal.models.reported_figures import ReportedFigure
 from portal.models.reports import Report
 from portal.models.synthesis import Citation, Recheck, Statement, Supplement, SupplementMark, SynthesisRelease
 from portal.queries.passages import under_commitments
@@ -40,12 +41,15 @@ def rechecks(
     session: Session, cycle: str, *, settled: bool = False, statement: uuid.UUID | None = None, limit: int = 200
 ) -> list[AnyRow]:
     """The list to check again, oldest first, or what was settled of it, newest first: Recheck, Statement, stance, old
-    and new (Passage or None), what names the figure, the state and the partner, who settled it, what is said of the
-    file that gave the figure (standing), and the words in which it was found doubtful (doubt).
+    and new (a Passage as its texts, a ReportedFigure as old_figure and new_figure; or None), what names the figure, the
+    state and the partner, who settled it, what is said of the file that gave the figure (standing), and the words in
+    which it was found doubtful (doubt).
     """
     old, new = aliased(Passage), aliased(Passage)
+    old_figure, new_figure = (aliased(ReportedFigure, name=name) for name in ("old_figure", "new_figure"))
     query = (
         select(
+            *(old_figure, new_figure),
             *(Recheck, Statement, Citation.stance, Citation.kind, old.text.label("old_text"), old.key.label("old_key")),
             *(old.language.label("old_language"), old.question, old.version.label("old_version")),
             *(new.text.label("new_text"), new.key.label("new_key"), new.language.label("new_language")),
@@ -58,12 +62,14 @@ def rechecks(
         .join(Citation, Citation.id == Recheck.citation_id)
         .outerjoin(old, old.id == Recheck.old_passage_id)
         .outerjoin(new, new.id == Recheck.new_passage_id)
+        .outerjoin(old_figure, old_figure.id == Recheck.old_reported_figure_id)
+        .outerjoin(new_figure, new_figure.id == Recheck.new_reported_figure_id)
         .outerjoin(Observation, Observation.id == Citation.observation_id)
         .outerjoin(Import, Import.number == Observation.import_number)
         .outerjoin(Series, Series.id == Observation.series_id)
         .outerjoin(Area, Area.id == Observation.area_id)
         .outerjoin(Cut, Cut.id == Observation.cut_id)
-        .outerjoin(Entity, Entity.iso3 == func.coalesce(old.entity, Area.entity))
+        .outerjoin(Entity, Entity.iso3 == func.coalesce(old.entity, old_figure.entity, Area.entity))
         .outerjoin(Partner, Partner.id == old.partner_id)
         .outerjoin(User, User.id == Recheck.settled_by)
         .where(Statement.cycle == cycle)

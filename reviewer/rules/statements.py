@@ -10,9 +10,9 @@ from portal.rules.cases import OBSERVATION as OBSERVATION_SIDE
 from portal.rules.cases import PASSAGE as PASSAGE_SIDE
 from portal.rules.crosswalk import measures
 from portal.rules.datasets import source_fact
-from portal.rules.synthesis import AGAINST, FOR, PASSAGE
+from portal.rules.synthesis import AGAINST, FOR, OBSERVATION, PASSAGE
 
-REPORT, FIGURE = "report", "figure"
+FIGURE = "figure"
 FORMAT = "nua-synthesis/1"
 
 
@@ -41,7 +41,7 @@ def behind(citations: Iterable[Any], cases: Collection[Any] = ()) -> Behind:
     """
     rows = list(citations)
     speaking = [row for row in rows if row.stance == FOR]
-    states = {row.entity for row in speaking if row.entity and row.passage_source == REPORT}
+    states = {row.entity for row in speaking if row.entity and row.report_id}
     places = [place for row in speaking for place in places_of(row)]
     near = len(touching(rows, cases))
     return Behind(
@@ -67,13 +67,14 @@ def places_of(row: Any) -> list[tuple[str, str]]:
 
 def touching(citations: Iterable[Any], cases: Iterable[Any]) -> list[Any]:
     """The contradictions that have to do with what is cited: one side is the passage or the figure itself, or they are
-    on the same indicator and area, or on the same state and what the same section or question asks.
+    on the same indicator and area, or on the same state and what the same section or question asks. A figure of a
+    report is known by its question, as a passage is.
     """
     known: set[tuple[str, ...]] = set()
     for row in citations:
-        if row.kind == PASSAGE:
-            owner = str(row.report_id or row.contribution_id)
-            known |= {(owner, row.question), *((entity, row.section) for entity, _region in places_of(row) if entity)}
+        if row.kind != OBSERVATION:
+            owner, section = str(row.report_id or row.contribution_id), row.section or row.question.partition("/")[0]
+            known |= {(owner, row.question), *((entity, section) for entity, _region in places_of(row) if entity)}
         else:
             known.add((FIGURE, str(row.observation_id)))
             if row.entity and row.indicator:
@@ -104,8 +105,12 @@ def _grounds_of(case: Any) -> set[tuple[str, ...]]:
 
 
 def reference(row: Any) -> str:
-    """How a citation is named wherever it leaves: the key of the passage, or `figure:` and the number of the figure."""
-    return str(row.key) if row.kind == PASSAGE else f"figure:{row.observation_id}"
+    """How a citation is named wherever it leaves: the key of the passage, or the number of the figure behind `figure:`,
+    behind `reported:` that of a figure of a report.
+    """
+    if row.kind == PASSAGE:
+        return str(row.key)
+    return f"figure:{row.observation_id}" if row.kind == OBSERVATION else f"{row.kind}:{row.reported_figure_id}"
 
 
 def told(row: Any) -> dict[str, Any]:
@@ -122,19 +127,26 @@ def told(row: Any) -> dict[str, Any]:
             "partner": str(row.partner_id) if row.partner_id else None,
             "partner_name": row.partner_name,
         }
-    else:
+    elif row.kind == OBSERVATION:
         rest = {
-            "value": row.value_text,
-            "unit": row.unit,
-            "period": row.period,
+            **_figure(row),
             "dimensions": row.dimensions,
             "area": row.area,
             "area_name": row.area_name,
             "series": row.series_title,
             "source": row.series_source,
             "edition": row.data_edition if row.value_now == row.value_text else None,
-            "indicator": row.indicator,
             "standing": row.standing,
+        }
+    else:
+        rest = {
+            **_figure(row),
+            "question": row.question,
+            "version": row.version,
+            "report": str(row.report_id),
+            "disaggregation": row.ReportedFigure.disaggregation,
+            "place": row.ReportedFigure.place,
+            "source": row.ReportedFigure.source,
         }
     return {
         "kind": row.kind,
@@ -145,6 +157,10 @@ def told(row: Any) -> dict[str, Any]:
         "region": row.region,
         **rest,
     }
+
+
+def _figure(row: Any) -> dict[str, Any]:
+    return {"value": row.value_text, "unit": row.unit, "period": row.period, "indicator": row.indicator}
 
 
 def statement_told(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
 from forms.kinds.base import tidy
 from forms.outline import LANGUAGES
 from forms.words import N_
-from portal.models.passages import Passage
 from portal.models.synthesis import Citation, Recheck, Statement, StatementRevision, Supplement
 from portal.queries import accounts, cycles
 from portal.queries.guidelines import guideline
@@ -21,6 +21,7 @@ from portal.rules.synthesis import (
     OBSERVATION,
     PASSAGE,
     REMOVED,
+    REPORTED,
     STANCES,
     STATEMENT_WITHDRAWN,
     SUPPORTED,
@@ -38,6 +39,12 @@ MOST_GROUNDS = 100
 MOVED_ON = N_("A colleague has saved another text of this statement. Both are here; please join them and save again.")
 NO_CITATION = N_("There is no such citation.")
 THERE_ALREADY = N_("This text stands here already, as a draft that cites nothing yet.")
+COLUMNS = {
+    PASSAGE: ("passage_id", "cited_passage_id"),
+    OBSERVATION: ("observation_id",),
+    REPORTED: ("reported_figure_id", "cited_reported_figure_id"),
+}
+"""The columns of a citation that name what it cites, by kind."""
 GONE_ALREADY = N_("The statement is withdrawn; it can be read, and no longer changed.")
 
 
@@ -53,7 +60,9 @@ class Draft:
 
 @dataclass(frozen=True)
 class Ground:
-    """What is cited: a passage by its key or a figure by its number, and whether it speaks for or against."""
+    """What is cited: a passage by its key, or a figure of channel b (`observation`) or of a report (`reported`) by its
+    number; and whether it speaks for or against.
+    """
 
     kind: str
     reference: str
@@ -158,34 +167,30 @@ def put_under(act: Act, statement_id: uuid.UUID, key: str) -> Statement:
 def cite(act: Act, statement_id: uuid.UUID, grounds: Sequence[Ground]) -> list[Citation]:
     """Cites passages and figures, each for or against. All are taken or none; Invalid names each that will not do.
 
-    A passage must stand: of the newest version of a report, of the accepted one of a contribution. One of a report
-    received after the synthesis cut-off is not taken: what such a report does to a statement is said in its supplement.
+    A passage and a figure of a report must stand: of the newest version of a report, of the accepted one of a
+    contribution. What stands in a report received after the synthesis cut-off is not taken: what such a report does
+    to a statement is said in its supplement.
     """
     statement = held(act, statement_id)
     if not 1 <= len(grounds) <= MOST_GROUNDS:
         raise wrong("citations", N_("Please choose between 1 and 100 passages or figures at once."))
-    passages = queries.passages_by_key(act.session, [one.reference for one in grounds if one.kind == PASSAGE])
-    numbers = {one.reference: _number(one.reference) for one in grounds if one.kind == OBSERVATION}
-    figures = queries.figures_by_id(act.session, [number for number in numbers.values() if number is not None])
-    late = _late(act, [row.report_id for row in passages.values() if row.report_id])
+    rows = _grounds(act, grounds)
+    late = _late(act, [row.report_id for (kind, _key), row in rows.items() if kind != OBSERVATION and row.report_id])
     there = _cited(act, statement.id)
     problems, made = [], []
     for place, ground in enumerate(grounds):
-        passage = passages.get(ground.reference) if ground.kind == PASSAGE else None
-        figure = figures.get(numbers.get(ground.reference) or 0) if ground.kind == OBSERVATION else None
-        sentence = _hindered(statement, ground, passage, figure, late)
+        found = rows.get((ground.kind, ground.reference))
+        sentence = _hindered(statement, ground, found, late)
         row = Citation(
             statement_id=statement.id,
             kind=ground.kind,
-            passage_id=passage.id if passage else None,
-            cited_passage_id=passage.id if passage else None,
-            observation_id=figure.id if figure else None,
-            value_text=figure.value_text if figure else "",
+            value_text=found.value_text if found and ground.kind == OBSERVATION else "",
             stance=ground.stance,
             added_at=act.at,
             added_by=act.actor.id,
+            **dict.fromkeys(COLUMNS.get(ground.kind, ()), found.id if found else None),
         )
-        named = (row.passage_id, row.observation_id)
+        named = (row.passage_id, row.observation_id, row.reported_figure_id)
         if sentence is None and named in there:
             sentence = N_("The statement cites this already.")
         if sentence is not None:
@@ -271,12 +276,25 @@ def _settle_waiting(act: Act, which: ColumnElement[bool], outcome: str) -> None:
         row.settled_at, row.settled_by, row.outcome = act.at, act.actor.id, outcome
 
 
-def _cited(act: Act, statement_id: uuid.UUID) -> set[tuple[int | None, int | None]]:
+def _cited(act: Act, statement_id: uuid.UUID) -> set[tuple[int | None, int | None, int | None]]:
     rows = act.session.execute(
-        select(Citation.passage_id, Citation.observation_id)
+        select(Citation.passage_id, Citation.observation_id, Citation.reported_figure_id)
         .where(Citation.statement_id == statement_id, Citation.removed_at.is_(None))
     )  # fmt: skip
-    return {(row.passage_id, row.observation_id) for row in rows}
+    return {(row.passage_id, row.observation_id, row.reported_figure_id) for row in rows}
+
+
+def _grounds(act: Act, grounds: Sequence[Ground]) -> Mapping[tuple[str, str], Any]:
+    """What these grounds name, as far as it is there; at most three statements to the database."""
+    keys = [one.reference for one in grounds if one.kind == PASSAGE]
+    found: dict[tuple[str, str], Any] = {
+        (PASSAGE, key): row for key, row in queries.passages_by_key(act.session, keys).items()
+    }
+    for kind, read in ((OBSERVATION, queries.figures_by_id), (REPORTED, queries.reported_by_id)):
+        numbers = {one.reference: number for one in grounds if one.kind == kind and (number := _number(one.reference))}
+        rows = read(act.session, numbers.values()) if numbers else {}
+        found |= {(kind, reference): rows[number] for reference, number in numbers.items() if number in rows}
+    return found
 
 
 def _late(act: Act, reports: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
@@ -285,29 +303,25 @@ def _late(act: Act, reports: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
     return frozenset(act.session.scalars(select(Supplement.report_id).where(Supplement.report_id.in_(reports))))
 
 
-def _hindered(
-    statement: Statement, ground: Ground, passage: Passage | None, figure: object, late: frozenset[uuid.UUID]
-) -> str | None:
-    """Why this cannot be cited; None when it can."""
+def _hindered(statement: Statement, ground: Ground, found: Any | None, late: frozenset[uuid.UUID]) -> str | None:
+    """Why this cannot be cited; None when it can. `found` is what the ground names, None where nothing is there."""
     if ground.stance not in STANCES:
         return N_("Please choose whether it speaks for the statement or against it.")
+    if found is None:
+        by_number = ground.kind in (OBSERVATION, REPORTED)
+        return N_("There is no figure with this number.") if by_number else N_("There is no passage with this key.")
     if ground.kind == OBSERVATION:
-        if figure is None:
-            return N_("There is no figure with this number.")
-        withdrawn = getattr(figure, "standing", "") == WITHDRAWN
-        return N_("The file that gave this figure was withdrawn.") if withdrawn else None
-    if ground.kind != PASSAGE or passage is None:
-        return N_("There is no passage with this key.")
-    if passage.cycle != statement.cycle:
-        return N_("This passage belongs to another cycle.")
-    if passage.report_id in late:
+        return N_("The file that gave this figure was withdrawn.") if found.standing == WITHDRAWN else None
+    if found.cycle != statement.cycle:
+        return N_("This belongs to another cycle.")
+    if found.report_id in late:
         return N_(
             "This report was received after the synthesis cut-off. "
             "What it does to the statement is said in its supplement."
         )
-    if not passage.current:
+    if not found.current:
         return N_(
-            "This passage is of an earlier version, was withdrawn, or is of a contribution that is not accepted; "
+            "This is of an earlier version, was withdrawn, or is of a contribution that is not accepted; "
             "please cite what stands now."
         )
     return None

@@ -84,6 +84,7 @@ def settle(act: Act, recheck_id: uuid.UUID, given: Settlement) -> Recheck:
         statements.drop(act, citation)
     else:
         citation.passage_id = found.new_passage_id or citation.passage_id
+        citation.reported_figure_id = found.new_reported_figure_id or citation.reported_figure_id
         citation.value_text = found.new_value or citation.value_text
     restate(act.session, [statement.id])
     told = {"recheck": str(found.id), "statement": str(statement.id), "reason": found.reason, "outcome": found.outcome}

@@ -12,10 +12,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from forms.answers import difference
+from forms.outline import Guideline
 from portal.http.guard import guarded
 from portal.models.cycles import Cycle
 from portal.models.synthesis import Statement
-from portal.queries import accounts, contributions, cycles, passages
+from portal.queries import accounts, contributions, cycles, passages, reported_figures
 from portal.queries.guidelines import guideline
 from portal.rules import crosswalk
 from portal.rules.analyser import search
@@ -26,6 +27,7 @@ from portal.rules.synthesis import (
     OUTCOMES,
     PASSAGE,
     REASONS,
+    REPORTED,
     SETTLED_AS,
     STANCES,
     STATES,
@@ -39,6 +41,7 @@ from portal.rules.verdicts import WORDS
 from portal.services.act import Act
 from reviewer.queries import statements as queries
 from reviewer.queries import synthesis
+from reviewer.queries.grounds import indicators
 from reviewer.rules.matrix import CHANNELS
 from reviewer.rules.statements import behind, touching
 from reviewer.services import statements as service
@@ -76,9 +79,9 @@ def reword(act: Act, statement_id: uuid.UUID) -> ResponseReturnValue:
 def cite(act: Act, statement_id: uuid.UUID) -> ResponseReturnValue:
     """Cites the passages and figures that were ticked, and the one that was typed."""
     sent = {name: request.form.get(name, "").strip() for name in ("stance", "reference")}
-    keys, numbers = request.form.getlist("passage"), request.form.getlist("figure")
-    grounds = [service.Ground(PASSAGE, key, sent["stance"]) for key in keys]
-    grounds += [service.Ground(OBSERVATION, number, sent["stance"]) for number in numbers]
+    ticked = {PASSAGE: "passage", OBSERVATION: "figure", REPORTED: "reported"}
+    chosen = {kind: request.form.getlist(name) for kind, name in ticked.items()}
+    grounds = [service.Ground(kind, one, sent["stance"]) for kind, ones in chosen.items() for one in ones]
     if sent["reference"]:
         kind = OBSERVATION if sent["reference"].isdecimal() else PASSAGE
         grounds.append(service.Ground(kind, sent["reference"], sent["stance"]))
@@ -86,7 +89,7 @@ def cite(act: Act, statement_id: uuid.UUID) -> ResponseReturnValue:
         service.cite(act, statement_id, grounds)
     except Invalid as refusal:
         sentences = dict.fromkeys(problem.sentence for problem in refusal.problems)
-        typed = {**sent, "passages": keys, "figures": numbers}
+        typed = {**sent, "chosen": chosen}
         return _page(act, statement_id, [Problem("reference", one) for one in sentences], typed), 422
     flash(_("It is cited."), "success")
     return _back(statement_id, "citations")
@@ -246,14 +249,15 @@ def _page(
         effects=EFFECTS,
         channels=CHANNELS,
         verdicts=WORDS,
+        titles=_titles(asked),
         sections=[(one.key, one.key) for one in outline(asked) if one.commitment],
         **_choices(act, statement, entry),
     )
 
 
 def _choices(act: Act, statement: Statement, entry: Entry) -> dict[str, Any]:
-    """What could be cited: passages and figures under the heading, or as the address asks, and what partners say on the
-    commitment of the heading, as their forms have other sections.
+    """What could be cited: passages and figures under the heading, or as the address asks, those that states give in
+    their reports apart, and what partners say on the commitment of the heading, as their forms have other sections.
     """
     wanted = {name: request.args.get(name, "").strip()[:100] for name in ("q", "section", "entity")}
     if "section" not in request.args and entry.commitment:
@@ -272,6 +276,12 @@ def _choices(act: Act, statement: Statement, entry: Entry) -> dict[str, Any]:
         if wanted["section"] and entry.commitment
         else [],
         "figures": queries.figures_at_hand(act.session, crosswalk.indicators_of(wanted["section"]), wanted["entity"]),
+        "reported": reported_figures.listed(
+            act.session,
+            reported_figures.Which(statement.cycle, region, wanted["entity"], wanted["section"]),
+            reader,
+            limit=MOST_CHOICES,
+        ),
     }
 
 
@@ -281,6 +291,7 @@ def _list(act: Act, problems: Sequence[Problem] = (), sent: Mapping[uuid.UUID, M
     return render_template(
         "synthesis/check_again.html",
         cycle=cycle,
+        titles=_titles(guideline(act.session, cycle.edition)),
         rows=[(row, _steps(row), outcomes_of(row.Recheck.reason)) for row in rows],
         settled=synthesis.rechecks(act.session, cycle.key, settled=True, limit=50),
         problems=problems,
@@ -291,6 +302,11 @@ def _list(act: Act, problems: Sequence[Problem] = (), sent: Mapping[uuid.UUID, M
         stances=STANCES,
         verdicts=WORDS,
     )
+
+
+def _titles(asked: Guideline) -> Mapping[str, Mapping[str, str]]:
+    """The titles of the indicators that an edition asks for."""
+    return {key: question.title for key, question in indicators(asked).items()}
 
 
 def _steps(row: Any) -> Sequence[tuple[str, str]]:

@@ -14,9 +14,15 @@ from sqlalchemy.orm import Session
 from portal import migrations
 from portal.config import ROOT
 from portal.db import db
+from portal.models.passages import Passage
 from portal.models.registry import metadata
+from portal.models.reported_figures import ReportedFigure
 from portal.models.review import Consent
+from portal.models.synthesis import Citation, Recheck, Statement
+from reviewer.services import statements
+from reviewer.services.statements import Draft, Ground
 from tests.factories import World
+from tests.portal.test_passages import again
 from tests.portal.test_reported_figures import SLUMS, reported, series
 
 
@@ -65,3 +71,26 @@ def test_the_migrations_are_one_line_and_head_names_the_newest() -> None:
     assert script.get_heads() == [(ROOT / "migrations" / "HEAD.txt").read_text("utf-8").strip()]
     names = sorted(path.name for path in (ROOT / "migrations" / "versions").glob("*.py"))
     assert [name[:4] for name in names] == [f"{number:04}" for number in range(1, len(names) + 1)]
+
+
+def test_without_cited_figures_of_reports_a_statement_rests_on_what_else_it_cites(
+    world: World, session: Session
+) -> None:
+    report = reported(world, "KAZ", {SLUMS: series(("2020", "9"))})
+    figure = Ground("reported", str(session.scalars(select(ReportedFigure.id)).one()), "for")
+    passage = Ground("passage", session.scalars(select(Passage.key).limit(1)).one(), "for")
+    act = world.acting("reviewer")
+    for text, grounds in {"Alone.": [figure], "Both.": [passage, figure]}.items():
+        made = statements.write(act, Draft("2026", "1.1.2.4", text), grounds)
+        statements.support(act, made.id, 1)
+    world.done()
+    again(world, report, {SLUMS: series(("2020", "8"))})
+    session.rollback()
+    told = select(Statement.text, Statement.state).order_by(Statement.ordinal)
+    assert session.execute(told).all() == [("Alone.", "check_again"), ("Both.", "check_again")]
+    session.close()
+    migrations.downgrade(db.engine, "0014")
+    migrations.upgrade(db.engine, "0015")
+    assert session.execute(told).all() == [("Alone.", "draft"), ("Both.", "supported")]
+    assert list(session.scalars(select(Citation.kind))) == ["passage"]
+    assert session.scalars(select(Recheck)).all() == []
