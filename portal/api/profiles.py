@@ -29,7 +29,7 @@ from portal.rules.profiles import ANSWERS, FIGURE, LABEL, PASSAGE
 from portal.rules.refusals import Invalid, Problem
 from portal.services import profiles as service
 from portal.services.act import Act
-from portal.services.profiles import FOR_ALL, Said
+from portal.services.profiles import ANSWERED_MEANWHILE, FOR_ALL, Said
 
 calls = Calls(
     "Desk profiles",
@@ -40,6 +40,8 @@ ONE = "/entities/<iso3:iso3>/profile"
 HERE: dict[str, Any] = {"subject": desk, "by": "iso3", "conceal": None}
 EACH_OR_ALL = N_("Please give answers to parts, or one answer for all, one of the two.")
 TWICE = N_("This part stands twice; please answer it once.")
+UPTO_OF_ALL = N_("This goes with one answer for all alone; of a part, please give the answer that was seen there.")
+SEEN_BEFORE = N_("Somebody of the state has answered this part since; please read that answer before it is replaced.")
 
 
 class SilentState(Given):
@@ -62,7 +64,7 @@ class SilentWanted(Paging):
 
 class ProfilePart(Given):
     """A passage or a figure as it stood when it was compiled, and the last word of the state on it, null before the
-    first. `contribution` is where a passage comes from; `files` were attached there.
+    first; `answer_id` names that word. `contribution` is where a passage comes from; `files` were attached there.
     """
 
     id = fields.Integer()
@@ -78,6 +80,7 @@ class ProfilePart(Given):
     added_at = Moment()
     contribution = fields.UUID(allow_none=True)
     files = fields.Integer()
+    answer_id = fields.Integer(allow_none=True)
     answer = one_of(ANSWERS, allow_none=True)
     words = fields.String()
     words_language = language_code(allow_none=True)
@@ -101,9 +104,16 @@ class ProfileShape(Given):
 
 
 class PartAnswer(Asked):
-    """What the state says to one part; words are needed with corrected. The last word stands."""
+    """What the state says to one part; words are needed with corrected. The last word stands. With `seen` an answer
+    that came since is never replaced unseen: it is refused at `seen`, unless it only repeats what was seen.
+    """
 
     part = StrictWhole(least=1, required=True)
+    seen = StrictWhole(
+        least=1,
+        allow_none=True,
+        metadata={"description": "`answer_id` of the part as it was read, null for none; leave it out to ask nothing."},
+    )
     answer = one_of(ANSWERS, required=True)
     words = words(service.MOST, load_default="")
     language = language_code(load_default="en")
@@ -111,11 +121,16 @@ class PartAnswer(Asked):
 
 class ProfileAnswers(Asked):
     """What the state says to parts of its profile, or with `all` to all of them: every part without an answer is
-    confirmed, or the whole is refused.
+    confirmed, or the whole is refused. With `upto` no part is confirmed that came after it.
     """
 
     answers = fields.List(fields.Nested(PartAnswer), load_default=None)
     all = one_of(FOR_ALL, load_default=None)
+    upto = StrictWhole(
+        least=0,
+        load_default=None,
+        metadata={"description": "With `all`: the highest `id` of a part that was read; leave it out to ask nothing."},
+    )
 
 
 def _shape(act: Act, found: Desk) -> dict[str, Any]:
@@ -140,6 +155,7 @@ def _part(row: Any, origin: Any) -> dict[str, Any]:
     return {name: getattr(item, name) for name in names} | {
         "contribution": origin.contribution if origin else None,
         "files": origin.files if origin else 0,
+        "answer_id": row.answer_id,
         "answer": row.answer,
         "words": row.words or "",
         "words_language": row.language,
@@ -174,11 +190,13 @@ def compile_profile(act: Act, found: Desk) -> dict[str, Any]:
 )
 def answer_profile(act: Act, found: Desk, sent: dict[str, Any]) -> dict[str, Any]:
     """The state confirms, corrects or refuses what was compiled: all are kept, or none where one will not do."""
-    given, for_all = sent["answers"], sent["all"]
+    given, for_all, upto = sent["answers"], sent["all"], sent["upto"]
     if (given is None) is (for_all is None):
         raise Invalid(EACH_OR_ALL, [Problem("answers", EACH_OR_ALL)])
     if for_all:
-        service.answer_all(act, found, for_all)
+        service.answer_all(act, found, for_all, upto)
+    elif upto is not None:
+        raise Invalid(UPTO_OF_ALL, [Problem("upto", UPTO_OF_ALL)])
     else:
         _answer_each(act, found, given)
     return _shape(act, found)
@@ -191,13 +209,19 @@ def _answer_each(act: Act, found: Desk, given: list[dict[str, Any]]) -> None:
     if twice:
         raise Invalid(TWICE, twice)
     try:
-        service.answer(act, found, {one.pop("part"): Said(**one) for one in given})
+        service.answer(act, found, {one["part"]: _said(one) for one in given})
     except Invalid as refusal:
         raise Invalid(refusal.sentence, [_placed(one, places) for one in refusal.problems]) from None
 
 
+def _said(one: dict[str, Any]) -> Said:
+    return Said(one["answer"], one["words"], one["language"], (one["seen"] or 0) if "seen" in one else None)
+
+
 def _placed(problem: Problem, places: dict[int, int]) -> Problem:
     name, _dash, part = problem.where.partition("-")
+    if problem.sentence == ANSWERED_MEANWHILE:
+        return Problem(f"answers.{places[int(part)]}.seen", SEEN_BEFORE)
     return Problem(f"answers.{places[int(part)]}.{name}", problem.sentence)
 
 

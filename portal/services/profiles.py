@@ -156,7 +156,7 @@ def _problems(key: int, said: Said, rows: Mapping[int, AnyRow]) -> Iterable[Prob
         yield Problem(f"answer-{key}", N_("There is no such part of the profile."))
     if said.answer not in ANSWERS:
         yield Problem(f"answer-{key}", N_("Please choose confirmed, corrected or refused."))
-    if said.answer == CORRECTED and not tidy(said.words):
+    if said.answer == CORRECTED and not _kept(said):
         yield Problem(f"words-{key}", N_("Please write what is right: it stands beside what was compiled."))
     if len(said.words) > MOST:
         yield Problem(f"words-{key}", N_("A correction has at most 4,000 characters; please shorten it."))
@@ -165,7 +165,11 @@ def _problems(key: int, said: Said, rows: Mapping[int, AnyRow]) -> Iterable[Prob
 
 
 def _differs(row: AnyRow | ProfileAnswer, said: Said) -> bool:
-    return (row.answer, row.words or "") != (said.answer, tidy(said.words))
+    return (row.answer, row.words or "") != (said.answer, _kept(said))
+
+
+def _kept(said: Said) -> str:
+    return tidy(said.words).strip()
 
 
 def _keep(act: Act, desk: Desk, answers: Mapping[int, Said]) -> int:
@@ -175,7 +179,7 @@ def _keep(act: Act, desk: Desk, answers: Mapping[int, Said]) -> int:
         ProfileAnswer(
             item_id=key,
             answer=said.answer,
-            words=tidy(said.words),
+            words=_kept(said),
             language=said.language,
             answered_at=act.at,
             answered_by=act.actor.id,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from portal.api.profiles import SEEN_BEFORE
 from portal.db import db
 from portal.models.profiles import ProfileAnswer
 from portal.rules.profiles import ALL_REFUSED, LABEL, NOTHING_TO_TELL, STATE_FIRST
@@ -14,7 +15,7 @@ from portal.services.profiles import Said
 from tests.factories import World
 from tests.portal.callers import Caller
 from tests.portal.contributing import contribution
-from tests.portal.test_profiles import figures, furnished, rows, said
+from tests.portal.test_profiles import TABLE, compiled, figures, furnished, rows, said
 
 KAZ = "/entities/KAZ/profile"
 
@@ -98,6 +99,8 @@ def part(**changes: Any) -> dict[str, Any]:
         ({"answers": [part(answer="perhaps")]}, ["answers.0.answer"]),
         ({"all": "corrected"}, ["all"]),
         ({"answers": [part(more=1)]}, ["answers.0.more"]),
+        ({"answers": [part(seen=0)]}, ["answers.0.seen"]),
+        ({"answers": [part()], "upto": 1}, ["upto"]),
     ],
 )
 def test_what_will_not_do_is_named_by_its_place_and_nothing_is_kept(
@@ -110,6 +113,45 @@ def test_what_will_not_do_is_named_by_its_place_and_nothing_is_kept(
     answer = Caller(world, "focal_point", "KAZ").post(f"{KAZ}/answers", sent)
     assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
     assert ([problem["where"] for problem in answer.json["problems"]], answers()) == (where, 0)
+
+
+def test_an_older_look_takes_back_no_answer_of_a_colleague(world: World) -> None:
+    furnished(world)
+    state = Caller(world, "focal_point", "KAZ")
+    ids = [row.ProfileItem.id for row in rows(world)]
+    said(world, {ids[0]: Said("confirmed")})
+    seen = [part["answer_id"] for part in state.get(KAZ).json["parts"]]
+    assert (type(seen[0]), seen[1:]) == (int, [None, None])
+    said(world, {ids[0]: Said("refused", "Not ours."), ids[1]: Said("refused")}, "certifier")
+
+    def send(*given: str) -> Any:
+        sent = [part(part=ids[n], answer=one, seen=seen[n]) for n, one in enumerate(given)]
+        return state.post(f"{KAZ}/answers", {"answers": sent})
+
+    answer = send("confirmed", "confirmed", "confirmed")
+    assert (answer.status_code, answer.json["problems"]) == (
+        422,
+        [{"where": "answers.1.seen", "sentence": SEEN_BEFORE}],
+    )
+    assert [row.answer for row in rows(world)] == ["refused", "refused", None]
+    assert [one["answer"] for one in send("confirmed").json["parts"]] == ["refused", "refused", None]
+    seen = [part["answer_id"] for part in state.get(KAZ).json["parts"]]
+    answer = send("confirmed", "confirmed", "confirmed")
+    assert [one["answer"] for one in answer.json["parts"]] == ["confirmed"] * 3
+
+
+def test_parts_that_came_since_a_look_are_confirmed_by_nobody_unseen(world: World) -> None:
+    furnished(world)
+    state = Caller(world, "focal_point", "KAZ")
+    upto = max(part["id"] for part in state.get(KAZ).json["parts"])
+    figures(world, TABLE + "2020,PT,11.75\n", "2025")
+    compiled(world)
+    parts = state.post(f"{KAZ}/answers", {"all": "confirmed", "upto": upto}).json["parts"]
+    assert [(part["id"] > upto, part["answer"]) for part in parts if part["id"] > upto or not part["answer"]] == [
+        (True, None)
+    ]
+    parts = state.post(f"{KAZ}/answers", {"all": "confirmed"}).json["parts"]
+    assert [part["answer"] for part in parts] == ["confirmed"] * 4
 
 
 def test_the_same_key_answers_once(world: World) -> None:
