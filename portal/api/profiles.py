@@ -80,6 +80,7 @@ class ProfilePart(Given):
     added_at = Moment()
     contribution = fields.UUID(allow_none=True)
     files = fields.Integer()
+    withdrawn = fields.Boolean(metadata={"description": "By its source since: the state and the team alone see it."})
     answer_id = fields.Integer(allow_none=True)
     answer = one_of(ANSWERS, allow_none=True)
     words = fields.String()
@@ -88,8 +89,9 @@ class ProfilePart(Given):
 
 
 class ProfileShape(Given):
-    """The desk profile of a state in the newest cycle. The state and the team see every part, how many are `waiting`
-    for an answer, and what hinders that it is shown to others; others see what the state agreed to, null for the rest.
+    """The desk profile of a state in the newest cycle. The state and the team see every part, how many that stand are
+    `waiting` for an answer, and what hinders that it is shown to others; others see what the state agreed to, null for
+    the rest.
     """
 
     entity = fields.String()
@@ -143,18 +145,22 @@ def _shape(act: Act, found: Desk) -> dict[str, Any]:
         "compiled_at": profile.compiled_at,
         "released_at": profile.released_at,
         "reported": found.reported,
-        "parts": [_part(row, origins.get(row.ProfileItem.reference)) for row in held.shown],
+        "parts": [
+            _part(row, origins.get(row.ProfileItem.reference), withdrawn=row.ProfileItem.id in held.gone)
+            for row in held.shown
+        ],
         "waiting": held.waiting if held.inside else None,
         "hindering": [_(sentence) for sentence in held.hindering] if held.inside else None,
     }
 
 
-def _part(row: Any, origin: Any) -> dict[str, Any]:
+def _part(row: Any, origin: Any, *, withdrawn: bool) -> dict[str, Any]:
     item = row.ProfileItem
     names = ("id", "kind", "channel", "commitment", "language", "text", "value", "unit", "year", "source", "added_at")
     return {name: getattr(item, name) for name in names} | {
         "contribution": origin.contribution if origin else None,
         "files": origin.files if origin else 0,
+        "withdrawn": withdrawn,
         "answer_id": row.answer_id,
         "answer": row.answer,
         "words": row.words or "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flask import request
@@ -23,12 +23,13 @@ def desk(act: Act, iso3: str) -> Desk:
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of a profile for a reader: `shown` of `count`, of which `waiting` have no answer yet. `newest` is the
-    highest id among them, 0 without any. `inside` is the state or the team, who see them all; `hindering` is why the
-    profile cannot be shown to others now.
+    """The parts of a profile for a reader: of `count` that stand, `waiting` have no answer yet. `newest` is the highest
+    id of all, 0 without any. `inside` is the state or the team, who see them all among `shown`, also those that are
+    `gone`: withdrawn by their source since. `hindering` is why the profile cannot be shown to others now.
     """
 
     shown: Sequence[AnyRow]
+    gone: Collection[int]
     count: int
     waiting: int
     newest: int
@@ -40,8 +41,9 @@ def parts(act: Act, found: Desk) -> Parts:
     """The parts of a profile as this person may know them; none before it is compiled."""
     inside = found.entity in act.actor.entities or may(act.person, "synthesis:read")
     rows = profiles.items(act.session, found.profile.id) if found.profile else []
-    answers = [row.answer for row in rows]
+    gone = profiles.gone(act.session, found.cycle, [found.entity]) if rows else set()
+    answers = [row.answer for row in rows if row.ProfileItem.id not in gone]
     hindering = hindrances_of_release(answers, released=found.released_at is not None, reported=found.reported)
-    shown = [row for row in rows if inside or shown_to_others(row.answer)]
+    shown = [row for row in rows if inside or (row.ProfileItem.id not in gone and shown_to_others(row.answer))]
     newest = max((row.ProfileItem.id for row in rows), default=0)
-    return Parts(shown, len(rows), answers.count(None), newest, inside, hindering)
+    return Parts(shown, gone, len(answers), answers.count(None), newest, inside, hindering)

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_, union
+from sqlalchemy.orm import Session, aliased
 
 from forms.words import N_
 from portal.db import AnyRow
-from portal.models.contributions import ContributionVersion, Partner
+from portal.models.contributions import Contribution, ContributionVersion, Partner
 from portal.models.entities import Entity
+from portal.models.observations import Area, Cut, Import, Observation, ObservationRevision, Series
 from portal.models.passages import Coding, ContributionPlace, Passage
 from portal.models.profiles import Profile, ProfileAnswer, ProfileItem
 from portal.models.reports import Report
-from portal.queries.contributions import of_version
+from portal.queries.contributions import of_version, public
 from portal.queries.cycles import current, entity
 from portal.queries.observations import for_section
 from portal.queries.passages import speaks_of
 from portal.queries.reports import SEEN
 from portal.rules import crosswalk
-from portal.rules.offers import Held
-from portal.rules.profiles import PASSAGE
+from portal.rules.offers import Held, covers
+from portal.rules.profiles import FIGURE, PASSAGE, figure_reference
 from portal.rules.refusals import Missing
+from portal.rules.verdicts import WITHDRAWN
 
 NO_PROFILE = N_("No desk profile has been compiled of this state.")
 CODE = "commitment:"
@@ -95,6 +97,64 @@ def items(session: Session, profile_id: uuid.UUID) -> list[AnyRow]:
     return list(session.execute(query).all())
 
 
+def standing(session: Session, desk: Desk) -> list[AnyRow]:
+    """The same without the parts that their source withdrew since. Missing before the first."""
+    left = gone(session, desk.cycle, [desk.entity])
+    return [row for row in items(session, desk.held.id) if row.ProfileItem.id not in left]
+
+
+def gone(session: Session, cycle: str, entities: Collection[str] | None = None) -> set[int]:
+    """The parts of the profiles of a cycle, of these states or of all, that their source withdrew since: those of a
+    contribution that is accepted no more, and the figures of a withdrawn import. Two statements, three once an
+    import was withdrawn.
+    """
+    of = [Profile.cycle == cycle, *(() if entities is None else [Profile.entity.in_(sorted(entities))])]
+    passages = (
+        select(ProfileItem.id)
+        .join(Profile, Profile.id == ProfileItem.profile_id)
+        .join(Passage, Passage.key == func.substr(ProfileItem.reference, len(PASSAGE) + 2))
+        .join(Contribution, Contribution.id == Passage.contribution_id)
+        .where(*of, ProfileItem.kind == PASSAGE, ~Passage.current, ~public())
+    )
+    return {*session.scalars(passages), *_gone_figures(session, of)}
+
+
+def _gone_figures(session: Session, of: Sequence[ColumnElement[bool]]) -> Iterator[int]:
+    """The figures that only withdrawn imports gave. The digest in the reference tells which it is among several with
+    the same value in the same year.
+    """
+    withdrawn = session.scalars(select(Import.number).where(Import.standing == WITHDRAWN)).all()
+    if not withdrawn:
+        return
+    past, good = ObservationRevision, aliased(ObservationRevision)
+    again = exists().where(
+        good.observation_id == past.observation_id,
+        good.value_text == past.value_text,
+        good.import_number.not_in(withdrawn),
+    )
+    named = (Series.source, Series.code, Cut.dimensions, Cut.unit, Observation.period, ProfileItem.value)
+    query = (
+        select(ProfileItem.id, ProfileItem.reference, *named)
+        .select_from(Observation)
+        .join(Series, Series.id == Observation.series_id)
+        .join(Area, Area.id == Observation.area_id)
+        .join(Cut, Cut.id == Observation.cut_id)
+        .join(Profile, Profile.entity == Area.key)
+        .join(ProfileItem, ProfileItem.profile_id == Profile.id)
+        .where(*of, ProfileItem.text == Series.title, ProfileItem.year == Observation.year, ProfileItem.kind == FIGURE)
+    )
+    now = query.where(Observation.import_number.in_(withdrawn), Observation.value_text == ProfileItem.value)
+    before = query.join(past, past.observation_id == Observation.id).where(
+        past.import_number.in_(withdrawn),
+        past.value_text == ProfileItem.value,
+        Observation.value_text != ProfileItem.value,
+        ~again,
+    )
+    for key, reference, source, series, dimensions, unit, period, value in session.execute(union(now, before)):
+        if reference == figure_reference(source, series, covers(dimensions), unit, period, value):
+            yield key
+
+
 def answers(session: Session, ids: Collection[int]) -> dict[int, ProfileAnswer]:
     """These answers of states to parts of profiles, by id; one statement, none where there are none."""
     if not ids:
@@ -104,14 +164,15 @@ def answers(session: Session, ids: Collection[int]) -> dict[int, ProfileAnswer]:
 
 def silent(session: Session, cycle: str) -> list[AnyRow]:
     """The states of which no report was received in a cycle, by region and English name, with their profiles: iso3,
-    names, region, compiled_at and released_at (None without), parts, and how many of them the state answered.
+    names, region, compiled_at and released_at (None without), parts that stand, and how many of them the state
+    answered.
     """
     answered = func.count(ProfileItem.id).filter(exists().where(ProfileAnswer.item_id == ProfileItem.id))
     columns = (Entity.iso3, Entity.names, Entity.region, Profile.compiled_at, Profile.released_at)
     query = (
         select(*columns, func.count(ProfileItem.id).label("parts"), answered.label("answered"))
         .outerjoin(Profile, and_(Profile.entity == Entity.iso3, Profile.cycle == cycle))
-        .outerjoin(ProfileItem, ProfileItem.profile_id == Profile.id)
+        .outerjoin(ProfileItem, and_(ProfileItem.profile_id == Profile.id, ProfileItem.id.not_in(gone(session, cycle))))
         .where(~_received(Entity.iso3, cycle))
         .group_by(*columns, Entity.name_en)
         .order_by(Entity.region, Entity.name_en)
@@ -120,15 +181,18 @@ def silent(session: Session, cycle: str) -> list[AnyRow]:
 
 
 def unanswered(session: Session, cycle: str, codes: Collection[str]) -> set[str]:
-    """Those of these states whose profile has a part that they have not answered, and that have not reported."""
+    """Those of these states whose profile has a part that they have not answered, and that have not reported; what its
+    source withdrew since waits for nobody.
+    """
     said = exists().where(ProfileAnswer.item_id == ProfileItem.id)
     query = (
-        select(Profile.entity)
-        .join(ProfileItem, ProfileItem.profile_id == Profile.id)
+        select(ProfileItem.id, Profile.entity)
+        .join(Profile, Profile.id == ProfileItem.profile_id)
         .where(Profile.cycle == cycle, Profile.entity.in_(sorted(codes)), ~said, ~_received(Profile.entity, cycle))
-        .distinct()
     )
-    return set(session.scalars(query))
+    waiting = session.execute(query).all()
+    left = gone(session, cycle, {row.entity for row in waiting}) if waiting else set()
+    return {row.entity for row in waiting if row.id not in left}
 
 
 def _received(entity: Any, cycle: Any) -> ColumnElement[bool]:

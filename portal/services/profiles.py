@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from forms.answers import canonical, digest
 from forms.kinds.base import tidy
 from forms.outline import LANGUAGES
 from forms.words import N_
@@ -25,6 +24,7 @@ from portal.rules.profiles import (
     NOTHING_TO_TELL,
     PASSAGE,
     REFUSED,
+    figure_reference,
     hindrances_of_release,
 )
 from portal.rules.refusals import Invalid, NotNow, Problem
@@ -82,10 +82,9 @@ def compile_profile(act: Act, desk: Desk) -> Profile:
 
 
 def _figure(one: Held) -> ProfileItem:
-    named = (one.source, one.series, one.dimensions, one.unit, one.year, one.value)
     edition = f", {one.edition}" if one.edition else ""
     return ProfileItem(
-        reference=f"{FIGURE}:{digest(canonical(list(named)))}",
+        reference=figure_reference(one.source, one.series, one.dimensions, one.unit, one.year, one.value),
         kind=FIGURE,
         channel="b",
         commitment=crosswalk.commitment_of_indicator(one.indicator) or "",
@@ -137,13 +136,14 @@ def _says_more(key: int, said: Said, then: Mapping[int, ProfileAnswer]) -> bool:
 
 def answer_all(act: Act, desk: Desk, answer: str, upto: int | None = None) -> int:
     """The state confirms every part that it has not answered yet, or refuses the whole profile. Of parts added behind
-    the one with the id `upto`, the newest that the person saw, none is confirmed. Returns how many parts this answers.
+    the one with the id `upto`, the newest that the person saw, none is confirmed, and what its source withdrew since is
+    left out. Returns how many parts this answers.
     """
     act.demand("profile:answer", desk)
     if answer not in FOR_ALL:
         sentence = N_("All parts can be confirmed or refused together.")
         raise Invalid(sentence, [Problem("all", sentence)])
-    rows = profiles.items(act.session, desk.held.id)
+    rows = profiles.standing(act.session, desk)
     if answer == CONFIRMED:
         open_now = [row for row in rows if row.answer is None and (upto is None or row.ProfileItem.id <= upto)]
     else:
@@ -194,12 +194,12 @@ def _keep(act: Act, desk: Desk, answers: Mapping[int, Said]) -> int:
 
 
 def release(act: Act, desk: Desk) -> Profile:
-    """Shows a profile to others, once the state has answered every part: without what it refused, and with its words
-    beside what it corrected. NotNow names what hinders it.
+    """Shows a profile to others, once the state has answered every part that stands: without what it refused, and with
+    its words beside what it corrected. NotNow names what hinders it.
     """
     act.demand("profile:release", desk)
     profile = desk.held
-    answers = [row.answer for row in profiles.items(act.session, profile.id)]
+    answers = [row.answer for row in profiles.standing(act.session, desk)]
     hindering = hindrances_of_release(answers, released=profile.released_at is not None, reported=desk.reported)
     if hindering:
         raise NotNow(hindering[0], hindering)

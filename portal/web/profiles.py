@@ -112,6 +112,7 @@ def _page(act: Act, found: Desk, problems: Sequence[Problem] = ()) -> str:
         groups=_groups(held.shown),
         titles={one.key: one.title for one in crosswalk.commitments()},
         origins=profiles.origins(act.session, [row.ProfileItem.reference for row in held.shown]),
+        gone=held.gone,
         answers=ANSWERS,
         waiting=held.waiting,
         parts=held.count,

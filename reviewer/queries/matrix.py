@@ -24,6 +24,7 @@ from portal.models.profiles import Profile, ProfileAnswer, ProfileItem
 from portal.models.reported_figures import ReportedFigure
 from portal.models.reports import Report, Version
 from portal.queries.passages import under_commitments
+from portal.queries.profiles import gone
 from portal.queries.reports import SEEN
 from portal.rules import coverage, crosswalk
 from portal.rules.coverage import Coverage
@@ -45,9 +46,9 @@ class Evidence:
 
 
 def evidence(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> Evidence:
-    """The matrix of a cycle at this moment: eight statements, whatever there is. `whole` counts the passages and the
-    figures of every report and contribution that was received, as the team may read them, else of what everybody may
-    know alone.
+    """The matrix of a cycle at this moment: nine statements, ten once an import was withdrawn. `whole` counts
+    the passages and the figures of every report and contribution that was received, as the team may read them, else of
+    what everybody may know alone.
     """
     places = [coverage.Place(*row) for row in session.execute(select(Entity.iso3, Entity.region, Entity.status))]
     cells: defaultdict[Place, Tally] = defaultdict(Tally)
@@ -77,15 +78,17 @@ def covered(session: Session, cycle: str) -> list[Coverage]:
 def _coverage(session: Session, cycle: str, places: Iterable[coverage.Place]) -> list[Coverage]:
     received = (Report.cycle == cycle, Report.first_submitted_at.is_not(None), SEEN != "withdrawn")
     reported = set(session.scalars(select(Report.entity).where(*received)))
-    profiled = set(session.scalars(select(Profile.entity).where(Profile.cycle == cycle)))
+    stands = ProfileItem.id.not_in(gone(session, cycle))
     newest = select(func.max(ProfileAnswer.id)).group_by(ProfileAnswer.item_id)
-    agreed = (
-        select(Profile.entity)
+    profiled = (
+        select(Profile.entity, func.max(case((ProfileAnswer.answer.in_(AGREED), 1), else_=0)).label("agreed"))
         .join(ProfileItem, ProfileItem.profile_id == Profile.id)
-        .join(ProfileAnswer, ProfileAnswer.item_id == ProfileItem.id)
-        .where(Profile.cycle == cycle, ProfileAnswer.id.in_(newest), ProfileAnswer.answer.in_(AGREED))
+        .outerjoin(ProfileAnswer, and_(ProfileAnswer.item_id == ProfileItem.id, ProfileAnswer.id.in_(newest)))
+        .where(Profile.cycle == cycle, stands)
+        .group_by(Profile.entity)
     )
-    return coverage.by_region(places, reported, profiled, set(session.scalars(agreed)))
+    found = {row.entity: bool(row.agreed) for row in session.execute(profiled)}
+    return coverage.by_region(places, reported, found, {entity for entity, agreed in found.items() if agreed})
 
 
 def _passages(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> Iterator[Told]:

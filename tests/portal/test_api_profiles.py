@@ -15,7 +15,7 @@ from portal.services.profiles import Said
 from tests.factories import World
 from tests.portal.callers import Caller
 from tests.portal.contributing import contribution
-from tests.portal.test_profiles import TABLE, compiled, figures, furnished, rows, said
+from tests.portal.test_profiles import TABLE, compiled, figures, furnished, rows, said, without_contribution
 
 KAZ = "/entities/KAZ/profile"
 
@@ -152,6 +152,21 @@ def test_parts_that_came_since_a_look_are_confirmed_by_nobody_unseen(world: Worl
     ]
     parts = state.post(f"{KAZ}/answers", {"all": "confirmed"}).json["parts"]
     assert [part["answer"] for part in parts] == ["confirmed"] * 4
+
+
+def test_a_part_whose_source_withdrew_it_is_marked_and_given_to_nobody_else(world: World) -> None:
+    furnished(world)
+    state, other = Caller(world, "focal_point", "KAZ"), Caller(world, "focal_point", "KEN")
+    state.post(f"{KAZ}/answers", {"all": "confirmed"})
+    Caller(world, "lead").post(f"{KAZ}/release", {})
+    assert [part["withdrawn"] for part in other.get(KAZ).json["parts"]] == [False] * 3
+    without_contribution(world, "withdrawn")
+    assert sorted((part["channel"], part["withdrawn"]) for part in state.get(KAZ).json["parts"]) == [
+        ("b", False),
+        ("c", True),
+        ("c", True),
+    ]
+    assert [part["channel"] for part in other.get(KAZ).json["parts"]] == ["b"]
 
 
 def test_the_same_key_answers_once(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import uuid
 
 import pytest
@@ -12,23 +13,34 @@ from sqlalchemy.exc import DBAPIError
 from portal.db import AnyRow, db
 from portal.http.context import EXTENSION
 from portal.http.file_texts import read_waiting_file
+from portal.models.contributions import Contribution
 from portal.models.events import Notice
+from portal.models.observations import Import
 from portal.models.passages import Passage
 from portal.models.profiles import ProfileAnswer, ProfileItem
+from portal.queries import accounts as people
 from portal.queries import contributions as held
 from portal.queries import profiles as queries
-from portal.rules.profiles import ALL_REFUSED, HAS_REPORTED, NOTHING_TO_TELL, STATE_FIRST, hindrances_of_release
+from portal.rules.profiles import (
+    ALL_GONE,
+    ALL_REFUSED,
+    HAS_REPORTED,
+    NOTHING_TO_TELL,
+    STATE_FIRST,
+    hindrances_of_release,
+)
 from portal.rules.refusals import Forbidden, Invalid, Missing, NotNow
-from portal.services import contribution_files, profiles
+from portal.services import accounts, contribution_files, contributions, profiles, verifying
 from portal.services.contributions import Draft
 from portal.services.observations import take_in
 from portal.services.profiles import Said
 from reviewer.queries.matrix import covered
-from tests.factories import World, csrf
+from tests.factories import PASSWORD, World, csrf
 from tests.portal.contributing import contribution, decide, filing, save, send
 from tests.portal.test_contributions import upload
 from tests.portal.test_sources import docx, paragraph
 
+SECOND = "second.data.officer@example.org"
 TABLE = "Year,UNIT_MEASURE,Value\n2010,PT,1.5\n2018,PT,10.25\n"
 
 
@@ -69,6 +81,29 @@ def release(world: World) -> None:
     act = world.acting("lead")
     profiles.release(act, queries.desk(act.session, "KAZ", lock=True))
     world.done()
+
+
+def without_import(world: World, edition: str) -> None:
+    """The import of this edition is withdrawn by a second person."""
+    if people.by_email(db.session, SECOND) is None:
+        accounts.add(world.act(None), SECOND, "data_officer", None, PASSWORD)
+        world.done()
+    act = world.act(people.by_email(db.session, SECOND))
+    found = act.session.scalars(select(Import).where(Import.edition == edition)).one()
+    verifying.say(act, found.id, "withdrawn", "The wrong table.")
+    world.done()
+
+
+def without_contribution(world: World, outcome: str) -> None:
+    """The contribution is withdrawn by its partner, or set aside by the team."""
+    db.session.rollback()
+    (made,) = db.session.scalars(select(Contribution.id))
+    if outcome == "withdrawn":
+        act = world.acting("partner")
+        contributions.withdraw(act, filing(act, made))
+        world.done()
+    else:
+        decide(world, made, outcome, "It is not theirs.")
 
 
 def told(world: World, kind: str) -> set[uuid.UUID]:
@@ -234,6 +269,77 @@ def test_it_is_shown_to_others_only_after_the_state_answered_and_without_what_it
     assert "Rents rose faster" in own
 
 
+@pytest.mark.parametrize("outcome", ["withdrawn", "set_aside"])
+def test_a_part_whose_contribution_stands_no_more_is_shown_and_counted_to_nobody_else(
+    world: World, outcome: str
+) -> None:
+    furnished(world)
+    all_of_it(world, "confirmed")
+    release(world)
+    without_contribution(world, outcome)
+    stranger = world.browser("focal_point", "KEN").get("/entities/KAZ/profile").get_data(as_text=True)
+    assert ("10.25" in stranger, "Rents rose faster" in stranger, "of 1." in stranger) == (True, False, True)
+    for role, entity in (("focal_point", "KAZ"), ("reviewer", None)):
+        page = world.browser(role, entity).get("/entities/KAZ/profile").get_data(as_text=True)
+        assert (page.count("Withdrawn by its source since"), "Rents rose faster" in page) == (2, True)
+        assert "Parts answered: 1 of 1." in page
+    figure = next(row.ProfileItem.id for row in rows(world) if row.ProfileItem.kind == "figure")
+    own = world.browser("focal_point", "KAZ").get("/entities/KAZ/profile").get_data(as_text=True)
+    assert re.findall(r'name="seen-(\d+)"', own) == [str(figure)]
+    (kaz,) = [row for row in queries.silent(db.session, "2026") if row.iso3 == "KAZ"]
+    assert (kaz.parts, kaz.answered, len(rows(world))) == (1, 1, 3)
+
+
+def test_a_figure_whose_import_is_withdrawn_is_shown_to_nobody_else_until_it_is_given_again(world: World) -> None:
+    furnished(world)
+    figures(world, TABLE.replace("10.25", "11.75"), "2025")
+    compiled(world)
+    without_import(world, "2025")
+
+    def left() -> list[str]:
+        db.session.rollback()
+        gone = queries.gone(db.session, "2026")
+        return [row.ProfileItem.value for row in rows(world) if row.ProfileItem.id in gone]
+
+    assert left() == ["11.75"]
+    without_import(world, "2024")
+    assert sorted(left()) == ["10.25", "11.75"]
+    figures(world, TABLE, "2026")
+    assert left() == ["11.75"]
+    figures(world, TABLE.replace("10.25", "12.5"), "2027")
+    assert left() == ["11.75"]
+
+
+def test_parts_that_their_source_withdrew_wait_for_nobody_and_hinder_nothing(world: World) -> None:
+    furnished(world)
+    desk = "Look at the desk profile of Kazakhstan"
+    figure = next(row.ProfileItem.id for row in rows(world) if row.ProfileItem.kind == "figure")
+    said(world, {figure: Said("confirmed")})
+    assert desk in world.browser("certifier", "KAZ").get("/desk").get_data(as_text=True)
+    with pytest.raises(NotNow, match=STATE_FIRST):
+        release(world)
+    db.session.rollback()
+    without_contribution(world, "withdrawn")
+    assert desk not in world.browser("certifier", "KAZ").get("/desk").get_data(as_text=True)
+    assert all_of_it(world, "confirmed") == 0
+    release(world)
+    assert covered(db.session, "2026")[0].agreed == 1
+    without_import(world, "2024")
+    db.session.rollback()
+    counts = covered(db.session, "2026")[0]
+    assert (counts.profiled, counts.agreed, len(rows(world))) == (0, 0, 3)
+    stranger = world.browser("focal_point", "KEN").get("/entities/KAZ/profile").get_data(as_text=True)
+    assert ("10.25" in stranger, "Everything in it was withdrawn by its source since" in stranger) == (False, True)
+
+
+def test_a_profile_of_which_nothing_stands_is_not_shown(world: World) -> None:
+    furnished(world)
+    without_contribution(world, "set_aside")
+    without_import(world, "2024")
+    with pytest.raises(NotNow, match=ALL_GONE):
+        release(world)
+
+
 def test_what_hinders_the_showing() -> None:
     def hindered(*answers: str | None, released: bool = False, reported: bool = False) -> list[str]:
         return hindrances_of_release(answers, released=released, reported=reported)
@@ -241,6 +347,7 @@ def test_what_hinders_the_showing() -> None:
     assert hindered("confirmed", "refused") == []
     assert hindered("confirmed", None) == [STATE_FIRST]
     assert hindered("refused", "refused") == [ALL_REFUSED]
+    assert hindered() == [ALL_GONE]
     assert hindered("confirmed", reported=True) == [HAS_REPORTED]
     assert len(hindered("confirmed", released=True)) == 1
 

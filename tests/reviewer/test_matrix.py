@@ -366,7 +366,7 @@ def test_the_matrix_costs_the_same_statements_for_nothing_and_for_much(world: Wo
     figures(world, "KAZ")
     raise_case(world, "a", "b")
     contribution(world, "c", "accepted")
-    assert cost() == empty == 8
+    assert cost() == empty == 9
     assert not any("FROM observations" in statement for statement in seen)
 
 
