@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import and_, case, func, or_, select, true
@@ -39,7 +39,9 @@ OPEN_CASES = ("raised", "asked")
 
 @dataclass(frozen=True)
 class Evidence:
-    """The matrix of a cycle, and the coverage of the world and of each region by reports."""
+    """The matrix of a cycle, and the coverage of the world and of each region by reports. Both count the same states:
+    the invented entities of a demonstration are none, though their passages and figures stand in the cells.
+    """
 
     matrix: Matrix
     coverage: list[Coverage]
@@ -58,15 +60,19 @@ def evidence(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> E
             cells[Place(commitment, channel, region)] += tally
         for tally in list(tallies.values())[1:]:
             again[commitment, channel] += tally
-    for place, tally in (*_reported(session, cycle, at, whole=whole), *_figures(session, at)):
+    invented = Counter(place.region for place in places if place.status not in coverage.REAL)
+    for place, tally in (*_reported(session, cycle, at, whole=whole), *_figures(session, at, invented)):
         cells[place] += tally
     cases: Counter[tuple[str, str]] = Counter()
     for commitment, region, channels in _cases(session, cycle, {place.iso3: place.region for place in places}):
         cases[commitment, region] += 1
         for channel in channels:
             cells[Place(commitment, channel, region)] += Tally(cases=1)
-    states = Counter(place.region for place in places if place.region)
-    return Evidence(Matrix(dict(cells), dict(states), dict(cases), dict(again)), _coverage(session, cycle, places))
+    real = {place.iso3 for place in places if place.status in coverage.REAL}
+    counted = {place: replace(tally, entities=tally.entities & real) for place, tally in cells.items()}
+    reach = _coverage(session, cycle, places)
+    states = {one.region: one.of for one in reach if one.region}
+    return Evidence(Matrix(counted, states, dict(cases), dict(again)), reach)
 
 
 def covered(session: Session, cycle: str) -> list[Coverage]:
@@ -177,14 +183,15 @@ def figures(session: Session) -> list[AnyRow]:
     return list(session.execute(query).all())
 
 
-def _figures(session: Session, at: dt.datetime) -> Iterator[tuple[Place, Tally]]:
+def _figures(session: Session, at: dt.datetime, invented: Mapping[str, int]) -> Iterator[tuple[Place, Tally]]:
+    """The totals count invented entities too: so many of a region fewer are surely states."""
     most: dict[Place, int] = {}
     for row in figures(session):
         commitment = crosswalk.commitment_of_indicator(row.indicator)
         if commitment is None or not row.region:
             continue
         place, count = Place(commitment, FIGURES, row.region), int(row.figures)
-        more = max(0, row.states - most.get(place, 0))
+        more = max(0, row.states - invented.get(row.region, 0) - most.get(place, 0))
         most[place] = most.get(place, 0) + more
         yield place, Tally(figures=count, counted=more, age=float(count * at.year - row.years))
 

@@ -17,6 +17,7 @@ from portal.db import db
 from portal.http.context import EXTENSION
 from portal.models.contradictions import Case
 from portal.models.datasets import ObservationTotal
+from portal.models.entities import Entity
 from portal.models.observations import Observation
 from portal.models.passages import Coding, Passage
 from portal.models.reported_figures import ReportedFigure
@@ -96,6 +97,25 @@ def test_a_cell_holds_what_was_submitted_of_how_many_states_and_how_old_it_is(wo
     assert cell.mean_age == pytest.approx(1.0)
     assert matrix.only("1.1", "a", AFRICA) == NOTHING
     assert (matrix.of(ASIA), matrix.of(AFRICA), matrix.of()) == (44, 48, 195)
+
+
+def test_the_cells_and_the_coverage_count_the_same_states_and_no_invented_one(world: World) -> None:
+    reported(world, "KAZ", "Homes were built.")
+    reported(world, "KEN", "Streets were lit.")
+    figures(world, "KAZ")
+    figures(world, "KEN")
+    act = world.act(None)
+    act.session.get_one(Entity, "KEN").status = "demonstration"
+    world.done()
+    seen = found(world)
+    assert {one.region: seen.matrix.of(one.region) for one in seen.coverage} == {
+        one.region: one.of for one in seen.coverage
+    }
+    assert (seen.matrix.of(), seen.matrix.of(AFRICA)) == (194, 47)
+    told = [(cell.passages, cell.states) for cell in (seen.matrix.cell("1.1", "a", one) for one in ("", ASIA, AFRICA))]
+    assert told == [(2, 1), (1, 1), (1, 0)]
+    told = [(cell.figures, cell.states) for cell in (seen.matrix.cell("1.1", "b", one) for one in ("", ASIA, AFRICA))]
+    assert told == [(4, 1), (2, 1), (2, 0)]
 
 
 def test_a_code_puts_a_passage_under_a_second_commitment_and_twice_coded_counts_once(world: World) -> None:
