@@ -92,14 +92,17 @@ def _address_of_evidence(kind: str, data: Mapping[str, Any]) -> str:
 
 
 def _address_of_synthesis(kind: str, data: Mapping[str, Any]) -> str:
-    """Where a notice leads that is about the synthesis: a release to the reader's own page."""
+    """Where a notice leads that is about the synthesis: a release to the reader's own page, of the
+    earlier one where the newest cites the reader no more.
+    """
     if kind == "synthesis.moved":
         return url_for("statements.check_again")
     if kind == "synthesis.supplement":
         return url_for("statements.supplements", of=data["supplement"], cycle=data["cycle"])
+    which = {"cycle": data["cycle"], "release": data.get("release")}
     if data.get("partner"):
-        return url_for("words.partner", partner_id=data["partner"], cycle=data["cycle"])
-    return url_for("words.state", iso3=data["entity"], cycle=data["cycle"])
+        return url_for("words.partner", partner_id=data["partner"], **which)
+    return url_for("words.state", iso3=data["entity"], **which)
 
 
 _BY_NOUN: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {

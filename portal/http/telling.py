@@ -291,6 +291,9 @@ NOTICES = {
     "synthesis.release": N_(
         "The reporting team released statements that cite you; a page shows where your words went."
     ),
+    "synthesis.left_out": N_(
+        "The newest release of the synthesis cites you no more. What the one before it cited of you stands on a page."
+    ),
     "call.open": N_("You are asked to contribute to the call “%(title)s”."),
     "call.open.closes": N_("You are asked to contribute to the call “%(title)s”. It is open until %(closes)s."),
     "call.extend": N_("The call “%(title)s” has another end; its page says until when it takes contributions."),

@@ -1,4 +1,4 @@
-"""Reads where the words and figures of a state or a partner went: out of the newest release, and the cases."""
+"""Reads where the words and figures of a state or a partner went: out of a release, and the cases."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from forms.words import N_
 from portal.models.contradictions import Case
 from portal.models.contributions import Contribution
 from portal.models.synthesis import SynthesisRelease
 from portal.queries import contributions, cycles, partners
 from portal.rules.cases import RAISED
+from portal.rules.refusals import Missing
 from portal.rules.synthesis import PASSAGE
+
+NO_RELEASE = N_("There is no release with this number.")
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,12 @@ class Used:
 
 @dataclass(frozen=True)
 class Words:
-    """What the newest release of a cycle says to one reader; `supplements` name the statements of it that the late
-    report of the state touches.
+    """What a release of a cycle says to one reader; `newest` is the number of the newest. `supplements` name the
+    statements of it that the late report of the state touches.
     """
 
     number: int
+    newest: int
     digest: str
     released_at: dt.datetime
     used: Sequence[Used]
@@ -80,16 +85,21 @@ def of_partner(session: Session, partner_id: uuid.UUID) -> Reader:
     return Reader("", found.id, {"en": found.name}, contributions.members(session, found.id))
 
 
-def released(session: Session, cycle: str, reader: Reader) -> Words | None:
-    """What the newest release of a cycle holds of this reader; None before the first release. One statement."""
-    row = session.scalars(
-        select(SynthesisRelease)
-        .where(SynthesisRelease.cycle == cycle)
-        .order_by(SynthesisRelease.number.desc())
-        .limit(1)
-    ).first()
-    if row is None:
+def released(session: Session, cycle: str, reader: Reader, number: int | None = None) -> Words | None:
+    """What the release with this number, or the newest of a cycle, holds of this reader; None before the first release,
+    Missing where there is none with the number. One statement.
+    """
+    newest = select(func.max(SynthesisRelease.number)).where(SynthesisRelease.cycle == cycle).scalar_subquery()
+    found = session.execute(
+        select(SynthesisRelease, newest.label("newest")).where(
+            SynthesisRelease.cycle == cycle, SynthesisRelease.number == (newest if number is None else number)
+        )
+    ).one_or_none()
+    if found is None and number is not None:
+        raise Missing(NO_RELEASE)
+    if found is None:
         return None
+    row = found.SynthesisRelease
     told = json.loads(row.document)
     used = [
         Used(one, [citation for citation in one["citations"] if reader.own(citation)]) for one in told["statements"]
@@ -100,7 +110,7 @@ def released(session: Session, cycle: str, reader: Reader) -> Words | None:
         for one in told["supplements"]
         if reader.partner is None and one["entity"] == reader.entity and one["statement"] in by_id
     ]
-    return Words(row.number, row.digest, row.released_at, [one for one in used if one.own], late)
+    return Words(row.number, found.newest, row.digest, row.released_at, [one for one in used if one.own], late)
 
 
 def cases(session: Session, cycle: str, reader: Reader) -> list[Taken]:

@@ -40,6 +40,7 @@ BESIDE = N_("The one who wrote the text beside the answer")
 FILING, PARTNER_AND_TEAM = N_("Those who file for the partner"), N_("Those who file for the partner, and the team")
 IMPORTER = N_("The data officer who took the file in")
 WRITERS = N_("Those who write the report")
+UNCITED = N_("Those whom the release before cited and the new one does not")
 CITED = N_("Focal points of the states cited, and those who file for the partners cited")
 TALKING = N_("Those who take part in the thread, and who is named in it")
 
@@ -246,6 +247,7 @@ _BETWEEN = (
     Rule("dataset.broken", IMPORTER, N_("A file of figures could not be taken in"), N_("To put it right"), shown=True),
     Rule("synthesis.moved", TEAM, N_("What statements cite has moved"), N_("To look at them again"), shown=True),
     Rule("synthesis.supplement", TEAM, N_("A report came after the cut-off"), N_("To say what it does"), shown=True),
+    Rule("synthesis.left_out", UNCITED, N_("A release cites you no more"), N_("To see what was cited"), shown=True),
     Rule("synthesis.release", CITED, N_("Statements were released"), N_("To see where your words went"), shown=True),
     Rule("bundle.ready", ASKED, N_("A bundle was built"), N_("It can be downloaded"), shown=True),
     Rule("bundle.broken", ASKED, N_("A bundle could not be built"), N_("To see why"), shown=True),

@@ -30,7 +30,9 @@ def of_partner(act: Act, partner_id: uuid.UUID) -> Reader:
 @pages.get("/entities/<iso3>/words")
 @guarded("words:see", subject=of_state, by="iso3", conceal=None)
 def state(act: Act, reader: Reader) -> ResponseReturnValue:
-    """The statements that cite a state, the cases that concern it, and what came of them."""
+    """The statements that cite a state in the newest release or an earlier one, the cases that concern it, and what
+    came of them.
+    """
     return _page(act, reader)
 
 
@@ -44,7 +46,9 @@ def partner(act: Act, reader: Reader) -> ResponseReturnValue:
 def _page(act: Act, reader: Reader) -> str:
     key = request.args.get("cycle")
     cycle = cycles.counting(act.session, key) if key else cycles.current(act.session)
-    released = words.released(act.session, cycle.key, reader)
+    asked = request.args.get("release", "")
+    number = (int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else 0) if asked else None
+    released = words.released(act.session, cycle.key, reader, number)
     return render_template(
         "words/words.html",
         reader=reader,

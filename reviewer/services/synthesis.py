@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,7 @@ NEED_WORDS = frozenset({HOLDS, STATEMENT_WITHDRAWN})
 NO_RECHECK = N_("There is no such entry on the list.")
 NO_SUPPLEMENT = N_("There is no such supplement.")
 RELEASED_ALREADY = N_("Nothing has changed since the last release, and those who are cited have been told of it.")
+Cited = str | uuid.UUID
 Told = tuple[uuid.UUID | None, Sequence[uuid.UUID], Mapping[str, Any]]
 
 
@@ -169,7 +170,8 @@ def _effect_problems(supplement: Supplement, given: Effect, passage: Passage | N
 def release(act: Act, key: str) -> SynthesisRelease:
     """The lead releases the supported statements of a cycle to those whom they cite: frozen as they stand, with their
     citations and the supplements. NotNow while something waits to be checked again, nothing is supported, or all of it
-    is in the last release already: nobody is told the same twice.
+    is in the last release already: nobody is told the same twice. Those whom the last release cited and this one does
+    not are told that too.
     """
     act.demand("synthesis:sign")
     cycle = cycles.counting(act.session, key)
@@ -182,8 +184,10 @@ def release(act: Act, key: str) -> SynthesisRelease:
         raise NotNow(N_("No statement is supported yet, so there is nothing to release."))
     inside = {"statements": told, "supplements": synthesis.marks_told(act.session, cycle.key)}
     last = synthesis.last_release(act.session, cycle.key)
+    before: list[dict[str, Any]] = []
     if last is not None:
         there = json.loads(last.document)
+        before = there["statements"]
         if json.loads(canonical(inside)) == {name: there[name] for name in inside}:
             raise NotNow(RELEASED_ALREADY)
     number = last.number + 1 if last else 1
@@ -201,16 +205,25 @@ def release(act: Act, key: str) -> SynthesisRelease:
     act.session.add(made)
     act.session.flush()
     act.record("synthesis.release", {"cycle": cycle.key, "number": number, "sha256": made.digest})
-    _tell(act, cycle.key, [citation for one in told for citation in one["citations"]])
+    now, then = _cited(told), _cited(before)
+    _tell(act, "synthesis.release", {"cycle": cycle.key}, now)
+    _tell(act, "synthesis.left_out", {"cycle": cycle.key, "release": number - 1}, then - now)
     return made
 
 
-def _tell(act: Act, cycle: str, cited: Sequence[Mapping[str, Any]]) -> None:
-    """Tells the focal points of the states cited and the people of the partners cited, each of their own page."""
-    states = sorted({one["entity"] for one in cited if one["entity"]})
+def _cited(statements: Sequence[Mapping[str, Any]]) -> set[Cited]:
+    """The states and the partners that these statements cite: the code of the one, or the id of the other."""
+    cited = [citation for one in statements for citation in one["citations"]]
     partners = {uuid.UUID(one["partner"]) for one in cited if one.get("partner")}
+    return partners | {one["entity"] for one in cited if one["entity"] and not one.get("partner")}
+
+
+def _tell(act: Act, kind: str, about: Mapping[str, Any], cited: Collection[Cited]) -> None:
+    """Tells the focal points of these states and the people of these partners, each of their own page."""
+    states = sorted(one for one in cited if isinstance(one, str))
+    partners = {one for one in cited if not isinstance(one, str)}
     people = act.holders_by_entity("focal_point", states)
-    told: list[Told] = [(None, people[state], {"cycle": cycle, "entity": state}) for state in states if state in people]
+    told: list[Told] = [(None, people[state], {**about, "entity": state}) for state in states if state in people]
     members = synthesis.members(act.session, partners)
-    told += [(None, ids, {"cycle": cycle, "partner": str(partner)}) for partner, ids in members.items()]
-    act.notify_each("synthesis.release", told)
+    told += [(None, ids, {**about, "partner": str(partner)}) for partner, ids in members.items()]
+    act.notify_each(kind, told)

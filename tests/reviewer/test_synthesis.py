@@ -16,6 +16,7 @@ from sqlalchemy.exc import DatabaseError
 
 from portal.db import db
 from portal.http.context import EXTENSION
+from portal.models.accounts import User
 from portal.models.contradictions import Case
 from portal.models.events import Notice
 from portal.models.observations import Cut, Observation, Series
@@ -32,7 +33,7 @@ from reviewer.rules.statements import behind, touching
 from reviewer.services import statements, synthesis
 from reviewer.services.statements import Draft, Ground
 from reviewer.services.synthesis import Effect, Settlement
-from tests.factories import PASSWORD, World, csrf
+from tests.factories import PASSWORD, World, address, csrf
 from tests.portal import contributing
 from tests.reviewer.synthesising import (
     ACTIONS,
@@ -625,6 +626,55 @@ def test_a_release_of_what_was_released_is_none_and_tells_nobody_again(world: Wo
     statements.support(world.acting("lead"), made, 2)
     world.done()
     assert synthesis.release(world.acting("lead"), "2026").number == 2
+
+
+def told_of_release(kind: str) -> list[tuple[str, dict[str, Any]]]:
+    """Who was told with a notice of this kind, and what, in order."""
+    db.session.rollback()
+    query = select(User.email, Notice.data).join(User, User.id == Notice.user_id).where(Notice.kind == kind)
+    return sorted((row.email, row.data) for row in db.session.execute(query))
+
+
+def test_who_was_cited_and_is_no_more_is_told_once_and_sees_what_was_cited(world: World) -> None:
+    kaz, ken = submitted(world), submitted(world, "KEN")
+    first = stated(world, passage(kaz))
+    filed = contributing.contribution(world, state="accepted")
+    partner = filed.partner_id
+    held = db.session.scalars(select(Passage).where(Passage.contribution_id == filed.id)).first()
+    assert held is not None
+    second = stated(world, held, text="Rents rise.")
+    third = stated(world, passage(ken), text="Kenya alone.")
+    synthesis.release(world.acting("lead"), "2026")
+    world.done()
+    assert told_of_release("synthesis.left_out") == []
+    for made in (first, second):
+        statements.withdraw(world.acting("lead"), made, "It is said elsewhere.")
+        world.done()
+    synthesis.release(world.acting("lead"), "2026")
+    world.done()
+    left = [
+        (address("focal_point", "KAZ"), {"cycle": "2026", "release": 1, "entity": "KAZ"}),
+        (address("partner"), {"cycle": "2026", "release": 1, "partner": str(partner)}),
+    ]
+    assert told_of_release("synthesis.left_out") == sorted(left)
+    statements.reword(world.acting("lead"), third, "Kenya by itself.", 1)
+    world.done()
+    statements.support(world.acting("lead"), third, 2)
+    world.done()
+    synthesis.release(world.acting("lead"), "2026")
+    world.done()
+    assert told_of_release("synthesis.left_out") == sorted(left)
+    state, own = world.browser("focal_point", "KAZ"), "The cash transfer reached 40,000 households."
+    inbox = state.get("/inbox").get_data(as_text=True)
+    assert "The newest release of the synthesis cites you no more." in inbox
+    assert "/entities/KAZ/words?cycle=2026&amp;release=1" in inbox
+    pages = [state.get(f"/entities/KAZ/words?release={number}") for number in (1, 2, 3, 4)]
+    assert [page.status_code for page in pages] == [200, 200, 200, 404]
+    assert [own in page.text for page in pages[:3]] == [True, False, False]
+    assert ["This is an earlier release." in page.text for page in pages[:3]] == [True, True, False]
+    assert state.get("/entities/KAZ/words").text.count("Release 2, the one before") == 1
+    page = world.browser("partner").get(f"/partners/{partner}/words?release=1")
+    assert (page.status_code, held.text in page.text) == (200, True)
 
 
 # what is taken along

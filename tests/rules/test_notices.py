@@ -106,6 +106,7 @@ SHOWN = [
     "review.claim",
     "review.clarify",
     "review.publish",
+    "synthesis.left_out",
     "synthesis.moved",
     "synthesis.release",
     "synthesis.supplement",
