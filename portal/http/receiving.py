@@ -1,4 +1,4 @@
-"""How a request is received: its form holds no sign that no database can store."""
+"""How a request is received: the form of a page holds no sign that no database can store."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import Flask, Request
 from werkzeug.formparser import FormDataParser
+
+from portal.http.people import is_api
 
 
 class _Parser(FormDataParser):
@@ -17,7 +19,11 @@ class _Parser(FormDataParser):
 
 
 class _Received(Request):
-    form_data_parser_class = _Parser
+    """A request of a page; the API refuses such a sign by its place instead."""
+
+    def make_form_data_parser(self) -> FormDataParser:
+        self.form_data_parser_class = FormDataParser if is_api() else _Parser
+        return super().make_form_data_parser()
 
 
 def install(app: Flask) -> None:

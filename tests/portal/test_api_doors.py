@@ -30,6 +30,7 @@ STAND_INS = {
     "call_id": SOMETHING,
     "case_id": SOMETHING,
     "contribution_id": SOMETHING,
+    "attached_id": SOMETHING,
     "file_id": SOMETHING,
     "partner_id": SOMETHING,
     "passage_id": "7",
