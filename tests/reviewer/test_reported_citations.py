@@ -9,9 +9,10 @@ import uuid
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.db import db
+from portal.models.cycles import Cycle
 from portal.models.reported_figures import ReportedFigure
 from portal.models.reports import Report
 from portal.models.synthesis import Citation
@@ -19,7 +20,7 @@ from portal.queries import words
 from portal.rules.refusals import Invalid
 from reviewer.queries import statements as queries
 from reviewer.rules.matrix import CHANNELS
-from reviewer.rules.statements import behind
+from reviewer.rules.statements import behind, touching
 from reviewer.services import statements, synthesis
 from reviewer.services.statements import Draft, Ground
 from reviewer.services.synthesis import Settlement
@@ -28,6 +29,7 @@ from tests.house.test_pages import faults
 from tests.portal.test_passages import again, rewrite
 from tests.portal.test_reported_figures import POLICY, SLUMS, reported, series
 from tests.reviewer.synthesising import LATE, statement, waiting
+from tests.reviewer.test_synthesis import case
 
 ROWS = (("2019/20", "> 9.5"), ("2021", "8"))
 MORE = {"source": "Census <2020>", "disaggregation": "women", "place": "Astana"}
@@ -71,9 +73,11 @@ def told(of: uuid.UUID) -> list[tuple[str, str | None, str | None]]:
 
 def test_a_figure_of_a_report_counts_as_its_state_in_its_own_report(world: World) -> None:
     kaz = reported(world, "KAZ", {SLUMS: series(*ROWS)})
-    ken = reported(world, "KEN", {SLUMS: series(("2020", "50"))})
+    ken = reported(world, "KEN", {SLUMS: series(("2020", "50"), unit="households")})
     made = stated(world, figures(kaz)[0], figures(ken)[0], stance="against")
-    found = behind(queries.citations(db.session, [made])[made])
+    rows = queries.citations(db.session, [made])[made]
+    assert {row.entity: row.unit for row in rows} == {"KAZ": "percent", "KEN": "households"}
+    found = behind(rows)
     assert (found.states, found.spoken_of, found.regions, found.channels, found.languages) == (
         *(("KAZ",), ()),
         *(("Asia and the Pacific",), ("a",), ()),
@@ -111,7 +115,42 @@ def test_what_does_not_stand_is_not_cited_and_each_is_named(world: World) -> Non
     assert db.session.scalars(select(Citation)).all() == []
 
 
+def test_what_another_cycle_reported_is_not_cited(world: World) -> None:
+    number = figures(reported(world, "KAZ", {SLUMS: series(*ROWS)}))[0].id
+    now = db.session.get_one(Cycle, "2026")
+    db.session.add(Cycle(key="2030", label="2030", edition=now.edition, opened_at=now.opened_at))
+    db.session.flush()
+    db.session.execute(update(ReportedFigure).values(cycle="2030"))
+    db.session.commit()
+    act = world.acting("reviewer")
+    made = statements.write(act, Draft("2026", "1.1.2.4", "Slums shrink.")).id
+    with pytest.raises(Invalid, match="This belongs to another cycle"):
+        statements.cite(act, made, [Ground("reported", str(number), "for")])
+
+
+def test_a_contradiction_on_its_section_touches_a_figure_of_a_report(world: World) -> None:
+    report = reported(world, "KAZ", {SLUMS: series(*ROWS)})
+    made = stated(world, figures(report)[0])
+    rows = queries.citations(db.session, [made])[made]
+    touch = {
+        "its indicator": case(indicator="NUA-14"),
+        "a passage of its answer": case({"ref": f"{report.id}:v9:{SLUMS}:en:7"}, entity=None),
+    }
+    not_touch = {"another state": case(indicator="NUA-14", entity="KEN"), "another section": case(indicator="NUA-01")}
+    assert [name for name, one in (touch | not_touch).items() if touching(rows, [one])] == list(touch)
+
+
 # a corrected version
+
+
+def test_what_was_taken_away_asks_nothing(world: World) -> None:
+    report = reported(world, "KAZ", {SLUMS: series(*ROWS)})
+    made = stated(world, *figures(report))
+    first = db.session.scalars(select(Citation.id).where(Citation.reported_figure_id == figures(report)[0].id)).one()
+    statements.uncite(world.acting("reviewer"), made, first)
+    world.done()
+    again(world, report, {SLUMS: series(("2019/20", "9"), ROWS[1])})
+    assert (statement(made).state, told(made)) == ("supported", [])
 
 
 def test_a_citation_follows_the_row_that_says_the_same(world: World) -> None:
@@ -121,6 +160,7 @@ def test_a_citation_follows_the_row_that_says_the_same(world: World) -> None:
     again(world, report, {SLUMS: series(("2023", "7"), ("2021", "8"), ("2019/20", "> 9.5"), source="CENSUS.", unit="")})
     assert (statement(made).state, told(made)) == ("supported", [])
     assert sorted(cited(made)) == [("8", "2021", 2, 2), ("> 9.5", "2019/20", 2, 3)]
+    assert [row.unit for row in queries.citations(db.session, [made])[made]] == ["percent", "percent"]
     held = db.session.scalars(select(Citation.cited_reported_figure_id).order_by(Citation.cited_reported_figure_id))
     assert list(held) == first
 
@@ -148,6 +188,13 @@ def test_what_says_something_else_waits_with_both_figures(
     again(world, report, {SLUMS: answer})
     assert (statement(made).state, told(made)) == ("check_again", waits)
     assert cited(made) == [("> 9.5", "2019/20", 1, 1)]
+
+
+def test_a_row_that_stands_on_is_not_taken_for_the_one_that_went(world: World) -> None:
+    report = reported(world, "KAZ", {SLUMS: series(("2020", "9"), ("2020", "10"))})
+    made = stated(world, figures(report)[0])
+    again(world, report, {SLUMS: series(("2020", "10"))})
+    assert told(made) == [("gone", "9", None)]
 
 
 def test_a_figure_that_is_said_again_leaves_the_list_and_one_that_holds_goes_over(world: World) -> None:
@@ -211,6 +258,9 @@ def test_the_page_finds_the_figures_of_the_state_and_section_asked_for(world: Wo
     assert [one[:14] for one in offered(page(world, f"{there}?section=2.1&entity=KAZ"))] == ["Kazakhstan yes"]
     assert offered(page(world, f"{there}?section=1.1.1.1")) == []
     assert len(offered(page(world, f"{there}?section="))) == 3
+    of_africa = statements.write(world.acting("reviewer"), Draft("2026", "S.3.1", "Slums shrink in Africa.")).id
+    world.done()
+    assert offered(page(world, f"/synthesis/statements/{of_africa}")) == [ken]
 
 
 def test_a_figure_is_ticked_and_a_refused_choice_comes_back(world: World) -> None:
@@ -224,6 +274,8 @@ def test_a_figure_is_ticked_and_a_refused_choice_comes_back(world: World) -> Non
     ticked = re.findall(r'<input type="(?:radio|checkbox)"[^>]* value="([^"]*)" checked>', refused.text)
     assert (refused.status_code, ticked) == (422, ["against", str(number)])
     assert client.post(f"{there}/citations", data=sent).status_code == 303
+    twice = client.post(f"{there}/citations", data=sent)
+    assert (twice.status_code, "The statement cites this already." in twice.text) == (422, True)
     html = page(world, there)
     assert offered(html) == []
     beside = html.partition('<article class="thread thread-against">')[2].partition("<form")[0]
