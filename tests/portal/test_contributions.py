@@ -513,3 +513,17 @@ def test_a_contribution_is_read_with_a_constant_number_of_statements(world: Worl
         made.partner_id, frozenset({world.person("partner").id}), frozenset({"KAZ"}), "accepted", True, 1, again(made)
     )
     assert contributing.filing(world.acting("lead"), made.id) == found
+
+
+def test_a_filter_that_nothing_fits_is_not_said_to_be_an_empty_list(world: World) -> None:
+    client = world.browser("focal_point", "KAZ")
+    none, misfit = "No contribution has been accepted yet", "No accepted contribution fits this"
+
+    def said(address: str) -> tuple[bool, bool]:
+        page = client.get(address).get_data(as_text=True)
+        return none in page, misfit in page
+
+    assert said("/contributions") == (True, False)
+    contribution(world, "c", "accepted")
+    addresses = ("/contributions", "/contributions?channel=d", "/contributions?naming=KEN", "/contributions?channel=c")
+    assert [said(address) for address in addresses] == [(False, False), (False, True), (False, True), (False, False)]
