@@ -36,7 +36,8 @@ class Reach(Given):
 
 class Cell(Given):
     """A cell; region "" is what is of no region, and has no `of_states`; a passage of several regions is in each.
-    `states_at_least` says that there may be more `states`. `mean_age` is in years, null of nothing."""
+    `states_at_least` says that there may be more `states`. `mean_age` is in years, null of nothing;
+    `open_contradictions` is null for who may not read them."""
 
     commitment = fields.String()
     title = fields.String()
@@ -48,7 +49,7 @@ class Cell(Given):
     states_at_least = fields.Boolean()
     of_states = fields.Integer(allow_none=True)
     mean_age = fields.Float(allow_none=True)
-    open_contradictions = fields.Integer()
+    open_contradictions = fields.Integer(allow_none=True)
 
 
 class MatrixPage(page_of(Cell)):  # type: ignore[misc]
@@ -96,7 +97,7 @@ def _cells(found: Evidence) -> list[dict[str, Any]]:
                         "states_at_least": tally.at_least,
                         "of_states": found.matrix.states.get(region),
                         "mean_age": None if tally.mean_age is None else round(tally.mean_age, 2),
-                        "open_contradictions": tally.cases,
+                        "open_contradictions": tally.cases if found.whole else None,
                     }
                 )
     return shown

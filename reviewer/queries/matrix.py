@@ -40,17 +40,20 @@ OPEN_CASES = ("raised", "asked")
 @dataclass(frozen=True)
 class Evidence:
     """The matrix of a cycle, and the coverage of the world and of each region by reports. Both count the same states:
-    the invented entities of a demonstration are none, though their passages and figures stand in the cells.
+    the invented entities of a demonstration are none, though their passages and figures stand in the cells. `whole`
+    where it is that of the team, with open contradictions.
     """
 
     matrix: Matrix
     coverage: list[Coverage]
+    whole: bool
 
 
 def evidence(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> Evidence:
     """The matrix of a cycle at this moment: nine statements, ten once an import was withdrawn. `whole` counts
-    the passages and the figures of every report and contribution that was received, as the team may read them, else of
-    what everybody may know alone.
+    the passages and the figures of every report and contribution that was received, as the team may read them, and the
+    open contradictions, else passages and figures of what everybody may know alone: a contradiction would tell of a
+    report that is not published.
     """
     places = [coverage.Place(*row) for row in session.execute(select(Entity.iso3, Entity.region, Entity.status))]
     cells: defaultdict[Place, Tally] = defaultdict(Tally)
@@ -64,7 +67,8 @@ def evidence(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> E
     for place, tally in (*_reported(session, cycle, at, whole=whole), *_figures(session, at, invented)):
         cells[place] += tally
     cases: Counter[tuple[str, str]] = Counter()
-    for commitment, region, channels in _cases(session, cycle, {place.iso3: place.region for place in places}):
+    regions = {place.iso3: place.region for place in places}
+    for commitment, region, channels in _cases(session, cycle, regions) if whole else ():
         cases[commitment, region] += 1
         for channel in channels:
             cells[Place(commitment, channel, region)] += Tally(cases=1)
@@ -72,7 +76,7 @@ def evidence(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> E
     counted = {place: replace(tally, entities=tally.entities & real) for place, tally in cells.items()}
     reach = _coverage(session, cycle, places)
     states = {one.region: one.of for one in reach if one.region}
-    return Evidence(Matrix(counted, states, dict(cases), dict(again)), reach)
+    return Evidence(Matrix(counted, states, dict(cases), dict(again)), reach, whole)
 
 
 def covered(session: Session, cycle: str) -> list[Coverage]:

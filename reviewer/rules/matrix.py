@@ -39,6 +39,10 @@ WEIGHT = N_(
     "The weight is the sum of three parts: 10 for each other voice that is silent on the same commitment in the same "
     "region; 5 for each open contradiction there, 20 at most; 1 for each ten states of the region."
 )
+WEIGHT_WITHOUT_CASES = N_(
+    "The weight is the sum of two parts: 10 for each other voice that is silent on the same commitment in the same "
+    "region; 1 for each ten states of the region."
+)
 HEAT = (1, 10, 50)
 
 

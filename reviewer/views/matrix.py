@@ -34,6 +34,7 @@ from reviewer.rules.matrix import (
     VOICE_TITLES,
     VOICES,
     WEIGHT,
+    WEIGHT_WITHOUT_CASES,
     Hole,
     Tally,
     holes,
@@ -111,7 +112,8 @@ def cells(cycle: str, found: Evidence) -> Iterator[tuple[Any, ...]]:
                 age = None if tally.mean_age is None else f"{tally.mean_age:.2f}"
                 yield (
                     cycle, commitment.key, commitment.title, channel, title, region, tally.passages, tally.figures,
-                    tally.states, tally.at_least, found.matrix.states.get(region), age, tally.cases,
+                    tally.states, tally.at_least, found.matrix.states.get(region), age,
+                    tally.cases if found.whole else None,
                 )  # fmt: skip
 
 
@@ -139,7 +141,7 @@ def gaps(act: Act) -> ResponseReturnValue:
         rows=[(hole, _hole_words(hole, titles), _asked(hole, asked), _ask_address(cycle, hole)) for hole in shown],
         count=len(wanted),
         voices=VOICE_TITLES,
-        weight=WEIGHT,
+        weight=WEIGHT if found.whole else WEIGHT_WITHOUT_CASES,
         may_ask=may(act.person, "request:make"),
         page=number,
         pages=pages_of(wanted),

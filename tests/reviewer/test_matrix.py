@@ -211,7 +211,25 @@ def test_each_number_of_a_cell_is_that_of_the_list_that_it_opens(world: World) -
         listed = reviewer.get(html.unescape(address)).get_data(as_text=True)
         assert re.findall(said[kind], listed)[:1] == [number], address
     elsewhere = world.browser("data_officer").get("/evidence/matrix").get_data(as_text=True)
-    assert ("open contradiction" in elsewhere, "/evidence/contradictions?" in elsewhere) == (True, False)
+    assert ("open contradiction" in elsewhere, "/evidence/contradictions?" in elsewhere) == (False, False)
+
+
+@pytest.mark.parametrize(("role", "count", "parts"), [("lead", 1, "three"), ("data_officer", None, "two")])
+def test_who_may_read_no_contradiction_learns_of_none(world: World, role: str, count: int | None, parts: str) -> None:
+    raise_case(world, "a", "b")
+    asked = {"commitment": "1.1", "channel": "a", "region": ASIA}
+    (cell,) = Caller(world, role).get("/matrix", query_string=asked).json["items"]
+    assert cell["open_contradictions"] == count
+    client = world.browser(role)
+    table = csv.DictReader(
+        io.StringIO(client.get("/evidence/matrix.csv").get_data(as_text=True).removeprefix("\ufeff"))
+    )
+    (row,) = [row for row in table if {name: row[name] for name in asked} == asked]
+    assert row["open_contradictions"] == ("" if count is None else str(count))
+    holes = client.get("/evidence/holes").get_data(as_text=True)
+    assert (f"the sum of {parts} parts" in holes, "for each open contradiction" in holes) == (True, bool(count))
+    page = client.get("/evidence/matrix").get_data(as_text=True)
+    assert ("how many contradictions are open" in page, "1 open contradiction" in page) == (bool(count), bool(count))
 
 
 def test_figures_come_from_the_totals_since_2016_and_states_are_at_least_so_many(world: World) -> None:
