@@ -21,7 +21,7 @@ from portal.queries.remarks import NOTHING, Written
 from portal.rules.policy import granted, may
 from portal.rules.remarks import ANSWERS, KINDS, STANDINGS, opens, standing, takes_wording
 from portal.services.act import Act
-from portal.services.remarks import MOST
+from portal.services.remarks import MOST, mark
 
 Steps = tuple[tuple[str, str], ...]
 WITH_THE_STATE = "with_the_state"
@@ -58,7 +58,8 @@ class Case:
 @dataclass(frozen=True)
 class Marking:
     """The form for a remark on a question: `language` is that of the answer which the remark is about, `others` those
-    in which it could be instead. `sent` is what the form begins with. `remark` is the gathered one that it changes.
+    in which it could be instead. `sent` is what the form begins with. `remark` is the gathered one that it changes,
+    `seen` the mark of how that stands.
     """
 
     key: str
@@ -68,6 +69,7 @@ class Marking:
     others: Sequence[str]
     sent: Mapping[str, Any]
     remark: UUID | None = None
+    seen: str = ""
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,8 @@ def marking(
         text = held.get(question.key, NOTHING).answers.get(language) or ""
         sent = {**sent, "wording": text if len(text) <= MOST else ""}
     others = [one for one in report.languages if one != language] if prose and remark is None else []
-    return Marking(question.key, question.title, prose, language, others, sent, remark.id if remark else None)
+    which = (remark.id, mark(remark)) if remark else (None, "")
+    return Marking(question.key, question.title, prose, language, others, sent, *which)
 
 
 def _marking(act: Act, report: Report, found: Iterable[Case]) -> Marking | None:

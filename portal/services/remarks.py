@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import case, update
 
+from forms.answers import canonical, digest
 from forms.kinds import KINDS as KINDS_OF_QUESTION
 from forms.outline import LANGUAGES
 from forms.words import N_
@@ -34,13 +35,18 @@ NO_SUCH_CODE = N_(
     "No question of the report has this code. Please copy the code that stands above the answer, or leave the field "
     "empty."
 )
+CHANGED_MEANWHILE = N_(
+    "This remark has been changed since you opened it. How it stands now is shown here; nothing of yours is lost. Keep "
+    "the changes once more to replace it."
+)
 COLLEAGUES = N_("The report is assigned to a colleague.")
 
 
 @dataclass(frozen=True)
 class Order:
     """What a reviewer writes: a remark on a question of the newest version, perhaps with words for its answer.
-    `offered` tells that the form began with the words of the answer: left as they are, they propose nothing.
+    `offered` tells that the form began with the words of the answer: left as they are, they propose nothing. `seen` is
+    the mark of the gathered remark that the form showed, None where nobody asks what was seen.
     """
 
     question: str
@@ -51,6 +57,7 @@ class Order:
     wording: str = ""
     due: dt.date | None = None
     offered: bool = False
+    seen: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,12 +79,14 @@ def write(act: Act, report: Report, order: Order) -> Remark:
 
 def change(act: Act, report: Report, remark_id: uuid.UUID, order: Order) -> Remark:
     """Writes a gathered remark anew; its question and the language it is about stay. One that was sent stays as it
-    is: NotNow.
+    is, as does one that was changed since it was seen: NotNow.
     """
     _demand_review(act, report)
     remark = remarks.get(act.session, report.id, remark_id)
     if remark.sent_at is not None:
         raise NotNow(SENT)
+    if order.seen not in (None, mark(remark)):
+        raise NotNow(CHANGED_MEANWHILE)
     order = replace(order, question=remark.question, language=remark.language)
     remark.wording = _judged(act, report, order)[1]
     remark.kind, remark.words, remark.words_language = order.kind, _kept(order.words), order.words_language
@@ -85,6 +94,12 @@ def change(act: Act, report: Report, remark_id: uuid.UUID, order: Order) -> Rema
     act.session.execute(update(Case).where(Case.remark_id == remark.id).values(question=remark.words))
     act.record("team.remark.change", _told(remark), report=report)
     return remark
+
+
+def mark(remark: Remark) -> str:
+    """A mark of exactly these words: a form sends it back, so that nobody replaces what it did not show."""
+    due = remark.due.isoformat() if remark.due else ""
+    return digest(canonical([remark.kind, remark.words, remark.words_language, remark.wording, due]))[:16]
 
 
 def _judged(act: Act, report: Report, order: Order) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from portal.http.render import language, slug
 from portal.models.reports import Report
 from portal.queries import cycles, remarks
 from portal.queries.guidelines import guideline
-from portal.rules.refusals import Invalid, Problem
+from portal.rules.refusals import Invalid, NotNow, Problem
 from portal.rules.remarks import KINDS
 from portal.services import remarks as service
 from portal.services.act import Act
@@ -35,7 +35,7 @@ def write(act: Act, report: Report) -> ResponseReturnValue:
     question = request.form.get("question", "")
     try:
         service.write(act, report, _order(question))
-    except Invalid as refusal:
+    except (Invalid, NotNow) as refusal:
         asked = asked_question(guideline(act.session, report.edition), report, question)
         return _form(act, report, refusal, marking=marking(act, report, asked, request.form))
     flash(_("The remark is gathered. The state sees it when you ask for clarification."), "success")
@@ -45,13 +45,15 @@ def write(act: Act, report: Report) -> ResponseReturnValue:
 @pages.post("/review/<uuid:report_id>/remarks/<uuid:remark_id>/change")
 @guarded("review:remark", subject=guard.report)
 def change(act: Act, report: Report, remark_id: uuid.UUID) -> ResponseReturnValue:
-    """Writes a gathered remark anew."""
+    """Writes a gathered remark anew; where that cannot be, what was typed stands beside how the remark is now."""
     try:
         service.change(act, report, remark_id, _order(""))
-    except Invalid as refusal:
+    except (Invalid, NotNow) as refusal:
         remark = remarks.get(act.session, report.id, remark_id)
         asked = asked_question(guideline(act.session, report.edition), report, remark.question)
-        return _form(act, report, refusal, marking=marking(act, report, asked, request.form, remark))
+        stands = remark if isinstance(refusal, NotNow) else None
+        shown = marking(act, report, asked, request.form, remark)
+        return _form(act, report, refusal, marking=shown, stands=stands)
     flash(_("The remark is changed. The state sees it when you ask for clarification."), "success")
     return _back(report, f"remark-{remark_id}")
 
@@ -66,6 +68,7 @@ def _order(question: str) -> Order:
         wording=request.form.get("wording", ""),
         due=_due(),
         offered=True,
+        seen=request.form.get("seen"),
     )
 
 
@@ -74,18 +77,20 @@ def _language() -> str:
     return request.form.get("words_language") or language()
 
 
-def _form(act: Act, report: Report, refusal: Invalid, **which: Any) -> ResponseReturnValue:
-    """What was refused, in its form again."""
+def _form(act: Act, report: Report, refusal: Invalid | NotNow, **which: Any) -> ResponseReturnValue:
+    """What was refused, in its form again with what was typed."""
+    later = isinstance(refusal, NotNow)
+    problems = [Problem("words", refusal.sentence)] if isinstance(refusal, NotNow) else refusal.problems
     page = render_template(
         "review/remark.html",
         report=report,
         entity=cycles.entity(act.session, report.entity),
         kinds=KINDS,
         sent=request.form,
-        problems=[Problem(one.where, _(one.sentence)) for one in refusal.problems],
+        problems=[Problem(one.where, _(one.sentence)) for one in problems],
         **which,
     )
-    return page, 422
+    return page, 409 if later else 422
 
 
 @pages.post("/review/<uuid:report_id>/remarks/<uuid:remark_id>/remove")
@@ -112,7 +117,7 @@ def again(act: Act, report: Report, remark_id: uuid.UUID) -> ResponseReturnValue
     """Closes a remark, and gathers one that follows it for the next round."""
     try:
         made = service.open_again(act, report, remark_id, request.form.get("words", ""), _due(), _language())
-    except Invalid as refusal:
+    except (Invalid, NotNow) as refusal:
         return _form(act, report, refusal, again=remarks.get(act.session, report.id, remark_id))
     flash(_("The remark is gathered again; it is sent when you ask for clarification."), "success")
     return _back(report, f"remark-{made.id}")
@@ -124,7 +129,7 @@ def say(act: Act, report: Report, remark_id: uuid.UUID) -> ResponseReturnValue:
     """Adds words of the team to the talk about a remark, and stays with the review."""
     try:
         service.say(act, report, remark_id, request.form.get("words", ""), _language())
-    except Invalid as refusal:
+    except (Invalid, NotNow) as refusal:
         return _form(act, report, refusal, said=remarks.get(act.session, report.id, remark_id))
     flash(_("Your words are sent; the other side has been told."), "success")
     return _back(report, f"remark-{remark_id}")

@@ -13,10 +13,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from portal.db import db
+from portal.models.remarks import Remark
 from portal.queries import remarks as reads
 from portal.queries import reports
 from portal.services import accounts, drafting, remarks
-from portal.services.remarks import Order, Reply
+from portal.services.remarks import CHANGED_MEANWHILE, Order, Reply
 from portal.services.steps import Order as StepOrder
 from tests.factories import BLOCKERS, PASSWORD, World, address, csrf
 from tests.house.addresses import ADDRESSES
@@ -356,6 +357,41 @@ def test_words_are_proposed_for_the_language_that_was_chosen(world: World) -> No
     [offered] = re.findall(r'<textarea id="remark-wording"[^>]*lang="(..)"[^>]*>(.*?)</textarea>', shown, re.DOTALL)
     assert offered == ("fr", "O\u00f9 en est le pays.")
     assert 'name="language" value="fr"' in shown
+
+
+def test_what_was_typed_over_a_remark_that_was_changed_meanwhile_stands_beside_it(world: World) -> None:
+    report = world.report("KAZ", "in_review")
+    which = gather(world, report)
+    team, review = world.browser("reviewer"), f"/review/{report.id}"
+    shown = page(team, f"{review}?change={which}")
+    (seen,) = re.findall(r'name="seen" value="(\w+)"', shown)
+    there, form = f"{review}/remarks/{which}/change", {"kind": "unclear", "words_language": "en", "seen": seen}
+    post(team, there, csrf(shown), **form, words="Which year of the census?")
+    back = post(team, there, csrf(shown), 409, **form, words="Of which city?")
+    assert problems(back) == [CHANGED_MEANWHILE]
+    assert back.count(">Of which city?</textarea>") == 1
+    assert back.count('<p class="said" dir="auto" lang="en">Which year of the census?</p>') == 1
+    (now,) = re.findall(r'name="seen" value="(\w+)"', back)
+    assert now != seen
+    post(team, there, csrf(back), **form | {"seen": now}, words="Of which city?")
+    db.session.rollback()
+    assert [row.Remark.words for row in reads.of_report(db.session, report.id, gathered=True)] == ["Of which city?"]
+
+
+@pytest.mark.parametrize("path", ["", "/{}/change", "/{}/again", "/{}/words"])
+def test_what_was_typed_when_a_step_came_first_is_not_lost(world: World, path: str) -> None:
+    report = world.report("KAZ", "in_review")
+    which = gather(world, report)
+    team, review = world.browser("reviewer"), f"/review/{report.id}"
+    token = csrf(page(team, review))
+    post(team, f"{review}/steps/clarify", token, reason="")
+    if path.endswith("words"):
+        db.session.rollback()
+        db.session.get_one(Remark, which).closed_at = world.at
+        db.session.commit()
+    typed = {"question": SUMMARY, "kind": "unclear", "words": "Typed for an hour.", "words_language": "en"}
+    back = post(team, f"{review}/remarks{path.format(which)}", token, 409, **typed)
+    assert (back.count(">Typed for an hour.</textarea>"), len(problems(back))) == (1, 1)
 
 
 def test_a_gathered_remark_is_changed_until_it_is_sent(world: World) -> None:
