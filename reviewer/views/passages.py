@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -64,6 +64,8 @@ def listing(act: Act) -> ResponseReturnValue:
     """The passages that the address asks for, fifty a page, in the order in which they came."""
     which, asked = Which.read(request.args), request.args.get("q", "").strip()[:LONGEST]
     after, who = _number(request.args.get("after", "")), reader(act)
+    if not who.of_the_team:
+        which = replace(which, waiting="")
     problems, looked_for = _looked_for(asked, which)
     found = [] if problems else queries.listed(act.session, which, who, looked_for, after=after, limit=PER_PAGE + 1)
     shown = found[:PER_PAGE]

@@ -146,7 +146,7 @@ def test_who_may(world: World, role: str, entity: str | None, statuses: tuple[in
         listing.status_code,
         caller.get(path).status_code,
         caller.get("/requests/people").status_code,
-        caller.post("/requests", SENT | {"partner": str(of)}).status_code,
+        caller.post("/requests", SENT | {"partner": str(of), "commitment": "1.1"}).status_code,
         caller.post(f"{path}/answer", {"contribution": str(other(world))}).status_code,
         caller.post(f"{path}/withdraw", {"reason": "Found."}).status_code,
     ) == statuses
@@ -182,7 +182,7 @@ def test_the_list_comes_in_pages_and_costs_the_same_for_few_and_many(world: Worl
     lead.get("/me")  # its token is made before anything is counted
     ids = {days[0]: str(asked(world, of, due=days[0]))}
     few = cost()
-    ids |= {day: str(asked(world, of, due=day)) for day in days[1:]}
+    ids |= {day: str(asked(world, of, due=day, commitment=f"2.{number}")) for number, day in enumerate(days[1:], 1)}
     assert cost() == few
     found, cursor = list[str](), ""
     while True:
