@@ -9,7 +9,7 @@ from portal.adapters.reading import read
 from portal.db import db
 from portal.http.context import commit, storage, system_act
 from portal.models.passages import FileToRead
-from portal.queries import passages
+from portal.queries import cutting
 from portal.rules.refusals import Refusal
 from portal.services.passages import keep_file
 
@@ -21,7 +21,7 @@ def read_waiting_file() -> FileToRead | None:
 
     StorageUnavailable where the store does not answer: the file goes on waiting.
     """
-    waiting = passages.next_file(db.session)
+    waiting = cutting.next_file(db.session)
     if waiting is not None:
         db.session.expunge(waiting)
     db.session.rollback()

@@ -29,8 +29,7 @@ from portal.models.passages import (
     PassageCommitment,
 )
 from portal.models.reports import Report, Version
-from portal.queries import contributions, near_copies, reports
-from portal.queries import passages as queries
+from portal.queries import contributions, cutting, near_copies, reports
 from portal.queries import reported_figures as figures
 from portal.rules import likeness
 from portal.rules.analyser import language_of, terms
@@ -98,9 +97,9 @@ def settle_contribution(act: Act, contribution: Contribution) -> None:
 def cut_what_was_there(act: Act) -> int:
     """Cuts every version that has no passages yet, oldest first; returns how many passages that gave."""
     made = 0
-    for report, version in queries.uncut_reports(act.session):
+    for report, version in cutting.uncut_reports(act.session):
         made += cut_report(act, report, version)
-    for contribution, sent in queries.uncut_contributions(act.session):
+    for contribution, sent in cutting.uncut_contributions(act.session):
         made += cut_contribution(act, contribution, sent)
     return made
 
@@ -111,7 +110,7 @@ def place_what_was_there(act: Act) -> int:
     """
     changed = 0
     settled: dict[uuid.UUID, Contribution] = {}
-    for contribution, version in queries.cut_contributions(act.session):
+    for contribution, version in cutting.cut_contributions(act.session):
         owner = _owner_of_contribution(act, contribution, version)
         laid = _lay_places(act, owner)
         changed += _place_anew(act, owner, json.loads(version.document), others=laid)
@@ -148,7 +147,7 @@ def keep_file(act: Act, waiting: FileToRead, texts: Sequence[tuple[int | None, s
         for at, (page, text) in enumerate(found, 1)
     ]
     row.read_at, row.passages, row.problem = act.at, len(made), problem
-    _anchor(made, queries.passages_of_file(act.session, owner.source, owner.id, row.version, row.file))
+    _anchor(made, cutting.passages_of_file(act.session, owner.source, owner.id, row.version, row.file))
     _add(act, owner, made)
     _add_commitments(act, {one.id: of for one in made})
     rechecks.after_file(act, row)
@@ -235,7 +234,7 @@ def _lay_places(act: Act, owner: Owner) -> bool:
 def _place_anew(act: Act, owner: Owner, document: Mapping[str, Any], *, others: bool) -> int:
     """Gives the passages of a version of a contribution the commitments and the place that they are of."""
     told = {(one.question, one.language, one.ordinal): one.commitments for one in pieces(document)}
-    held = queries.commitments_of_version(act.session, owner.id, owner.version)
+    held = cutting.commitments_of_version(act.session, owner.id, owner.version)
     changed = 0
     for passage, before in held:
         place = (passage.question, passage.language, passage.ordinal)
@@ -258,11 +257,11 @@ def _add_commitments(act: Act, of: Mapping[int, Sequence[str]]) -> None:
 
 
 def _cut(act: Act, owner: Owner, document: bytes, files: Iterable[dict[str, str]]) -> int:
-    if queries.is_cut(act.session, owner.source, owner.id, owner.version):
+    if cutting.is_cut(act.session, owner.source, owner.id, owner.version):
         return 0
     cut = pieces(json.loads(document))
     made = [_passage(act, owner, piece) for piece in cut]
-    _anchor(made, queries.written_before(act.session, owner.source, owner.id, owner.version))
+    _anchor(made, cutting.written_before(act.session, owner.source, owner.id, owner.version))
     _lay_files(act, owner, files)
     if owner.current:
         _settle(act, owner.source, owner.id, owner.version)

@@ -19,8 +19,8 @@ from portal.http.context import EXTENSION
 from portal.http.file_texts import read_waiting_file
 from portal.models.passages import ContributionPlace, FileToRead, Passage, PassageCommitment
 from portal.models.reports import Report, Version
+from portal.queries import cutting, reports
 from portal.queries import passages as queries
-from portal.queries import reports
 from portal.queries.passages import Reader, Which
 from portal.rules.analyser import language_of, search
 from portal.services import contribution_files, drafting, moderation
@@ -500,7 +500,7 @@ def test_a_file_that_is_read_while_its_contribution_is_accepted_stands_with_it(
     contribution_files.attach(act, filing(act, made), "CC.3/files", file)
     world.done()
     send(world, made)
-    waiting = queries.next_file(db.session)
+    waiting = cutting.next_file(db.session)
     assert waiting is not None
     db.session.expunge(waiting)
     db.session.rollback()
