@@ -11,7 +11,7 @@ from portal.adapters.tabular_layouts import Told
 from portal.demonstration.cast import ASKED_BY, SILENT, acting, address, moment
 from portal.http.context import signer
 from portal.queries import contributions as filings
-from portal.queries import passages
+from portal.queries import passages, reported_figures
 from portal.queries import profiles as desks
 from portal.queries.observations import list_imports
 from portal.rules import crosswalk
@@ -172,6 +172,7 @@ def synthesise(act: Act, files: Storage, given: Mapping[str, Any], cycle: str) -
         ]
         if wanted.get("figure"):
             grounds += [statements.Ground("observation", str(row.id), "for") for row in figures]
+            grounds += _reported(act, cycle, wanted["for"])
         if grounds:
             statements.cite(act, made.id, grounds)
         if wanted["supported"]:
@@ -179,6 +180,14 @@ def synthesise(act: Act, files: Storage, given: Mapping[str, Any], cycle: str) -
     acting(act, "lead")
     synthesis.release(act, cycle)
     _revised(act, files, given["figures"], figures)
+
+
+def _reported(act: Act, cycle: str, states: Sequence[str]) -> list[statements.Ground]:
+    """The first figure on the commitment that each of these states gives in its report, as what a statement cites."""
+    reader = passages.Reader(act.actor.id, of_the_team=True)
+    asked = [reported_figures.Which(cycle=cycle, entity=state, commitment="1.1") for state in states]
+    found = [row for which in asked for row in reported_figures.listed(act.session, which, reader, limit=1)]
+    return [statements.Ground("reported", str(row.ReportedFigure.id), "for") for row in found]
 
 
 def _revised(act: Act, files: Storage, given: Mapping[str, Any], figures: Sequence[Any]) -> None:
