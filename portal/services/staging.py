@@ -40,6 +40,7 @@ from portal.rules.verdicts import WITHDRAWN
 
 COLUMNS_A_ROW = 1 << 14  # more than a workbook has
 SQLITE_CACHE_KIB = 32_768  # while an import settles: with the usual 2 MB each page of the indexes is written many times
+MANY = 10_000  # figures, of which the planner is told at once
 _LOCK = 0x6E75_6F62  # one import at a time, where the database has many writers
 
 StagedRow = tuple[int, int, int, int, int, str, str, float | None, str, str, str]
@@ -193,6 +194,7 @@ class Staging:
             new = self._add(select(staged), number)
             if new < self._poured:
                 self._find_repetitions(tell)
+            self._tell_planner(new)
             return Settled(new, 0, 0, 0, fresh=True)
         self._find_repetitions(tell)
         self._drop_repetitions()
@@ -206,7 +208,13 @@ class Staging:
         if matched < total:
             lone = select(literal(1)).select_from(held).where(_same_key(staged, held)).exists()
             self._add(select(staged).where(~lone), number)
+        self._tell_planner(total - matched)
         return Settled(total - matched, revised, matched - revised, stored - matched)
+
+    def _tell_planner(self, added: int) -> None:
+        """PostgreSQL looks at a table by itself a minute later, and until then plans as if the rows were not there."""
+        if self._postgres and added >= MANY:
+            self._connection.execute(text(f"ANALYZE {held.name}"))
 
     def _find_repetitions(self, tell: Callable[[Repetition], None]) -> None:
         _key_index.create(self._connection)

@@ -73,7 +73,10 @@ def evidence(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> E
         for channel in channels:
             cells[Place(commitment, channel, region)] += Tally(cases=1)
     real = {place.iso3 for place in places if place.status in coverage.REAL}
-    counted = {place: replace(tally, entities=tally.entities & real) for place, tally in cells.items()}
+    counted = {
+        place: tally if tally.entities <= real else replace(tally, entities=tally.entities & real)
+        for place, tally in cells.items()
+    }
     reach = _coverage(session, cycle, places)
     states = {one.region: one.of for one in reach if one.region}
     return Evidence(Matrix(counted, states, dict(cases), dict(again)), reach, whole)

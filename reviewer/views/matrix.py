@@ -14,6 +14,7 @@ from flask_babel import ngettext
 
 from portal.adapters.content import disposition
 from portal.documents.tables import csv_text
+from portal.http import render
 from portal.http.guard import guarded
 from portal.models.cycles import Cycle
 from portal.queries import cycles, profiles, requests
@@ -77,14 +78,16 @@ def page(act: Act) -> ResponseReturnValue:
     channel = _one_of("channel", CHANNELS)
     channels = [channel] if channel else list(CHANNELS)
     regions = [region] if region else ["", *found.matrix.regions, NO_REGION]
+    titles = {one: one for one in regions} | {"": _("All regions"), NO_REGION: _("Of no single region")}
     groups = [
-        (one, [_row(cycle, found, one.key, each, channels) for each in regions]) for one in crosswalk.commitments()
+        (one, [_row(cycle, found, one.key, (each, titles[each]), channels) for each in regions])
+        for one in crosswalk.commitments()
     ]
     return render_template(
         "evidence/matrix.html",
         cycle=cycle,
         sentence=_sentence(act, cycle, found, region, channel),
-        channels={key: CHANNELS[key] for key in channels},
+        channels={key: render.sentence(CHANNELS[key]) for key in channels},
         groups=[(one, [row for row in rows if row.region != NO_REGION or _said(row)]) for one, rows in groups],
         age_words=age_words,
         coverage=[_coverage_words(one) for one in found.coverage if region in ("", one.region)],
@@ -187,7 +190,8 @@ def _one_of(name: str, known: Any) -> str:
     return asked if asked in known else ""
 
 
-def _row(cycle: Cycle, found: Evidence, commitment: str, region: str, channels: Sequence[str]) -> Row:
+def _row(cycle: Cycle, found: Evidence, commitment: str, place: tuple[str, str], channels: Sequence[str]) -> Row:
+    region, title = place
     if region == NO_REGION:
         tallies = {channel: found.matrix.only(commitment, channel, "") for channel in channels}
     else:
@@ -196,7 +200,6 @@ def _row(cycle: Cycle, found: Evidence, commitment: str, region: str, channels: 
         Cell(channel, tally, *(lists(cycle.key, commitment, channel, region) if _holds(tally) else ("", "", "")))
         for channel, tally in tallies.items()
     ]
-    title = {"": _("All regions"), NO_REGION: _("Of no single region")}.get(region, region)
     return Row(region, title, found.matrix.of(region), cells)
 
 
