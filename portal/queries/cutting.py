@@ -55,28 +55,15 @@ def uncut_reports(session: Session) -> list[tuple[Report, Version]]:
     return [(row.Report, row.Version) for row in session.execute(query)]
 
 
-def uncut_contributions(session: Session) -> list[tuple[Contribution, ContributionVersion]]:
-    """The versions of contributions without passages, oldest first."""
+def sent_contributions(session: Session, *, cut: bool) -> list[tuple[Contribution, ContributionVersion]]:
+    """The versions of contributions that have passages, or those that have none, oldest first."""
     sent = ContributionVersion
-    cut = exists().where(Passage.contribution_id == sent.contribution_id, Passage.version == sent.number)
+    found = exists().where(Passage.contribution_id == sent.contribution_id, Passage.version == sent.number)
     query = (
         select(Contribution, sent)
         .join(sent, sent.contribution_id == Contribution.id)
-        .where(~cut)
+        .where(found if cut else ~found)
         .order_by(sent.sent_at, sent.contribution_id, sent.number)
-    )
-    return [(row.Contribution, row.ContributionVersion) for row in session.execute(query)]
-
-
-def cut_contributions(session: Session) -> list[tuple[Contribution, ContributionVersion]]:
-    """The versions of contributions that have passages, oldest first."""
-    sent = ContributionVersion
-    cut = exists().where(Passage.contribution_id == sent.contribution_id, Passage.version == sent.number)
-    query = (
-        select(Contribution, sent)
-        .join(sent, sent.contribution_id == Contribution.id)
-        .where(cut)
-        .order_by(sent.contribution_id, sent.number)
     )
     return [(row.Contribution, row.ContributionVersion) for row in session.execute(query)]
 

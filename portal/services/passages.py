@@ -99,7 +99,7 @@ def cut_what_was_there(act: Act) -> int:
     made = 0
     for report, version in cutting.uncut_reports(act.session):
         made += cut_report(act, report, version)
-    for contribution, sent in cutting.uncut_contributions(act.session):
+    for contribution, sent in cutting.sent_contributions(act.session, cut=False):
         made += cut_contribution(act, contribution, sent)
     return made
 
@@ -110,7 +110,7 @@ def place_what_was_there(act: Act) -> int:
     """
     changed = 0
     settled: dict[uuid.UUID, Contribution] = {}
-    for contribution, version in cutting.cut_contributions(act.session):
+    for contribution, version in cutting.sent_contributions(act.session, cut=True):
         owner = _owner_of_contribution(act, contribution, version)
         laid = _lay_places(act, owner)
         changed += _place_anew(act, owner, json.loads(version.document), others=laid)

@@ -131,7 +131,7 @@ def keep_view(act: Act) -> ResponseReturnValue:
 
 def _kept() -> dict[str, str]:
     """The filters and the cycle of the queue that the form came from."""
-    sent = {name: request.form.get(name, "").replace("\0", "")[:100] for name in (*FILTERS, "cycle")}
+    sent = {name: request.form.get(name, "")[:100] for name in (*FILTERS, "cycle")}
     return {name: value for name, value in sent.items() if value}
 
 

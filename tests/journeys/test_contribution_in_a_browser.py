@@ -6,12 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.faults.windows import FORGETFUL
 from tests.journeys.calls import Caller
@@ -28,6 +27,7 @@ from tests.journeys.writing import (
     logs_in_in_place,
     said,
     type_on,
+    windowed,
 )
 
 PARTNER, COLLEAGUE = "partner@example.org", "regional.officer@example.org"
@@ -64,12 +64,8 @@ def draft(portal: Portal) -> str:
 
 @pytest.fixture
 def window(browser: Browser, portal: Portal, tmp_path: Path) -> Iterator[Window]:
-    made = Window(browser.browser_type, tmp_path / "browser", portal.address)
-    made.folder.mkdir()
-    yield made
-    if made.context is not None:
-        with suppress(Error):
-            made.context.close()
+    with windowed(browser, portal, tmp_path / "browser") as made:
+        yield made
 
 
 def opened(window: Window, draft: str, who: str = PARTNER) -> Page:

@@ -8,13 +8,12 @@ import datetime as dt
 import random
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.faults import windows
 from tests.journeys.calls import Caller
@@ -31,6 +30,7 @@ from tests.journeys.writing import (
     logs_in_in_place,
     said,
     type_on,
+    windowed,
 )
 
 SECTION = "1.1.1.1"
@@ -62,12 +62,8 @@ def report(portal: Portal) -> str:
 
 @pytest.fixture
 def window(browser: Browser, portal: Portal, tmp_path: Path) -> Iterator[Window]:
-    made = Window(browser.browser_type, tmp_path / "browser", portal.address)
-    made.folder.mkdir()
-    yield made
-    if made.context is not None:
-        with suppress(Error):
-            made.context.close()
+    with windowed(browser, portal, tmp_path / "browser") as made:
+        yield made
 
 
 def kept(portal: Portal, report: str, question: str) -> str:

@@ -9,17 +9,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 from sqlalchemy import create_engine, text
 
 from portal.config import ROOT
 from tests.journeys.conftest import Demonstrations, Running, _wait, free_port
-from tests.journeys.windows import PASSWORD
+from tests.journeys.windows import PASSWORD, Window
 
 ON_THE_DISK = 1000
 """How long a copy may take to the disk, in milliseconds, on a busy machine: what is typed later dies with the power."""
@@ -77,6 +77,17 @@ def killable(demonstrations: Demonstrations, home: Path) -> Iterator[Portal]:
         yield made
     finally:
         made.kill()
+
+
+@contextmanager
+def windowed(browser: Browser, portal: Portal, folder: Path) -> Iterator[Window]:
+    """A window that keeps what it holds in this folder, closed at the end where nobody killed it."""
+    made = Window(browser.browser_type, folder, portal.address)
+    made.folder.mkdir()
+    yield made
+    if made.context is not None:
+        with suppress(Error):
+            made.context.close()
 
 
 def field(page: Page, question: str) -> Any:
