@@ -188,7 +188,9 @@ def _imports(folder: Path, amount: Amount) -> Iterator[Row]:
             place = _new_place(folder / "postgres", url)
             ours = _import(place, content, DDF)
             bare = _best(amount.repeats, lambda n: _copy_into_postgres(url, f"bare{n}", place.folder / DDF))
+            plain = _best(amount.repeats, lambda n: _keyed_by_plain_sql(url, f"keyed{n}", place.folder / DDF))
             yield Row("P17 pg", ours.seconds, bare.seconds)
+            yield Row("P17 pg keyed", ours.seconds, plain.seconds)
             yield Row("P17 RSS pg", ours.grown)
             yield from totals.measure(place, " pg")
 
@@ -260,3 +262,28 @@ def _copy_into_postgres(url: str, table: str, source: Path) -> None:
         with cursor.copy(f"COPY {table} FROM STDIN (FORMAT csv)") as copy:
             while block := stream.read(MIB):
                 copy.write(block)
+
+
+def _keyed_by_plain_sql(url: str, table: str, source: Path) -> None:
+    """The same work in plain SQL: the bare table, then every row that holds a figure into a table with the columns,
+    keys and order of the portal's figures, its area and cut found in tables beside it.
+    """
+    _copy_into_postgres(url, f"{table}_bare", source)
+    with source.open(encoding="utf-8") as lines:
+        at = {name.strip(): f"c{n}" for n, name in enumerate(lines.readline().split(","))}
+    value = list(at.values())[-1]
+    raw, area, year = f"{table}_bare", at["geo_area"], at["year"]
+    cut = ", ".join(at[name] for name in ("age", "sex", "units"))
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        for words in (
+            f"CREATE TEMP TABLE met_areas AS SELECT row_number() OVER () AS area, {area} FROM {raw} GROUP BY {area}",
+            f"CREATE TEMP TABLE met_cuts AS SELECT row_number() OVER () AS cut, {cut} FROM {raw} GROUP BY {cut}",
+            f"CREATE TABLE {table} (LIKE observations INCLUDING ALL)",
+            f"INSERT INTO {table} (series_id, area_id, cut_id, period, year, value_text, value, bound, nature, status,"
+            f" revision, import_number) SELECT DISTINCT ON (1, 2, 3, 4) 1, area, cut, {year}, {year}::int, {value},"
+            f" {value}::float, '', {at['nature']}, {at['observation_status']}, 1, 1 FROM {raw}"
+            f" JOIN met_areas USING ({area}) JOIN met_cuts USING ({cut})"
+            f" WHERE {value} ~ '^-?[0-9]+(\\.[0-9]+)?$' AND {year} ~ '^[0-9]{{4}}$' ORDER BY 1, 2, 3, 4",
+        ):
+            cursor.execute(words)
+        cursor.execute("DROP TABLE met_areas, met_cuts")

@@ -69,6 +69,7 @@ GOALS = {
 }
 BULK = ("P17", "P17 RSS", "P18", "P20", "matrix")
 GOALS |= {f"{key} pg": replace(GOALS[key], key=f"{key} pg", what=f"PostgreSQL: {GOALS[key].what}") for key in BULK}
+GOALS["P17 pg keyed"] = Goal("P17 pg keyed", "PostgreSQL: the same, s beside the same work in plain SQL", 2.0, 1.5)
 GOALS["P17 pg"] = replace(GOALS["P17 pg"], what="PostgreSQL: import of figures, s beside COPY")
 
 
