@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 
 from portal.db import db
 from portal.http.context import signer
 from portal.models.events import Notice
+from portal.queries import calls_for_input as calls
 from portal.queries import contributions as held
 from portal.rules.contributions import LICENCES
 from portal.rules.timeline import last_day
@@ -345,12 +346,20 @@ def test_the_lead_opens_and_closes_a_call_by_page(world: World) -> None:
     reader = world.app.test_client().get(where).get_data(as_text=True)
     assert ("1 August 2025, 12:00 UTC" in reader, "Closed" in reader) == (True, False)
     program = Caller(world, "lead")
-    other = partner(world, name="Another agency", people=())
-    assert program.post(f"{where}/partners", {"partner": str(other.id)}).status_code == 200
-    assert "Another agency" in lead.get(where).get_data(as_text=True)
     ended = program("PATCH", where, json={"closes_at": "2025-09-01T12:00:00Z"})
     assert (ended.status_code, ended.json["closes_at"]) == (200, "2025-09-01T12:00:00Z")
     assert program("PATCH", where, json={"closes_at": "2025-01-01T12:00:00Z"}).status_code == 422
+
+
+def test_a_partner_named_to_a_call_by_the_api_stands_on_its_list_once_and_is_told_once(world: World) -> None:
+    first, other = partner(world), partner(world, name="Another agency")
+    to = call(world, registration="named", named=(first.id,))
+    program = Caller(world, "lead")
+    for _ in range(2):
+        assert program.post(f"/calls/{to.id}/partners", {"partner": str(other.id)}).status_code == 200
+        assert [one.name for one in calls.partners_of(db.session, to.id)] == ["Another agency", "Example agency"]
+    told = select(func.count()).select_from(Notice).where(Notice.kind == "call.open")
+    assert db.session.scalar(told) == 2
 
 
 def test_a_table_is_tried_by_page_with_a_report_of_each_row(world: World) -> None:
