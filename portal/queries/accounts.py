@@ -75,6 +75,14 @@ def names(session: Session, ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, 
     return {row.id: row.name for row in session.execute(select(User.id, User.name).where(User.id.in_(wanted)))}
 
 
+def hold_account(session: Session, account: str) -> None:
+    """Keeps other attempts at this account (the digest of its address) waiting until the transaction ends, so that each
+    is counted before the next is looked at. SQLite has one writer at a time.
+    """
+    if session.connection().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(int(account[:15], 16))))
+
+
 def attempts(session: Session, account: str, origin: str, since: dt.datetime) -> tuple[int, int]:
     """How many wrong passwords since then: for the account, and from the origin."""
     row = session.execute(

@@ -61,6 +61,7 @@ def verify_password(act: Act, email: str, password: str, origin: str) -> uuid.UU
     """
     account = secret_digest(email.strip().lower())
     source = secret_digest(origin)
+    accounts.hold_account(act.session, account)
     of_account, of_origin = accounts.attempts(act.session, account, source, act.at - WINDOW)
     if of_account >= TRIES_OF_ACCOUNT or of_origin >= TRIES_OF_ORIGIN:
         raise NotNow(SLOW_DOWN)

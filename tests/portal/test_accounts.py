@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from portal.db import begin_write, db
 from portal.queries import accounts as people
 from portal.rules.policy import Grant
 from portal.rules.refusals import Invalid, Missing, NotNow
 from portal.services import accounts
-from tests.factories import PASSWORD, World, address, csrf
+from portal.services.act import Act
+from tests.factories import DAY, PASSWORD, World, address, csrf
 
 WHO = address("focal_point", "KAZ")
 
@@ -31,6 +35,31 @@ def test_ten_wrong_passwords_close_the_account_for_a_quarter_of_an_hour(world: W
         accounts.verify_password(act, WHO, PASSWORD, "elsewhere")
     act.at += dt.timedelta(minutes=16)
     assert accounts.verify_password(act, WHO, PASSWORD, "here") is not None
+
+
+def tried_apart(start: threading.Barrier, number: int) -> bool:
+    """Whether a wrong password was looked at, tried in a transaction of its own while others are."""
+    with Session(db.engine) as session:
+        start.wait()
+        begin_write(session)
+        try:
+            accounts.verify_password(Act(session, None, DAY), WHO, f"wrong {number}", f"place {number}")
+        except NotNow:
+            return False
+        session.commit()
+        return True
+
+
+def test_of_many_wrong_passwords_at_the_same_moment_no_more_than_ten_are_looked_at(world: World) -> None:
+    app, start = world.app, threading.Barrier(16)
+
+    def tried(number: int) -> bool:
+        with app.app_context():
+            return tried_apart(start, number)
+
+    db.session.rollback()
+    with ThreadPoolExecutor(16) as threads:
+        assert sorted(threads.map(tried, range(16))) == [False] * 6 + [True] * 10
 
 
 def test_an_account_that_is_attacked_closes_no_other(world: World) -> None:
