@@ -20,6 +20,7 @@ from forms.words import N_
 from portal.adapters.office import EICAR, PROTECTED, check_office
 from portal.adapters.pdf import check_pdf
 from portal.adapters.pictures import JPEG_START, PNG_START, check_jpeg, check_png
+from portal.adapters.remarks_text import BOMS
 from portal.rules.refusals import Invalid, Problem, TooLarge, Unacceptable
 
 LIMIT = 50_000_000
@@ -56,7 +57,6 @@ _ACTIVE = re.compile(rb"(?i)<(?:script|html|svg|iframe)\b")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x19\x1b-\x1f\x7f]")
 _UNSAFE = re.compile('[\\x00-\\x1f\\x7f-\\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff<>:"|?*]')
 _SAME_SUFFIX = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg"}
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def _check_csv(view: bytes | mmap.mmap) -> None:
 
 def _text(view: bytes | mmap.mmap) -> str | None:
     """The first of the file as text, or None where the file is none; an old code page is read as Latin 1."""
-    bom, encoding = next(((bom, encoding) for bom, encoding in _BOMS if view[: len(bom)] == bom), (b"", ""))
+    bom, encoding = next(((bom, encoding) for bom, encoding in BOMS if view[: len(bom)] == bom), (b"", ""))
     if not bom and view.find(b"\0") >= 0:
         return None
     sample = bytes(view[:SAMPLE])

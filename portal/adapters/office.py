@@ -123,7 +123,7 @@ def _main_part(package: zipfile.ZipFile) -> str:
         raise Unacceptable(NOT_OFFICE)
     types: list[str] = []
     with package.open(CONTENT_TYPES) as stream:
-        _read_xml(stream, lambda _, attributes: types.append(attributes.get("ContentType", "")))
+        read_xml(stream, lambda _, attributes: types.append(attributes.get("ContentType", "")))
     if any(word in kind.lower() for kind in types for word in _RUNNING):
         raise Unacceptable(MACROS)
     kinds = {kind for kind_of in types for end, kind in MAIN_PARTS.items() if kind_of.endswith(end)}
@@ -139,11 +139,11 @@ def _check_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, nesting: int) -
     fields = _Fields() if name.endswith(".xml") and _mentions_fields(package, part) else None
     with package.open(part) as stream:
         if name.endswith(".rels"):
-            _read_xml(stream, _check_relationship)
+            read_xml(stream, _check_relationship)
         elif fields:
-            _read_xml(stream, fields.start, fields.end, fields.text)
+            read_xml(stream, fields.start, fields.end, fields.text)
         elif name.endswith(".xml"):
-            _read_xml(stream)
+            read_xml(stream)
         else:
             _check_bytes(stream, nesting)
 
@@ -162,7 +162,7 @@ def _mentions_fields(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
     return _FIELDS.search(before) is not None
 
 
-def _read_xml(
+def read_xml(
     stream: IO[bytes],
     start: Callable[[str, dict[str, str]], object] | None = None,
     end: Callable[[str], object] | None = None,

@@ -1,24 +1,17 @@
-"""Owns reading the text of Word and PDF documents: passages in their order, read in a process apart.
-
-A document that never ends, grows without measure or breaks the reader ends that process alone.
-"""
+"""Owns reading the text of Word and PDF documents: passages in their order, read in a process apart."""
 
 from __future__ import annotations
 
-import json
-import resource
-import subprocess
 import sys
 from dataclasses import asdict, dataclass, field
 from typing import BinaryIO
 
 from forms.words import N_
+from portal.adapters import apart
 from portal.adapters.content import MEDIA_TYPES
-from portal.config import ROOT
 from portal.rules.refusals import Invalid, Problem, TooLarge, Unacceptable
 
 SECONDS = 60
-MEMORY = 1_500_000_000
 MOST_PASSAGES = 5000
 READABLE = {MEDIA_TYPES["docx"]: "docx", MEDIA_TYPES["pdf"]: "pdf"}
 
@@ -58,17 +51,12 @@ def read(stream: BinaryIO, media_type: str) -> Read:
     kind = READABLE.get(media_type)
     if kind is None:
         raise Unacceptable(OTHER_KIND, [Problem("file", OTHER_KIND)])
-    stream.seek(0)
-    command = [sys.executable, "-m", "portal.adapters.reading", kind]
     try:
-        done = subprocess.run(command, input=stream.read(), capture_output=True, cwd=ROOT, timeout=SECONDS, check=False)  # noqa: S603 - no word of it comes from outside
-    except subprocess.TimeoutExpired:
+        told = apart.told("portal.adapters.reading", stream, kind, seconds=SECONDS)
+    except apart.Endless:
         raise TooLarge(ENDLESS, [Problem("file", ENDLESS)]) from None
-    finally:
-        stream.seek(0)
-    if done.returncode:
-        raise Invalid(UNREADABLE, [Problem("file", UNREADABLE)])
-    told = json.loads(done.stdout)
+    except apart.Broken:
+        raise Invalid(UNREADABLE, [Problem("file", UNREADABLE)]) from None
     found = Read([Passage(**one) for one in told["passages"]], told["blank"])
     if not found.passages:
         sentence = SCANNED if found.blank else EMPTY
@@ -80,14 +68,12 @@ def read(stream: BinaryIO, media_type: str) -> Read:
 
 def main(kind: str) -> None:
     """Reads the document at standard input and writes what was read as JSON."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    data = sys.stdin.buffer.read()
+    data = apart.given(SECONDS)
     if kind == "pdf":
         from portal.adapters import pdf_text as reader
     else:
         from portal.adapters import word_text as reader  # type: ignore[no-redef]
-    sys.stdout.write(json.dumps(asdict(reader.read(data))))
+    apart.tell(asdict(reader.read(data)))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import html
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
@@ -18,6 +18,8 @@ from typing import BinaryIO
 import python_calamine
 
 from forms.words import N_
+from portal.adapters import remarks
+from portal.adapters.remarks_text import BOMS, looks_like, marked
 from portal.rules.datasets import Note
 from portal.rules.refusals import Invalid, Problem, TooLarge, Unacceptable
 
@@ -28,9 +30,8 @@ DELIMITERS = ",;\t|"
 _PDF = b"%PDF-"
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 BOOK_PART, LINKS_PART = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
-_MARKED = N_("The file begins with a mark of its encoding (byte order mark, %(encoding)s); it is skipped.")
+_UNREAD = N_("Nothing is read from hidden sheets.")
 _ENDS = N_("The lines end with two signs, CR and LF; they are read as one.")
 
 Cells = list[str]
@@ -67,7 +68,12 @@ class Book:
     kind: str
     name: str
     sheets: Sequence[Sheet]
-    notes: tuple[Note, ...] = ()
+    look: Callable[[], Iterable[Note]] = tuple
+
+    @functools.cached_property
+    def notes(self) -> tuple[Note, ...]:
+        """What stands in the file beside its cells; the file is looked through once, when it is asked for."""
+        return tuple(self.look())
 
 
 def open_book(stream: BinaryIO, name: str) -> Book:
@@ -78,18 +84,17 @@ def open_book(stream: BinaryIO, name: str) -> Book:
         raise Unacceptable("This is a PDF, and figures are read from tables. Send the table as CSV, XLSX or XLS.")
     if start.startswith(_ZIP):
         _check_archive(stream)
-        return Book("xlsx", name, _workbook(stream, packed=True))
+        return _workbook(stream, name, "xlsx")
     if start.startswith(_OLE):
-        return Book("xls", name, _workbook(stream))
+        return _workbook(stream, name, "xls")
     encoding = _encoding(stream, start)
     sheet = Sheet("", _Lines(stream, encoding, _delimiter(stream, encoding)))
-    return Book("csv", name, [sheet], tuple(_marks(stream, encoding)))
+    return Book("csv", name, [sheet], functools.partial(_marks, stream, encoding))
 
 
 def _marks(stream: BinaryIO, encoding: str) -> Iterator[Note]:
     """What stands in a text beside its cells."""
-    if encoding != "utf-8":
-        yield Note(_MARKED, {"encoding": encoding.removesuffix("-sig").upper()})
+    yield from marked(encoding)
     stream.seek(0)
     if b"\r\n" in stream.read(BLOCK):
         yield Note(_ENDS)
@@ -112,25 +117,26 @@ def _check_archive(stream: BinaryIO) -> None:
         raise TooLarge(f"The workbook unpacks to more than {UNPACKED_LIMIT // 1_000_000} MB. Send the table as CSV.")
 
 
-def _workbook(stream: BinaryIO, *, packed: bool = False) -> list[Sheet]:
+def _workbook(stream: BinaryIO, name: str, kind: str) -> Book:
     if stream.seek(0, io.SEEK_END) > WORKBOOK_LIMIT:
         raise TooLarge(f"The workbook is larger than {WORKBOOK_LIMIT // 1_000_000} MB. Send the table as CSV.")
     stream.seek(0)
     try:
         book = python_calamine.load_workbook(stream)
         visible = python_calamine.SheetVisibleEnum.Visible
-        names = [sheet.name for sheet in book.sheets_metadata if sheet.visible == visible]
+        shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible == visible]
     except python_calamine.PasswordError as error:
         raise Unacceptable("The workbook is protected by a password. Save it without one and send it again.") from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise Unacceptable(
             "The file cannot be read as a workbook. Save it again as XLSX or CSV and send the new file."
         ) from error
-    rows = [_SheetRows(book, name) for name in names]
-    return [
+    packed, hides = kind == "xlsx", len(shown) < len(book.sheets_metadata)
+    sheets = [
         Sheet(one.name, one, one.texts, functools.partial(_bare, stream, one.name) if packed else lambda _row: 0)
-        for one in rows
+        for one in (_SheetRows(book, sheet) for sheet in shown)
     ]
+    return Book(kind, name, sheets, lambda: (*remarks.of_tables(stream, packed=packed), *[Note(_UNREAD)] * hides))
 
 
 def _bare(stream: BinaryIO, name: str, row: int) -> int:
@@ -203,7 +209,7 @@ def cell_text(cell: object) -> str:
 
 def _encoding(stream: BinaryIO, start: bytes) -> str:
     """The encoding of a text, checked to its end; anything but UTF-8 or UTF-16 with a mark is refused, not guessed."""
-    encoding = next((name for mark, name in _BOMS if start.startswith(mark)), "utf-8")
+    encoding = next((name for mark, name in BOMS if start.startswith(mark)), "utf-8")
     stream.seek(0)
     decoder, line = codecs.getincrementaldecoder(encoding)(), 1
     while True:
@@ -212,7 +218,10 @@ def _encoding(stream: BinaryIO, start: bytes) -> str:
             text = decoder.decode(block, final=not block)
         except UnicodeDecodeError as error:
             line += block[: error.start].count(b"\n")
-            sentence = "The text is not UTF-8. Save the table as CSV UTF-8 and send it again."
+            sentence = (
+                f"The text is not UTF-8; its letters look like {looks_like(block)}. "
+                "Save the table as CSV UTF-8 and send it again."
+            )
             raise Unacceptable(sentence, [Problem(f"line {line}", sentence)]) from error
         if "\0" in text:
             raise Unacceptable("The file is neither a text table nor a workbook. Send CSV, XLSX or XLS.")

@@ -9,7 +9,7 @@ from marshmallow import fields
 
 from portal.api.calls import Answer, Calls
 from portal.api.cursors import portion
-from portal.api.shapes import Asked, File, Given, Moment, Paging, page_of, words
+from portal.api.shapes import Asked, File, Given, Moment, Paging, Remarks, page_of, words
 from portal.http.files import Laid, laid, send_blob
 from portal.http.guard import report, report_unheld
 from portal.http.uploads import receive
@@ -35,6 +35,7 @@ class AttachmentShape(Given):
     size = fields.Integer()
     sha256 = fields.String()
     added_at = Moment()
+    remarks = Remarks()
 
 
 class Lay(Asked):

@@ -22,6 +22,7 @@ from portal.api.shapes import (
     Paging,
     Place,
     Query,
+    Remarks,
     StrictWhole,
     entity_code,
     key_text,
@@ -99,6 +100,7 @@ class ContributionFileShape(Given):
     media_type = fields.String()
     size = fields.Integer()
     sha256 = fields.String()
+    remarks = Remarks()
 
 
 class ContributionShape(ContributionListing):

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import marshmallow
+from flask_babel import gettext as _
 from flask_smorest.fields import Upload
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from werkzeug.datastructures import FileStorage
@@ -125,6 +126,17 @@ def language_code(**kwargs: Any) -> fields.String:
 def by_language() -> fields.Dict:
     """A field for words by language code."""
     return fields.Dict(keys=fields.String(), values=fields.String())
+
+
+class Remarks(fields.List[str]):
+    """What is told of a file, each remark a sentence in the reader's language; null where it was not looked at."""
+
+    def __init__(self) -> None:
+        about = "What the file carries, in sentences; null where it was not looked at."
+        super().__init__(fields.String(), allow_none=True, metadata={"description": about})
+
+    def _serialize(self, value: Any, *_args: Any, **_kwargs: Any) -> list[str] | None:
+        return None if value is None else [_(one["words"]) % one["told"] for one in value]
 
 
 class Rows(fields.List[dict[str, Any]]):

@@ -12,6 +12,7 @@ from portal.cli import (
     contributions,
     cycles,
     database,
+    files,
     guidelines,
     notices,
     observations,
@@ -23,8 +24,8 @@ from portal.cli import (
 def register(app: Flask) -> None:
     """Joins the commands to `flask`."""
     rooms = (
-        database, accounts, guidelines, cycles, observations, contributions, clearance, bundles, passages, reminders,
-        notices, audit,
+        database, accounts, guidelines, cycles, observations, contributions, clearance, bundles, passages, files,
+        reminders, notices, audit,
     )  # fmt: skip
     for room in rooms:
         for command in room.COMMANDS:

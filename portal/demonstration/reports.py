@@ -149,7 +149,7 @@ def _fill(
     chosen = front + rest[: round(len(rest) * wanted["filled"])]
     pdf = _pdf("Demonstration document. Its content is made up.")
     blob = files.put(BytesIO(pdf))
-    upload = attachments.Upload("demonstration.pdf", "application/pdf", blob.key, blob.size, blob.sha256)
+    upload = attachments.Upload("demonstration.pdf", "application/pdf", blob.key, blob.size, blob.sha256, ())
     where = next((q for q in questions if q.kind == "files"), chosen[0])
     attachment = attachments.attach(act, report, where.key, upload).id
     saved = []

@@ -61,6 +61,13 @@ class Drawn:
 
 
 @dataclass(frozen=True)
+class Laid(File):
+    """A file of the draft with what is told of it."""
+
+    remarks: list[Any] | None = None
+
+
+@dataclass(frozen=True)
 class NotChosen:
     """A text that stood beside a part and did not become it, to be read."""
 
@@ -188,11 +195,11 @@ def _shown(found: Iterable[Finding]) -> dict[str, list[Any]]:
     return by_part
 
 
-def _files(act: Act, one: Contribution) -> dict[str, list[File]]:
+def _files(act: Act, one: Contribution) -> dict[str, list[Laid]]:
     """The files of the draft by question, each with the address at which it is read."""
-    by_question: dict[str, list[File]] = {}
+    by_question: dict[str, list[Laid]] = {}
     for file in held.files(act.session, one.id):
-        shown = File(str(file.id), file.name, f"{FILES}{file.id}", file.size)
+        shown = Laid(str(file.id), file.name, f"{FILES}{file.id}", file.size, file.remarks)
         by_question.setdefault(file.question, []).append(shown)
     return by_question
 

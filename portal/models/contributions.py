@@ -194,7 +194,10 @@ class ContributionArea(Base):
 
 
 class ContributionFile(Base):
-    """A file laid beside a question of a contribution; its bytes stand in the storage under a key no user chose."""
+    """A file laid beside a question of a contribution; its bytes stand in the storage under a key no user chose.
+
+    `remarks` is what is told of it to those who laid it there, None where it was not looked at.
+    """
 
     __tablename__ = "contribution_files"
 
@@ -209,6 +212,7 @@ class ContributionFile(Base):
     added_at: Mapped[dt.datetime]
     added_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
     removed_at: Mapped[dt.datetime | None]
+    remarks: Mapped[list[Any] | None] = mapped_column(Json)
 
 
 class ContributionVersion(Base):

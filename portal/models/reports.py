@@ -78,7 +78,10 @@ class AnswerRevision(Base):
 
 
 class Attachment(Base):
-    """A file laid beside a question; its bytes stand in the storage under a key no user chose."""
+    """A file laid beside a question; its bytes stand in the storage under a key no user chose.
+
+    `remarks` is what is told of it to those who laid it there, None where it was not looked at.
+    """
 
     __tablename__ = "attachments"
 
@@ -93,6 +96,7 @@ class Attachment(Base):
     added_at: Mapped[dt.datetime]
     added_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
     removed_at: Mapped[dt.datetime | None]
+    remarks: Mapped[list[Any] | None] = mapped_column(Json)
 
 
 class Clearance(Base):

@@ -270,7 +270,7 @@ class ImportReport:
 def _report(row: Import, reasons: tuple[Reason, ...] = ()) -> ImportReport:
     names = [name for name in ImportReport.__dataclass_fields__ if name not in ("mapping", "notes", "reasons")]
     mapping = {name: told for name, told in row.mapping.items() if name != "notes"}
-    notes = tuple(Note(one["words"], one["told"]) for one in row.mapping.get("notes", ()))
+    notes = tuple(Note(**one) for one in row.mapping.get("notes", ()))
     return ImportReport(**{name: getattr(row, name) for name in names}, mapping=mapping, notes=notes, reasons=reasons)
 
 

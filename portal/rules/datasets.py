@@ -81,6 +81,10 @@ class Note(NamedTuple):
         """The sentence in English."""
         return self.words % self.told
 
+    def kept(self) -> dict[str, Any]:
+        """As it is stored: `Note(**kept)` is the same again."""
+        return {"words": self.words, "told": dict(self.told)}
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from forms.words import N_
+from portal.models.contributions import ContributionFile
 from portal.models.reports import Attachment, Report
 from portal.queries import reports
+from portal.queries.files import NotLookedAt
 from portal.queries.guidelines import guideline
+from portal.rules.datasets import Note
 from portal.rules.refusals import Missing
 from portal.services.act import Act
 from portal.services.drafting import Given, asked_question, demand_writable, save
@@ -17,17 +20,26 @@ from portal.services.drafting import Given, asked_question, demand_writable, sav
 
 @dataclass(frozen=True)
 class Upload:
-    """A file whose bytes are in the storage already: what it is called, what it is, where it lies."""
+    """A file whose bytes are in the storage already: what it is called, what it is, where it lies, and what is told of
+    it, None where it was not looked at.
+    """
 
     name: str
     media_type: str
     blob: str
     size: int
     sha256: str
+    remarks: tuple[Note, ...] | None = None
+
+    @property
+    def told(self) -> list[dict[str, Any]] | None:
+        """What is told of it, as it is stored."""
+        return None if self.remarks is None else [one.kept() for one in self.remarks]
 
     def laid(self, act: Act, report: Report) -> dict[str, Any]:
         """What the row of a file of a report keeps: what it is, where it lies, who laid it there and when."""
-        return {**vars(self), "report_id": report.id, "added_at": act.at, "added_by": act.actor.id}
+        kept = {name: said for name, said in vars(self).items() if name != "remarks"}
+        return {**kept, "report_id": report.id, "added_at": act.at, "added_by": act.actor.id}
 
 
 def attach(act: Act, report: Report, question: str, upload: Upload) -> Attachment:
@@ -38,7 +50,7 @@ def attach(act: Act, report: Report, question: str, upload: Upload) -> Attachmen
 
 def lay(act: Act, report: Report, question: str, upload: Upload) -> Attachment:
     """Keeps a stored file beside a question, as part of another act that has demanded its permission."""
-    attachment = Attachment(question=question, **upload.laid(act, report))
+    attachment = Attachment(question=question, remarks=upload.told, **upload.laid(act, report))
     act.session.add(attachment)
     act.session.flush()
     act.record("attachment.add", _told(attachment), report=report)
@@ -92,3 +104,11 @@ def remove(act: Act, attachment_id: uuid.UUID) -> Report:
 
 def _told(attachment: Attachment) -> dict[str, object]:
     return {"attachment": str(attachment.id), "question": attachment.question, "sha256": attachment.sha256}
+
+
+def keep_remarks(act: Act, file: NotLookedAt, remarks: tuple[Note, ...]) -> None:
+    """Keeps what is told of a file that was laid down before files were looked at; what is kept already stays."""
+    held = act.session.get(file.kind, file.id, with_for_update=True, populate_existing=True)
+    row = cast("Attachment | ContributionFile | None", held)
+    if row is not None and row.remarks is None:
+        row.remarks = [one.kept() for one in remarks]

@@ -35,6 +35,7 @@ def attach(act: Act, filing: Filing, question: str, upload: Upload) -> Contribut
         size=upload.size,
         sha256=upload.sha256,
         blob=upload.blob,
+        remarks=upload.told,
         added_at=act.at,
         added_by=act.actor.id,
     )

@@ -243,7 +243,7 @@ def _take_in(act: Act, storage: Storage, stream: BinaryIO, order: _Order) -> Tak
     settled = desk.take_all(act.at, (lambda: watch(stream.tell())) if watch else None)
     notes = tuple(_notes(book, plan, desk))
     _count(session, row, desk, settled)
-    row.mapping = row.mapping | {"notes": [{"words": one.words, "told": dict(one.told)} for one in notes]}
+    row.mapping = row.mapping | {"notes": [one.kept() for one in notes]}
     session.flush()
     report = import_report(session, row.id)
     if order.tell:

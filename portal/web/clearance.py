@@ -70,6 +70,7 @@ def _page(act: Act, report: Report, problems: Sequence[Problem] = ()) -> str:
         findings=[(group, found) for group, found in grouped(told(asked, report, [*listed, *notes])) if found],
         parts=reading(asked, report.modality, report.languages, values),
         attachments=[file for file in files if file.question != LETTER],
+        carrying=[file for file in files if file.question != LETTER and file.remarks != []],
         changed=_changed(act, report, asked, values),
         cases=_cases(act, report),
         kinds=KINDS,

@@ -199,6 +199,7 @@ def sending(act: Act, found: Filing) -> ResponseReturnValue:
         )
     )
     named = sorted(contributions.states_named(judged))
+    files = held.files(act.session, one.id)
     return render_template(
         "contributions/sending.html",
         one=one,
@@ -211,7 +212,8 @@ def sending(act: Act, found: Filing) -> ResponseReturnValue:
         areas=contributing.area_names(act, list(one.areas)),
         named=contributing.area_names(act, named),
         licences=LICENCES,
-        files=held.files(act.session, one.id),
+        files=files,
+        carrying=[file for file in files if file.remarks != []],
         channels=CHANNELS,
     )
 

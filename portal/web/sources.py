@@ -182,7 +182,7 @@ def add(act: Act, report: Report) -> ResponseReturnValue:
         if file is None or not file.filename:
             raise Invalid(NO_FILE, [Problem("file", NO_FILE)])
         read_ = _read(file)
-        upload = receive(file)
+        upload = receive(file, told=False)
     except Invalid as refusal:
         problems = [Problem(p.where if p.where in _PLACES else "file", p.sentence) for p in refusal.problems]
         return _listing(act, report, problems or [Problem("file", refusal.sentence)]), 422

@@ -336,7 +336,7 @@ def test_what_was_met_in_a_file_stands_on_its_page_and_in_the_api(world: World) 
     officer = Caller(world, "data_officer")
     made = sent(officer, "/datasets", "\ufeff" + DDF.replace("\n", "\r\n"), DDF_NAME).get_json()
     told = [
-        "The file begins with a mark of its encoding (byte order mark, UTF-8); it is skipped.",
+        "The file begins with a mark of its encoding (byte order mark, UTF-8); it is no part of the first cell.",
         "The lines end with two signs, CR and LF; they are read as one.",
     ]
     assert made["notes"][:2] == told

@@ -314,7 +314,7 @@ def test_a_series_with_a_header_only_is_told(channel: ChannelB, shared_data: Pat
 MIXED = "Areas of several kinds stand side by side and are told apart"
 NOTES = {
     f"world_bank/{WORLD_BANK}": [
-        "The file begins with a mark of its encoding (byte order mark, UTF-8); it is skipped.",
+        "The file begins with a mark of its encoding (byte order mark, UTF-8); it is no part of the first cell.",
         "The lines end with two signs, CR and LF; they are read as one.",
         "Rows above the headings, skipped: 4.",
         "The last column has no heading; it is left aside.",
