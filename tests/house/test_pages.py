@@ -64,7 +64,7 @@ def visit(client: FlaskClient, case: Case, rule: str, language: str) -> tuple[in
     return 200, faults(answer.get_data(as_text=True))
 
 
-CASE = "/evidence/contradictions/<uuid:case_id>"  # tests/reviewer/test_contradictions.py holds it to the rules
+CASE = "/evidence/contradictions/<uuid:case_id>"  # tests/reviewer/test_contradiction_pages.py holds it to the rules
 
 
 ALL_PAGES = ("clearing", "published")

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.db import db
+from portal.http.context import EXTENSION
+from portal.models.contradictions import Case
+from portal.models.observations import Cut, Observation, Series
 from portal.models.passages import Passage
 from portal.models.reports import Report
 from portal.models.synthesis import Recheck, Statement
 from portal.queries import reports
-from portal.services import drafting
+from portal.services import drafting, observations
+from reviewer.queries import statements as queries
 from reviewer.services import statements
 from reviewer.services.statements import Draft, Ground
 from tests.factories import World
@@ -94,3 +100,46 @@ def waiting(of: uuid.UUID) -> list[Recheck]:
     db.session.rollback()
     query = select(Recheck).where(Recheck.statement_id == of, Recheck.settled_at.is_(None))
     return list(db.session.scalars(query.order_by(Recheck.raised_at)))
+
+
+def cited_text(of: uuid.UUID) -> list[tuple[str, int]]:
+    """The passages that a statement cites now: text, version."""
+    rows = queries.citations(db.session, [of])[of]
+    return [(row.text, row.version) for row in rows]
+
+
+def case(
+    *sides: dict[str, Any], entity: str | None = "KAZ", indicator: str | None = None, commitment: str = "1.1"
+) -> Case:
+    told = [{"kind": "passage", "ref": "", "label": "", "source": ""} | side for side in sides]
+    about = {"entity": entity, "indicator": indicator, "commitment": commitment}
+    return Case(cycle="2026", rule="figure", sides=told, question="?", key=uuid.uuid4().hex, **about)
+
+
+def take(world: World, value: str, edition: str) -> uuid.UUID:
+    """Takes in one figure about Kazakhstan, and gives the import."""
+    act = world.acting("data_officer")
+    table = f"Year,UNIT_MEASURE,Value\n2022,PERCENT,{value}\n"
+    files = world.app.extensions[EXTENSION].storage
+    told = {"source": "un_sdg", "edition": edition, "entity": "KAZ"}
+    taken = observations.take_in(act, files, io.BytesIO(table.encode()), "data_indicator_1-1-1.csv", **told)
+    world.done()
+    return taken.report.id
+
+
+def of_an_indicator() -> None:
+    """The figure is one of the indicator that section 1.1.1.1 asks for."""
+    db.session.execute(update(Series).values(indicator="NUA-01"))
+    db.session.execute(update(Cut).values(headline=True))
+    db.session.commit()
+
+
+def figured(world: World) -> uuid.UUID:
+    """A supported statement that rests on the figure alone."""
+    number = db.session.scalars(select(Observation.id)).one()
+    act = world.acting("reviewer")
+    draft = Draft("2026", "1.1.1.1", "Poverty is at 12.5 per cent.")
+    made = statements.write(act, draft, [Ground("observation", str(number), "for")]).id
+    statements.support(act, made, 1)
+    world.done()
+    return made

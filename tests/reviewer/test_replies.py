@@ -19,8 +19,8 @@ from reviewer.services import synthesis
 from tests.factories import World
 from tests.house.test_pages import faults
 from tests.portal.contributing import contribution, filing
+from tests.reviewer.contradicting import OTHERS, UN, figures, run
 from tests.reviewer.synthesising import passage, stated, submitted
-from tests.reviewer.test_contradictions import OTHERS, UN, figures, run
 
 pytestmark = pytest.mark.any_database
 WORDS = "Мы считаем <иначе>."

@@ -28,8 +28,7 @@ from tests.factories import BLOCKERS, World, csrf
 from tests.house.test_pages import faults
 from tests.portal.test_passages import again, rewrite
 from tests.portal.test_reported_figures import POLICY, SLUMS, reported, series
-from tests.reviewer.synthesising import LATE, statement, waiting
-from tests.reviewer.test_synthesis import case
+from tests.reviewer.synthesising import LATE, case, statement, waiting
 
 ROWS = (("2019/20", "> 9.5"), ("2021", "8"))
 MORE = {"source": "Census <2020>", "disaggregation": "women", "place": "Astana"}

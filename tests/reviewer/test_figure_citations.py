@@ -1,0 +1,136 @@
+"""Statements cite figures of channel b, and what becomes of them when a figure is revised, doubted or withdrawn."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+from sqlalchemy import select
+
+from portal.db import db
+from portal.models.observations import Observation
+from portal.models.synthesis import Recheck
+from portal.queries import accounts as people
+from portal.rules.refusals import Invalid
+from portal.services import accounts, rechecks, verifying
+from reviewer.queries import statements as queries
+from reviewer.services import statements, synthesis
+from reviewer.services.statements import Draft, Ground
+from reviewer.services.synthesis import Settlement
+from tests.factories import PASSWORD, World
+from tests.reviewer.synthesising import (
+    figured,
+    of_an_indicator,
+    stated,
+    statement,
+    take,
+    waiting,
+)
+
+
+def test_a_revised_figure_puts_its_statements_on_the_list(world: World) -> None:
+    take(world, "12.5", "one")
+    made = figured(world)
+    take(world, "12.5", "two")
+    assert statement(made).state == "supported"
+    take(world, "13.1", "three")
+    (row,) = waiting(made)
+    assert (row.reason, row.old_value, row.new_value) == ("figure_revised", "12.5", "13.1")
+    take(world, "12.5", "four")
+    assert (statement(made).state, waiting(made)) == ("supported", [])
+    take(world, "14", "five")
+    (row,) = waiting(made)
+    synthesis.settle(world.acting("reviewer"), row.id, Settlement("reworded", text="It is at 14 per cent.", seen=1))
+    world.done()
+    (cited,) = queries.citations(db.session, [made])[made]
+    assert (cited.value_text, cited.value_now, statement(made).state) == ("14", "14", "supported")
+
+
+def test_a_figure_whose_file_was_withdrawn_cannot_stay(world: World) -> None:
+    imported = take(world, "12.5", "one")
+    made = figured(world)
+    accounts.add(world.act(None), "second@example.org", "data_officer", None, PASSWORD)
+    world.done()
+    second = people.by_email(db.session, "second@example.org")
+    verifying.say(world.act(second), imported, "withdrawn", "The file was another country's.")
+    world.done()
+    assert [row.reason for row in waiting(made)] == ["withdrawn"]
+    number = db.session.scalars(select(Observation.id)).one()
+    act = world.acting("reviewer")
+    other = statements.write(act, Draft("2026", "1.1.1.1", "Another."))
+    with pytest.raises(Invalid, match="withdrawn"):
+        statements.cite(act, other.id, [Ground("observation", str(number), "for")])
+
+
+def say(world: World, imported: uuid.UUID, verdict: str) -> None:
+    """A second person says it of an import, a minute after what came before."""
+    if people.by_email(db.session, "second@example.org") is None:
+        accounts.add(world.act(None), "second@example.org", "data_officer", None, PASSWORD)
+        world.done()
+    world.at += dt.timedelta(minutes=1)
+    verifying.say(
+        world.act(people.by_email(db.session, "second@example.org")), imported, verdict, "The sample is small."
+    )
+    world.done()
+
+
+def test_a_doubted_figure_goes_to_the_list_until_a_person_has_looked(world: World) -> None:
+    imported = take(world, "12.5", "one")
+    made = figured(world)
+    say(world, imported, "verified")
+    assert waiting(made) == []
+    say(world, imported, "doubtful")
+    (row,) = waiting(made)
+    assert (row.reason, row.old_value, row.new_value, statement(made).state) == (
+        "figure_doubted", "12.5", "", "check_again",
+    )  # fmt: skip
+    page = world.browser("reviewer").get("/synthesis/check-again").get_data(as_text=True)
+    for words_shown in ("found doubtful", "The file that gave it: doubtful", '<q dir="auto">The sample is small.</q>'):
+        assert page.count(words_shown) == 1, words_shown
+    assert "Nothing stands there any more" not in page
+    world.at += dt.timedelta(minutes=1)
+    synthesis.settle(world.acting("reviewer"), row.id, Settlement("holds", "The sample is large enough."))
+    world.done()
+    rechecks.after_figures(world.act(None))
+    world.done()
+    assert (statement(made).state, waiting(made)) == ("supported", [])
+    (cited,) = queries.citations(db.session, [made])[made]
+    assert (cited.value_text, cited.standing) == ("12.5", "doubtful")
+    say(world, imported, "doubtful")
+    assert [one.reason for one in waiting(made)] == ["figure_doubted"]
+    say(world, imported, "verified")
+    assert (statement(made).state, waiting(made)) == ("supported", [])
+    settled = db.session.scalars(select(Recheck.outcome).order_by(Recheck.raised_at))
+    assert list(settled) == ["holds", "cleared"]
+
+
+def test_who_cites_a_doubted_figure_knows_it(world: World) -> None:
+    imported = take(world, "12.5", "one")
+    number = db.session.scalars(select(Observation.id)).one()
+    say(world, imported, "doubtful")
+    world.at += dt.timedelta(minutes=1)
+    made = figured(world)
+    rechecks.after_figures(world.act(None))
+    world.done()
+    assert waiting(made) == []
+    client = world.browser("reviewer")
+    page = client.get(f"/synthesis/statements/{made}").get_data(as_text=True)
+    assert page.count("The file that gave it: doubtful") == 1
+    offered = stated(world, supported=False)
+    of_an_indicator()
+    page = client.get(f"/synthesis/statements/{offered}?entity=KAZ").get_data(as_text=True)
+    assert (f'name="figure" value="{number}"' in page, page.count("The file that gave it: doubtful")) == (True, 1)
+
+
+def test_a_figure_that_nobody_verified_says_so_beside_it(world: World) -> None:
+    imported = take(world, "12.5", "one")
+    made = figured(world)
+    client = world.browser("reviewer")
+    assert client.get(f"/synthesis/statements/{made}").text.count("The file that gave it: not verified yet") == 1
+    say(world, imported, "verified")
+    assert "The file that gave it" not in client.get(f"/synthesis/statements/{made}").text
+    take(world, "13.1", "two")
+    page = client.get(f"/synthesis/statements/{made}").get_data(as_text=True)
+    now = page.index("The figure reads now:")
+    assert [part.count("The file that gave it: not verified yet") for part in (page[:now], page[now:])] == [0, 1]
