@@ -19,7 +19,7 @@ from portal.http.render import language
 from portal.models.reports import Report
 from portal.queries import cycles, reports
 from portal.rules.policy import granted
-from portal.rules.refusals import Invalid, Problem, Stale
+from portal.rules.refusals import Invalid, NotNow, Problem, Stale
 from portal.rules.remarks import ANSWERS, KINDS, STANDINGS, WAITING
 from portal.services import remarks as service
 from portal.services.act import Act
@@ -75,8 +75,10 @@ def answer(act: Act, report: Report, remark_id: uuid.UUID) -> ResponseReturnValu
     try:
         service.answer(act, report, remark_id, Reply(**sent))
     except Invalid as refusal:
-        problems = [Problem(f"{remark_id}-{one.where}", one.sentence) for one in refusal.problems]
+        problems = [Problem(f"{remark_id}-{one.where}", _(one.sentence)) for one in refusal.problems]
         return _page(act, report, problems, {remark_id: sent}), 422
+    except NotNow as refusal:
+        return _page(act, report, [Problem(f"{remark_id}-words", _(refusal.sentence))], {remark_id: sent}), 409
     flash(
         _("The answer is kept. The reporting team gets it with the next version, once the certifier approves."),
         "success",
@@ -91,8 +93,8 @@ def take(act: Act, report: Report, remark_id: uuid.UUID) -> ResponseReturnValue:
     seen = request.form.get("seen", "")
     try:
         service.take(act, report, remark_id, int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else 0)
-    except Stale as refusal:
-        return _page(act, report, [Problem(f"remark-{remark_id}", refusal.sentence)]), 409
+    except (Stale, NotNow) as refusal:
+        return _page(act, report, [Problem(f"remark-{remark_id}", _(refusal.sentence))]), 409
     flash(_("The proposed words are the answer now; the earlier text stays in its history."), "success")
     return _back(report, remark_id)
 
@@ -107,6 +109,8 @@ def say(act: Act, report: Report, remark_id: uuid.UUID) -> ResponseReturnValue:
     except Invalid as refusal:
         problems = [Problem(f"{remark_id}-say", _(one.sentence)) for one in refusal.problems]
         return _page(act, report, problems, {remark_id: {"talk": sent}}), 422
+    except NotNow as refusal:
+        return _page(act, report, [Problem(f"{remark_id}-say", _(refusal.sentence))], {remark_id: {"talk": sent}}), 409
     flash(_("Your words are sent; the other side has been told."), "success")
     return _back(report, remark_id)
 
@@ -121,7 +125,9 @@ def _page(
     problems: Sequence[Problem] = (),
     sent: Mapping[uuid.UUID, Mapping[str, Any]] | None = None,
 ) -> str:
-    """The page; `problems` are those of an answer that was just refused, `sent` what it said."""
+    """The page; `problems` are those of what was just refused, `sent` what it said, by remark: its form stands there with
+    the words, be the remark closed meanwhile.
+    """
     found = cases(act, report)
     may_say = granted(
         act.person, "remark:answer", report, {case.question.key: case.question for case in found}.values()

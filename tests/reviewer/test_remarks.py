@@ -17,7 +17,7 @@ from portal.models.remarks import Remark
 from portal.queries import remarks as reads
 from portal.queries import reports
 from portal.services import accounts, drafting, remarks
-from portal.services.remarks import CHANGED_MEANWHILE, Order, Reply
+from portal.services.remarks import CHANGED_MEANWHILE, CLOSED, Order, Reply
 from portal.services.steps import Order as StepOrder
 from tests.factories import BLOCKERS, PASSWORD, World, address, csrf
 from tests.house.addresses import ADDRESSES
@@ -392,6 +392,31 @@ def test_what_was_typed_when_a_step_came_first_is_not_lost(world: World, path: s
     typed = {"question": SUMMARY, "kind": "unclear", "words": "Typed for an hour.", "words_language": "en"}
     back = post(team, f"{review}/remarks{path.format(which)}", token, 409, **typed)
     assert (back.count(">Typed for an hour.</textarea>"), len(problems(back))) == (1, 1)
+
+
+CLOSED_ONE = [("answer", CLOSED), ("words", CLOSED), ("take", CLOSED)]
+ROUND_OVER = [(what, "Remarks are answered while the draft is open for them.") for what in ("answer", "take")]
+
+
+@pytest.mark.parametrize(("what", "sentence"), [*CLOSED_ONE, *ROUND_OVER])
+def test_what_the_state_typed_on_a_remark_closed_meanwhile_is_not_lost(world: World, what: str, sentence: str) -> None:
+    report, [which] = sent(world, SUMMARY, wording="Quite other words of one sentence.")
+    mine, remarks_page = world.browser("focal_point", "KAZ"), f"/reports/{report.id}/remarks"
+    token = csrf(page(mine, remarks_page))
+    if sentence == CLOSED:
+        db.session.rollback()
+        db.session.get_one(Remark, which).closed_at = world.at
+        db.session.commit()
+    else:
+        again_in_review(world, report, [which])
+    typed = {"answer": "declined", "words": "Typed for an hour.", "words_language": "en", "seen": "1"}
+    back = post(mine, f"{remarks_page}/{which}/{what}", token, 409, **typed)
+    assert f'<article class="thread remark" id="remark-{which}">' in back
+    assert problems(back) == [sentence]
+    (place,) = re.findall(r'<li><a href="#([^"]+)">', back.partition('id="problems-title"')[2].partition("</ul>")[0])
+    assert back.count(f'id="{place}"') == 1
+    assert said(back, which).count(sentence) == 1
+    assert back.count(">Typed for an hour.</textarea>") == (0 if what == "take" else 1)
 
 
 def test_a_gathered_remark_is_changed_until_it_is_sent(world: World) -> None:
