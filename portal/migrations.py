@@ -114,6 +114,17 @@ def unsettle(connection: Connection, table: str, column: str) -> None:
         connection.execute(text(f"DROP FUNCTION {name}()"))
 
 
+def thaw(connection: Connection, table: str) -> None:
+    """Lets rows of a frozen table be changed and removed again, as before `freeze`."""
+    if connection.dialect.name == "sqlite":
+        statements = [f"DROP TRIGGER {table}_no_{verb}" for verb in ("update", "delete")]
+    else:
+        statements = [f"DROP TRIGGER {table}_no_{what} ON {table}" for what in ("change", "truncate")]
+    for statement in statements:
+        connection.execute(text(statement))
+    unfreeze(connection, table)
+
+
 def unfreeze(connection: Connection, table: str) -> None:
     """Takes away what a frozen table that was dropped has left behind."""
     if connection.dialect.name == "postgresql":

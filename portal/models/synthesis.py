@@ -120,7 +120,8 @@ class Supplement(Base):
 
 class SupplementMark(Base):
     """What a late report does to one statement, as a person chose it (append-only): strengthens, weakens, contradicts
-    or untouched. The newest counts; the rows before it are its history.
+    or untouched, by a passage of it, a figure that it gives, or both. The newest counts; the rows before it are its
+    history.
     """
 
     __tablename__ = "supplement_marks"
@@ -133,6 +134,7 @@ class SupplementMark(Base):
     statement_revision: Mapped[int]
     effect: Mapped[str] = mapped_column(Key)
     passage_id: Mapped[int | None] = mapped_column(Number, ForeignKey("passages.id"))
+    reported_figure_id: Mapped[int | None] = mapped_column(Number, ForeignKey("reported_figures.id"))
     words: Mapped[str] = mapped_column(Text, default="")
     chosen_at: Mapped[dt.datetime]
     chosen_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))

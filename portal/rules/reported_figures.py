@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from forms.figures import parse_figure, parse_year
@@ -87,6 +87,11 @@ def says(figure: Any) -> tuple[str, ...]:
     and its source what counts for an anchor.
     """
     return figure.value_text, folded(figure.unit or figure.unit_asked), *_about(figure), folded(figure.source)
+
+
+def said_again(named: Any, now: Iterable[Any]) -> bool:
+    """Whether one of these figures, those of the newest version, says what the figure named says under its question."""
+    return any(one.question == named.question and says(one) == says(named) for one in now)
 
 
 def _about(figure: Any) -> tuple[str, ...]:

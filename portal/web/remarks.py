@@ -125,8 +125,8 @@ def _page(
     problems: Sequence[Problem] = (),
     sent: Mapping[uuid.UUID, Mapping[str, Any]] | None = None,
 ) -> str:
-    """The page; `problems` are those of what was just refused, `sent` what it said, by remark: its form stands there with
-    the words, be the remark closed meanwhile.
+    """The page; `problems` are those of what was just refused, `sent` what it said, by remark: its form stands there
+    with the words, be the remark closed meanwhile.
     """
     found = cases(act, report)
     may_say = granted(

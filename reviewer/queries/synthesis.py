@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
@@ -22,11 +23,13 @@ from portal.models.reported_figures import ReportedFigure
 from portal.models.reports import Report
 from portal.models.synthesis import Citation, Recheck, Statement, Supplement, SupplementMark, SynthesisRelease
 from portal.queries.passages import under_commitments
+from portal.rules.crosswalk import commitment_of_indicator
 from portal.rules.refusals import Missing
+from portal.rules.reported_figures import said_again
 from portal.rules.synthesis import Entry
 from portal.rules.verdicts import DOUBTFUL
 from reviewer.queries import statements
-from reviewer.rules.statements import statement_told
+from reviewer.rules.statements import mark_told, statement_told
 
 NO_SUPPLEMENT = N_("There is no such supplement.")
 
@@ -137,6 +140,15 @@ def passages_of(session: Session, report_id: uuid.UUID) -> dict[str, list[Passag
     return found
 
 
+def figures_of(session: Session, report_id: uuid.UUID) -> dict[str | None, list[ReportedFigure]]:
+    """The figures of the newest version of a report under the commitment of each; one statement."""
+    found: dict[str | None, list[ReportedFigure]] = defaultdict(list)
+    query = select(ReportedFigure).where(ReportedFigure.report_id == report_id, ReportedFigure.current)
+    for one in session.scalars(query.order_by(ReportedFigure.id)):
+        found[commitment_of_indicator(one.indicator)].append(one)
+    return found
+
+
 def told(session: Session, cycle: str, entries: Sequence[Entry], state: str | None = None) -> list[dict[str, Any]]:
     """The statements of a cycle as they leave, in the order of the outline: those that are not withdrawn, or those in
     one state; three statements to the database.
@@ -154,7 +166,23 @@ def told(session: Session, cycle: str, entries: Sequence[Entry], state: str | No
     ]
 
 
-def _stands() -> ColumnElement[bool]:
+@dataclass(frozen=True)
+class Marked:
+    """What a late report does to a statement, the newest choice of it: with who chose it, the supplement, the names of
+    the state, the passage and the figure that do so, each None where none is named. `stands` tells whether the late
+    report still says what was chosen.
+    """
+
+    mark: SupplementMark
+    supplement: Supplement
+    names: Mapping[str, str]
+    chosen_by: str
+    passage: Passage | None
+    figure: ReportedFigure | None
+    stands: bool
+
+
+def _passage_stands() -> ColumnElement[bool]:
     """True of a choice whose passage the late report still holds in the same words, and of one without a passage."""
     said, now = aliased(Passage), aliased(Passage)
     same = and_(now.report_id == said.report_id, now.hash == said.hash, now.current)
@@ -162,81 +190,64 @@ def _stands() -> ColumnElement[bool]:
     return or_(SupplementMark.passage_id.is_(None), held.exists())
 
 
-def _newest_marks() -> Any:
+def _marks(session: Session, *which: ColumnElement[bool]) -> list[Marked]:
+    """The newest choice about each statement, in the order in which the late reports came; one statement, and another
+    where figures are named.
+    """
     later = aliased(SupplementMark)
-    return (
-        select(SupplementMark, _stands().label("stands"))
-        .outerjoin(
-            later,
-            and_(
-                later.supplement_id == SupplementMark.supplement_id,
-                later.statement_id == SupplementMark.statement_id,
-                later.number > SupplementMark.number,
-            ),
-        )
-        .where(later.id.is_(None))
+    newer = (
+        later.supplement_id == SupplementMark.supplement_id,
+        later.statement_id == SupplementMark.statement_id,
+        later.number > SupplementMark.number,
     )
-
-
-def marks_of_supplement(session: Session, supplement_id: uuid.UUID) -> dict[uuid.UUID, AnyRow]:
-    """The newest choice about each statement: SupplementMark, stands (whether the late report still says what was
-    chosen), name, key and text of the passage.
-    """
     query = (
-        _newest_marks()
-        .add_columns(User.name, Passage.key, Passage.text, Passage.language)
-        .join(User, User.id == SupplementMark.chosen_by)
-        .outerjoin(Passage, Passage.id == SupplementMark.passage_id)
-        .where(SupplementMark.supplement_id == supplement_id)
-    )
-    return {row.SupplementMark.statement_id: row for row in session.execute(query)}
-
-
-def marks_of_statements(session: Session, statements: Collection[uuid.UUID]) -> dict[uuid.UUID, list[AnyRow]]:
-    """What late reports do to each of these statements: SupplementMark, stands, Supplement, names, key, text,
-    language.
-    """
-    found: dict[uuid.UUID, list[AnyRow]] = defaultdict(list)
-    query = (
-        _newest_marks()
-        .add_columns(Supplement, Entity.names, Passage.key, Passage.text, Passage.language)
+        select(SupplementMark, Supplement, Entity.names, User.name, Passage, ReportedFigure, _passage_stands())
         .join(Supplement, Supplement.id == SupplementMark.supplement_id)
         .join(Entity, Entity.iso3 == Supplement.entity)
+        .join(User, User.id == SupplementMark.chosen_by)
         .outerjoin(Passage, Passage.id == SupplementMark.passage_id)
-        .where(SupplementMark.statement_id.in_(list(statements)))
-        .order_by(Supplement.received_at, Supplement.id)
+        .outerjoin(ReportedFigure, ReportedFigure.id == SupplementMark.reported_figure_id)
+        .where(~select(later.id).where(*newer).correlate(SupplementMark).exists(), *which)
+        .order_by(Supplement.received_at, Supplement.entity, SupplementMark.statement_id)
     )
-    for row in session.execute(query):
-        found[row.SupplementMark.statement_id].append(row)
+    rows = session.execute(query).all()
+    now = _figures_now(session, [row.ReportedFigure for row in rows if row.ReportedFigure])
+    found = []
+    for mark, supplement, names, chosen_by, passage, figure, passage_stands in rows:
+        stands = passage_stands and (figure is None or said_again(figure, now[figure.report_id]))
+        found.append(Marked(mark, supplement, names, chosen_by, passage, figure, stands))
+    return found
+
+
+def _figures_now(session: Session, named: Sequence[ReportedFigure]) -> Mapping[uuid.UUID, list[ReportedFigure]]:
+    """The figures that the reports of these give now under the same questions, by report."""
+    found: dict[uuid.UUID, list[ReportedFigure]] = defaultdict(list)
+    if named:
+        of_reports = ReportedFigure.report_id.in_({one.report_id for one in named})
+        asked = ReportedFigure.question.in_({one.question for one in named})
+        for one in session.scalars(select(ReportedFigure).where(of_reports, asked, ReportedFigure.current)):
+            found[one.report_id].append(one)
+    return found
+
+
+def marks_of_supplement(session: Session, supplement_id: uuid.UUID) -> dict[uuid.UUID, Marked]:
+    """The newest choice about each statement in the light of one late report, by statement."""
+    return {one.mark.statement_id: one for one in _marks(session, SupplementMark.supplement_id == supplement_id)}
+
+
+def marks_of_statements(session: Session, statements: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Marked]]:
+    """What late reports do to each of these statements."""
+    found: dict[uuid.UUID, list[Marked]] = defaultdict(list)
+    for one in _marks(session, SupplementMark.statement_id.in_(list(statements))):
+        found[one.mark.statement_id].append(one)
     return found
 
 
 def marks_told(session: Session, cycle: str) -> list[dict[str, Any]]:
-    """The choices about the late reports of a cycle as a release keeps them, without those that rest on a passage
-    which the report holds no more.
+    """The choices about the late reports of a cycle as a release keeps them, without those that rest on a passage or a
+    figure which the report holds no more.
     """
-    query = (
-        _newest_marks()
-        .add_columns(Supplement.entity, Supplement.received_at, Passage.key, Passage.text, Passage.language)
-        .join(Supplement, Supplement.id == SupplementMark.supplement_id)
-        .outerjoin(Passage, Passage.id == SupplementMark.passage_id)
-        .where(Supplement.cycle == cycle, _stands())
-        .order_by(Supplement.received_at, Supplement.entity, SupplementMark.statement_id)
-    )
-    return [
-        {
-            "entity": row.entity,
-            "received_at": row.received_at.isoformat(),
-            "statement": str(row.SupplementMark.statement_id),
-            "effect": row.SupplementMark.effect,
-            "words": row.SupplementMark.words,
-            "chosen_at": row.SupplementMark.chosen_at.isoformat(),
-            "reference": row.key,
-            "text": row.text,
-            "language": row.language,
-        }
-        for row in session.execute(query)
-    ]
+    return [mark_told(one) for one in _marks(session, Supplement.cycle == cycle) if one.stands]
 
 
 def last_release(session: Session, cycle: str) -> SynthesisRelease | None:

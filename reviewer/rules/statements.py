@@ -10,7 +10,7 @@ from portal.rules.cases import OBSERVATION as OBSERVATION_SIDE
 from portal.rules.cases import PASSAGE as PASSAGE_SIDE
 from portal.rules.crosswalk import measures
 from portal.rules.datasets import source_fact
-from portal.rules.synthesis import AGAINST, FOR, OBSERVATION, PASSAGE
+from portal.rules.synthesis import AGAINST, FOR, OBSERVATION, PASSAGE, REPORTED
 
 FIGURE = "figure"
 FORMAT = "nua-synthesis/1"
@@ -161,6 +161,41 @@ def told(row: Any) -> dict[str, Any]:
 
 def _figure(row: Any) -> dict[str, Any]:
     return {"value": row.value_text, "unit": row.unit, "period": row.period, "indicator": row.indicator}
+
+
+def mark_told(one: Any) -> dict[str, Any]:
+    """What a late report does to a statement as it leaves, a `Marked` of reviewer.queries.synthesis; `figure` stands
+    there where one is named.
+    """
+    passage, figure = one.passage, one.figure
+    told_of_it = {
+        "entity": one.supplement.entity,
+        "received_at": one.supplement.received_at.isoformat(),
+        "statement": str(one.mark.statement_id),
+        "effect": one.mark.effect,
+        "words": one.mark.words,
+        "chosen_at": one.mark.chosen_at.isoformat(),
+        "reference": passage.key if passage else None,
+        "text": passage.text if passage else None,
+        "language": passage.language if passage else None,
+    }
+    return told_of_it | ({"figure": figure_told(figure)} if figure else {})
+
+
+def figure_told(figure: Any) -> dict[str, Any]:
+    """A figure of a report that a supplement names, word for word."""
+    return {
+        "reference": f"{REPORTED}:{figure.id}",
+        "question": figure.question,
+        "version": figure.version,
+        "value": figure.value_text,
+        "unit": figure.unit or figure.unit_asked,
+        "period": figure.period,
+        "indicator": figure.indicator,
+        "disaggregation": figure.disaggregation,
+        "place": figure.place,
+        "source": figure.source,
+    }
 
 
 def statement_told(

@@ -174,7 +174,7 @@ def cite(act: Act, statement_id: uuid.UUID, grounds: Sequence[Ground]) -> list[C
     statement = held(act, statement_id)
     if not 1 <= len(grounds) <= MOST_GROUNDS:
         raise wrong("citations", N_("Please choose between 1 and 100 passages or figures at once."))
-    rows = _grounds(act, grounds)
+    rows = named(act, [(one.kind, one.reference) for one in grounds])
     late = _late(act, [row.report_id for (kind, _key), row in rows.items() if kind != OBSERVATION and row.report_id])
     there = _cited(act, statement.id)
     problems, made = [], []
@@ -190,12 +190,12 @@ def cite(act: Act, statement_id: uuid.UUID, grounds: Sequence[Ground]) -> list[C
             added_by=act.actor.id,
             **dict.fromkeys(COLUMNS.get(ground.kind, ()), found.id if found else None),
         )
-        named = (row.passage_id, row.observation_id, row.reported_figure_id)
-        if sentence is None and named in there:
+        cited = (row.passage_id, row.observation_id, row.reported_figure_id)
+        if sentence is None and cited in there:
             sentence = N_("The statement cites this already.")
         if sentence is not None:
             problems.append(Problem(f"citations[{place}]", sentence))
-        there.add(named)
+        there.add(cited)
         made.append(row)
     if problems:
         raise Invalid(problems[0].sentence, problems)
@@ -284,14 +284,14 @@ def _cited(act: Act, statement_id: uuid.UUID) -> set[tuple[int | None, int | Non
     return {(row.passage_id, row.observation_id, row.reported_figure_id) for row in rows}
 
 
-def _grounds(act: Act, grounds: Sequence[Ground]) -> Mapping[tuple[str, str], Any]:
-    """What these grounds name, as far as it is there; at most three statements to the database."""
-    keys = [one.reference for one in grounds if one.kind == PASSAGE]
+def named(act: Act, references: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Any]:
+    """What these name, each by kind and reference, as far as it is there; at most three statements to the database."""
+    keys = [reference for kind, reference in references if kind == PASSAGE]
     found: dict[tuple[str, str], Any] = {
         (PASSAGE, key): row for key, row in queries.passages_by_key(act.session, keys).items()
     }
     for kind, read in ((OBSERVATION, queries.figures_by_id), (REPORTED, queries.reported_by_id)):
-        numbers = {one.reference: number for one in grounds if one.kind == kind and (number := _number(one.reference))}
+        numbers = {one: number for of, one in references if of == kind and (number := _number(one))}
         rows = read(act.session, numbers.values()) if numbers else {}
         found |= {(kind, reference): rows[number] for reference, number in numbers.items() if number in rows}
     return found

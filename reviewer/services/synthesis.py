@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from forms.answers import canonical, digest
 from forms.kinds.base import tidy
 from forms.words import N_
 from portal.models.passages import Passage
+from portal.models.reported_figures import ReportedFigure
 from portal.models.synthesis import Citation, Recheck, Supplement, SupplementMark, SynthesisRelease
 from portal.queries import cycles
 from portal.queries.guidelines import guideline
@@ -22,7 +23,9 @@ from portal.rules.synthesis import (
     EFFECTS,
     GONE,
     HOLDS,
+    PASSAGE,
     REMOVED,
+    REPORTED,
     REWORDED,
     STATEMENT_WITHDRAWN,
     SUPPORTED,
@@ -111,11 +114,14 @@ def _problems(found: Recheck, given: Settlement, text: str) -> list[Problem]:
 
 @dataclass(frozen=True)
 class Effect:
-    """What a late report does to a statement: the effect, the passage that does it, and a sentence."""
+    """What a late report does to a statement: the effect, the passage that does it by its key, the figure of the report
+    that does it by its number, or both, and a sentence.
+    """
 
     effect: str
     passage: str = ""
     words: str = ""
+    figure: str = ""
 
 
 def mark(act: Act, supplement_id: uuid.UUID, statement_id: uuid.UUID, given: Effect) -> SupplementMark:
@@ -129,8 +135,9 @@ def mark(act: Act, supplement_id: uuid.UUID, statement_id: uuid.UUID, given: Eff
     statement = statements.held(act, statement_id)
     if statement.cycle != supplement.cycle:
         raise Missing(queries.NO_STATEMENT)
-    passage = queries.passages_by_key(act.session, [given.passage]).get(given.passage) if given.passage else None
-    problems = _effect_problems(supplement, given, passage)
+    found = statements.named(act, list(_named(given)))
+    passage, figure = found.get((PASSAGE, given.passage)), found.get((REPORTED, given.figure))
+    problems = _effect_problems(supplement, given, passage, figure)
     if problems:
         raise Invalid(problems[0].sentence, problems)
     before = select(func.max(SupplementMark.number)).where(
@@ -143,6 +150,7 @@ def mark(act: Act, supplement_id: uuid.UUID, statement_id: uuid.UUID, given: Eff
         statement_revision=statement.revision,
         effect=given.effect,
         passage_id=passage.id if passage else None,
+        reported_figure_id=figure.id if figure else None,
         words=tidy(given.words),
         chosen_at=act.at,
         chosen_by=act.actor.id,
@@ -154,16 +162,31 @@ def mark(act: Act, supplement_id: uuid.UUID, statement_id: uuid.UUID, given: Eff
     return made
 
 
-def _effect_problems(supplement: Supplement, given: Effect, passage: Passage | None) -> list[Problem]:
+def _named(given: Effect) -> Iterator[tuple[str, str]]:
+    """What an effect names: kind and reference."""
+    for kind, reference in ((PASSAGE, given.passage), (REPORTED, given.figure)):
+        if reference:
+            yield kind, reference
+
+
+def _effect_problems(
+    supplement: Supplement, given: Effect, passage: Passage | None, figure: ReportedFigure | None
+) -> list[Problem]:
+    def of_it(found: Passage | ReportedFigure | None) -> bool:
+        return found is not None and found.report_id == supplement.report_id and found.current
+
     problems = []
     if given.effect not in EFFECTS:
         problems.append(Problem("effect", N_("Please choose strengthens, weakens, contradicts or does not touch it.")))
     if len(tidy(given.words)) > MOST:
         problems.append(Problem("words", N_("A reason has at most 2,000 characters; please shorten it.")))
-    if given.passage and (passage is None or passage.report_id != supplement.report_id or not passage.current):
+    if given.passage and not of_it(passage):
         problems.append(Problem("passage", N_("This is no passage of the newest version of the late report.")))
-    elif given.effect != UNTOUCHED and not given.passage:
-        problems.append(Problem("passage", N_("Please choose the passage of the late report that does so.")))
+    if given.figure and not of_it(figure):
+        problems.append(Problem("figure", N_("This is no figure of the newest version of the late report.")))
+    if given.effect != UNTOUCHED and not (given.passage or given.figure):
+        sentence = N_("Please choose the passage or the figure of the late report that does so.")
+        problems.append(Problem("passage", sentence))
     return problems
 
 

@@ -178,8 +178,11 @@ def supplements(act: Act) -> ResponseReturnValue:
 @guarded("synthesis:write")
 def mark(act: Act, supplement_id: uuid.UUID, statement_id: uuid.UUID) -> ResponseReturnValue:
     """Keeps what a late report does to one statement."""
-    sent = {name: request.form.get(name, "").strip() for name in ("effect", "passage", "reference", "words")}
-    effect = settling.Effect(sent["effect"], sent["reference"] or sent["passage"], sent["words"])
+    sent = {name: request.form.get(name, "").strip() for name in ("effect", "passage", "figure", "reference", "words")}
+    chosen = {name: sent[name] for name in ("passage", "figure")}
+    if sent["reference"]:
+        chosen["figure" if sent["reference"].isdecimal() else "passage"] = sent["reference"]
+    effect = settling.Effect(sent["effect"], words=sent["words"], **chosen)
     try:
         settling.mark(act, supplement_id, statement_id, effect)
     except Invalid as refusal:
@@ -341,22 +344,26 @@ def _supplements(
 
 
 def _supplement(act: Act, cycle: Cycle, shown: Any) -> dict[str, Any]:
-    """The statements of the cycle beside the passages of the late report on the same commitment. Statements on which
-    it says nothing are left to the end.
+    """The statements of the cycle beside the passages and figures of the late report on the same commitment, those
+    under the same heading alone where there are any. Statements on which it says nothing are left to the end.
     """
-    entries = {entry.key: entry for entry in outline(guideline(act.session, cycle.edition))}
+    asked = guideline(act.session, cycle.edition)
+    entries = {entry.key: entry for entry in outline(asked)}
     told = synthesis.passages_of(act.session, shown.Supplement.report_id)
-    found = queries.standing(act.session, cycle.key)
+    given = synthesis.figures_of(act.session, shown.Supplement.report_id)
     lines = []
-    for statement in found:
+    for statement in queries.standing(act.session, cycle.key):
         entry = entries.get(statement.heading)
-        near = told.get(entry.commitment, []) if entry and entry.commitment else []
+        commitment = entry.commitment if entry else ""
+        near, figures = (told.get(commitment, []), given.get(commitment, [])) if commitment else ([], [])
         same = [one for one in near if one.section == statement.heading]
-        lines.append((statement, entry, same or near))
-    lines.sort(key=lambda line: not line[2])
+        under = [one for one in figures if one.question.partition("/")[0] == statement.heading]
+        lines.append((statement, entry, same or near, under or figures))
+    lines.sort(key=lambda line: not (line[2] or line[3]))
     return {
         "lines": lines[:MOST_MARKS],
         "marks": synthesis.marks_of_supplement(act.session, shown.Supplement.id),
+        "titles": _titles(asked),
     }
 
 

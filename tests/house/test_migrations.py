@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
@@ -18,12 +18,21 @@ from portal.models.passages import Passage
 from portal.models.registry import metadata
 from portal.models.reported_figures import ReportedFigure
 from portal.models.review import Consent
-from portal.models.synthesis import Citation, Recheck, Statement
-from reviewer.services import statements
+from portal.models.synthesis import Citation, Recheck, Statement, Supplement, SupplementMark
+from reviewer.services import statements, synthesis
 from reviewer.services.statements import Draft, Ground
+from reviewer.services.synthesis import Effect
 from tests.factories import World
 from tests.portal.test_passages import again
 from tests.portal.test_reported_figures import SLUMS, reported, series
+from tests.reviewer.synthesising import LATE, TEXTS, passage, stated, submitted
+
+
+def before(revision: str) -> str:
+    """The revision upon which this one stands."""
+    found = ScriptDirectory.from_config(migrations.configuration()).get_revision(revision).down_revision
+    assert isinstance(found, str)
+    return found
 
 
 def test_up_down_and_up_again_with_data(world: World, session: Session) -> None:
@@ -94,3 +103,23 @@ def test_without_cited_figures_of_reports_a_statement_rests_on_what_else_it_cite
     assert session.execute(told).all() == [("Alone.", "draft"), ("Both.", "supported")]
     assert list(session.scalars(select(Citation.kind))) == ["passage"]
     assert session.scalars(select(Recheck)).all() == []
+
+
+def test_without_figures_in_supplements_what_a_passage_told_stays(world: World, session: Session) -> None:
+    late = submitted(world, "KEN", TEXTS | {SLUMS: series(("2020", "9"))}, at=LATE)
+    key, figure = passage(late).key, str(session.scalars(select(ReportedFigure.id)).one())
+    supplement = session.scalars(select(Supplement.id)).one()
+    for text, named in (("By a figure.", {"figure": figure}), ("By both.", {"passage": key, "figure": figure})):
+        of = stated(world, text=text, supported=False)
+        synthesis.mark(world.acting("reviewer", at=LATE), supplement, of, Effect("weakens", **named))
+        world.done()
+    session.close()
+    migrations.downgrade(db.engine, before("0017"))
+    migrations.upgrade(db.engine, "0017")
+    told = select(Statement.text, SupplementMark.passage_id.is_not(None), SupplementMark.reported_figure_id)
+    rows = session.execute(told.join(Statement, Statement.id == SupplementMark.statement_id)).all()
+    assert rows == [("By both.", True, None)]
+    for change in (update(SupplementMark).values(words="Others."), delete(SupplementMark)):
+        with pytest.raises(DatabaseError, match="append-only"):
+            session.execute(change)
+        session.rollback()

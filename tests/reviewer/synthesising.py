@@ -33,7 +33,7 @@ TEXTS = {
 
 
 def submitted(
-    world: World, entity: str = "KAZ", texts: Mapping[str, str] = TEXTS, at: dt.datetime | None = None
+    world: World, entity: str = "KAZ", texts: Mapping[str, Any] = TEXTS, at: dt.datetime | None = None
 ) -> Report:
     """A submitted report that says these texts."""
     report = world.report(entity)
@@ -46,7 +46,7 @@ def submitted(
     return reports.get(db.session, report.id)
 
 
-def corrected(world: World, report: Report, texts: Mapping[str, str], at: dt.datetime | None = None) -> Report:
+def corrected(world: World, report: Report, texts: Mapping[str, Any], at: dt.datetime | None = None) -> Report:
     """The same report, asked for clarification and submitted anew with these texts in place of the old."""
     if report.state == "submitted":
         world.step(report, "claim", at=at)

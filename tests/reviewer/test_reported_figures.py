@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import select
 
+from portal.db import db
+from portal.models.reported_figures import ReportedFigure
 from tests.factories import World
 from tests.portal.callers import Caller
 from tests.portal.test_reported_figures import POLICY, SLUMS, reported, series
@@ -40,16 +43,17 @@ def test_a_row_says_what_the_state_typed_and_leads_to_its_answer(world: World) -
         world, "KAZ", {SLUMS: series(("2019/20", "< 9.5"), **more), POLICY: series(("2023", "yes"), unit="")}
     )
     html = page(world.browser("reviewer"), "/evidence/figures")
+    numbers = {one.question: one.id for one in db.session.scalars(select(ReportedFigure))}
     title = world.edition().questions[SLUMS].title["en"]
     other = world.edition().questions[POLICY]
     assert rows(html) == [
         [
             *("Kazakhstan", f"NUA-14 {title}", "2019/20", "&lt; 9.5", "per cent", "women, Astana"),
-            *("Census &lt;2020&gt;", "section 1.1.2.4, version 1"),
+            *("Census &lt;2020&gt;", f"section 1.1.2.4, version 1, number {numbers[SLUMS]}"),
         ],
         [
             *("Kazakhstan", f"NUA-56 {other.title['en']}", "2023", "yes", other.options["unit"], ""),
-            *("Census", "section 2.1.2, version 1"),
+            *("Census", f"section 2.1.2, version 1, number {numbers[POLICY]}"),
         ],
     ]
     assert '<caption id="figures-caption">2 figures</caption>' in html

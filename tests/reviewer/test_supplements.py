@@ -49,7 +49,7 @@ def test_a_late_report_makes_a_supplement_and_is_never_merged(world: World) -> N
     found = statement(made)
     assert (found.state, found.revision, len(cited_text(made))) == ("supported", 1, 1)
     (row,) = reads.marks_of_statements(db.session, [made])[made]
-    assert (row.SupplementMark.effect, row.SupplementMark.number) == ("weakens", 2)
+    assert (row.mark.effect, row.mark.number) == ("weakens", 2)
 
 
 def test_what_a_late_report_says_no_more_is_marked_and_left_out_of_the_release(world: World) -> None:
@@ -119,7 +119,7 @@ def test_a_late_report_speaks_by_its_codes_and_by_any_of_its_passages(world: Wor
     assert client.post(address, data=typed).status_code == 303
     db.session.rollback()
     (row,) = reads.marks_of_statements(db.session, [made])[made]
-    assert (row.SupplementMark.effect, row.key) == ("weakens", key)
+    assert (row.mark.effect, row.passage and row.passage.key) == ("weakens", key)
     wrong = client.post(address, data=typed | {"reference": "no such key"})
     assert (wrong.status_code, 'value="no such key"' in wrong.text) == (422, True)
 

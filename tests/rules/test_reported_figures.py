@@ -9,7 +9,7 @@ import pytest
 from forms.answers import canonical
 from forms.guideline import load, shipped
 from forms.outline import Guideline
-from portal.rules.reported_figures import answers_of, reported
+from portal.rules.reported_figures import answers_of, reported, said_again
 
 SLUMS, POLICY = "1.1.2.4/NUA-14", "2.1.2/NUA-56"
 
@@ -120,3 +120,14 @@ def test_what_gives_no_figure_of_its_own_gives_none(asked: Guideline, key: str, 
 
 def test_an_answer_that_stands_in_two_languages_is_read_once_in_the_first() -> None:
     assert answers_of(document(("a", 1), ("b", 2), ("a", 3))) == {"a": 1, "b": 2}
+
+
+def test_a_figure_is_said_again_under_its_own_question_alone(asked: Guideline) -> None:
+    def of(question: str, *rows: dict[str, str]) -> list[Any]:
+        return list(reported(document((question, series(*rows))), asked))
+
+    (named,) = of(SLUMS, row("2020", "5", unit="percent", source="Census"))
+    same, other = row("2020", "5", unit="percent", source="CENSUS."), row("2020", "6", unit="percent", source="Census")
+    assert said_again(named, of(SLUMS, other, same))
+    assert not said_again(named, of(SLUMS, other))
+    assert not said_again(named, of(POLICY, same))
