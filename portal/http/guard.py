@@ -32,6 +32,9 @@ from portal.services.act import Act
 from portal.services.drafting import asked_question, asked_section, readable
 
 PUBLIC = "public"
+ONCE, CSRF = "once", "csrf_token"
+"""The fields of a form that hold what makes it one request, and what proves that it is ours."""
+
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 View = Callable[..., ResponseReturnValue]
 Loader = Callable[..., Any]
@@ -110,7 +113,7 @@ def guarded(
     loads from the part of the address named `by`, or several. A person who may not know of the subject (`conceal`)
     gets the same answer as for one that does not exist. `later` leaves the opening of the writing transaction to the
     view, which receives a file first. `polling` marks requests a page makes by itself: they do not prolong the
-    session. `idempotent` honours the Idempotency-Key header.
+    session. `idempotent` honours the Idempotency-Key header, and the field ONCE of a page's form.
     """
 
     def decorate(view: View) -> View:
@@ -127,7 +130,7 @@ def guarded(
                 act.at = now()
             if permission != PUBLIC:
                 _demand(act.person, permission, loaded[0] if loaded else None, conceal if loaded else None)
-            if idempotent and (key := _idempotency_key()):
+            if idempotent and (key := _idempotency_key() or _key_of_form()):
                 response = _once(act, key, lambda: make_response(view(*args, act, *loaded, **kwargs)))
             else:
                 response = make_response(view(*args, act, *loaded, **kwargs))
@@ -199,6 +202,16 @@ def _idempotency_key() -> str | None:
         sentence = N_("An Idempotency-Key has 1 to 200 printable ASCII characters.")
         raise Invalid(sentence, [Problem("Idempotency-Key", sentence)])
     return key
+
+
+def _key_of_form() -> str | None:
+    """The key of a form that was drawn once and is sent again with the same words, as by a second press; with other
+    words it is another request.
+    """
+    if not request.form.get(ONCE):
+        return None
+    sent = sorted((name, value) for name, value in request.form.items(multi=True) if name != CSRF)
+    return f"form {hashlib.sha256(repr(sent).encode()).hexdigest()}"
 
 
 def _once(act: Act, key: str, answer: Callable[[], Response]) -> Response:

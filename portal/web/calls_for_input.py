@@ -202,6 +202,7 @@ def _page(act: Act, found: Call, problems: Sequence[Problem] = ()) -> str:
         team=team,
         problems=problems,
         kinds=PARTNER_KINDS,
+        once=uuid.uuid4(),
     )
 
 
@@ -307,9 +308,9 @@ def _asking(sent: Mapping[str, str]) -> Asking:
 
 
 @pages.post("/calls/<uuid:call_id>/contributions")
-@guarded("contribution:list", subject=call, by="call_id", conceal=None)
+@guarded("contribution:list", subject=call, by="call_id", conceal=None, idempotent=True)
 def begin(act: Act, found: Call) -> ResponseReturnValue:
-    """Begins a contribution, and opens its form."""
+    """Begins a contribution, and opens its form; a second press opens the same one."""
     chosen = _identifier(request.form.get("partner", ""))
     title = tidy_line(request.form.get("title", ""))
     if chosen is None:

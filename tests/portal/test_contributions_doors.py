@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy import event, func, select
 
 from portal.db import db
 from portal.http.context import signer
+from portal.models.contributions import Contribution
 from portal.models.events import Notice
 from portal.queries import calls_for_input as calls
 from portal.queries import contributions as held
@@ -61,6 +63,61 @@ def test_a_partner_contributes_by_page_and_everybody_reads_it_once_it_is_accepte
     assert post(state, f"{address}/replies", reply, address).status_code == 303
     assert "Our figure is 26 per cent." in public.get(address).get_data(as_text=True)
     assert "1 reply of a state" in public.get("/contributions").get_data(as_text=True)
+
+
+def test_begin_pressed_twice_opens_one_draft(world: World) -> None:
+    of, to = partner(world), call(world)
+    mine, door = world.browser("partner"), f"/calls/{to.id}/contributions"
+
+    def drawn() -> dict[str, str]:
+        page = mine.get(f"/calls/{to.id}").get_data(as_text=True)
+        (once,) = re.findall(r'name="once" value="([^"]+)"', page)
+        return {"csrf_token": csrf(page), "once": once, "partner": str(of.id), "language": "en", "title": "Rents"}
+
+    def begun(form: dict[str, str]) -> tuple[int, str]:
+        answer = mine.post(door, data=form)
+        return answer.status_code, answer.headers["Location"]
+
+    form = drawn()
+    first = begun(form)
+    assert first[0] == 303
+    assert begun(form) == first
+    others = {begun(form | {"title": "Wages"}), begun(drawn())}
+    assert len({first, *others}) == 3
+    db.session.rollback()
+    titles = ["Rents", "Rents", "Wages"]
+    assert sorted(one.title for one in db.session.scalars(select(Contribution))) == titles
+    form = drawn() | {"title": "x" * 301}
+    assert [mine.post(door, data=form).status_code for _ in range(2)] == [422, 422]
+
+
+def test_begin_pressed_twice_at_the_same_moment_opens_one_draft(world: World) -> None:
+    of, to = partner(world), call(world)
+    browsers = [world.browser("partner") for _ in range(2)]
+    pages = [one.get(f"/calls/{to.id}").get_data(as_text=True) for one in browsers]
+    form = {"once": "one press", "partner": str(of.id), "title": "Rents"}
+    door = f"/calls/{to.id}/contributions"
+
+    def press(client: FlaskClient, page: str) -> str:
+        answer = client.post(door, data=form | {"csrf_token": csrf(page)})
+        return str(answer.headers.get("Location"))
+
+    db.session.rollback()
+    with ThreadPoolExecutor(2) as pool:
+        where = list(pool.map(press, browsers, pages))
+    assert where == [f"/contributions/{db.session.scalars(select(Contribution.id)).one()}/draft"] * 2
+
+
+def test_a_contribution_begun_again_by_api_with_its_key_is_the_same(world: World) -> None:
+    of, to = partner(world), call(world)
+    mine, body = Caller(world, "partner"), {"call": str(to.id), "partner": str(of.id), "title": "Rents"}
+    key = {"Idempotency-Key": "rents"}
+    answers = [mine.post("/contributions", body, headers=key) for _ in range(2)]
+    assert [one.status_code for one in answers] == [201, 201]
+    assert (answers[0].data, answers[0].headers["Location"]) == (answers[1].data, answers[1].headers["Location"])
+    assert [one.title for one in db.session.scalars(select(Contribution))] == ["Rents"]
+    other = mine.post("/contributions", body | {"title": "Wages"}, headers=key)
+    assert (other.status_code, [one["where"] for one in other.json["problems"]]) == (422, ["Idempotency-Key"])
 
 
 def test_two_windows_of_one_draft_lose_nothing(world: World) -> None:
