@@ -24,7 +24,7 @@ from portal.models.contributions import Contribution, ContributionAside
 from portal.queries import calls_for_input as calls
 from portal.queries import contribution_drafts as drafts
 from portal.queries import contributions as held
-from portal.queries import partners
+from portal.queries import partners, presence
 from portal.queries.guidelines import guideline
 from portal.rules.contributions import (
     AREAS,
@@ -84,7 +84,9 @@ def page(act: Act, one: Contribution, problems: Sequence[Problem] = ()) -> str:
     sent = request.form if problems else None
     judged = contributions.check(act, one)
     beside = drafts.asides(act.session, one.id)
-    drawn = {name: Drawn(seen(sent, name) if sent else one.revision) for name in _parts(asked)}
+    changed = drafts.last_changes(act.session, one.id)
+    *_earlier, last = changed.values()
+    drawn = {name: Drawn(seen(sent, name) if sent else _changed(changed, name)) for name in _parts(asked)}
     call = calls.get(act.session, one.call_id) if one.call_id else None
     return render_template(
         "contributions/draft.html",
@@ -100,7 +102,8 @@ def page(act: Act, one: Contribution, problems: Sequence[Problem] = ()) -> str:
         attachments=_files(act, one),
         cards=_cards(act, asked, one, [row for row in beside if row.ContributionAside.settled_at is None]),
         not_chosen=[_not_chosen(asked, row) for row in beside if row.ContributionAside.outcome not in (None, TAKEN)],
-        last=drafts.last_saved(act.session, one.id),
+        last=last,
+        here=presence.writing(act.session, one.id, act.at, act.actor.id),
         channels=CHANNELS,
         states=STATES,
         languages_of=render.LANGUAGES,
@@ -111,6 +114,11 @@ def page(act: Act, one: Contribution, problems: Sequence[Problem] = ()) -> str:
 
 def _parts(asked: Guideline) -> list[str]:
     return [*HEAD, *(question.key for question in asked.counted(MODALITY))]
+
+
+def _changed(changed: Mapping[str, drafts.LastChange], name: str) -> int:
+    """The revision at which a part became what it is."""
+    return changed[name].revision if name in changed else 1
 
 
 def seen(sent: Mapping[str, str], name: str) -> int:
@@ -216,10 +224,11 @@ def _cards(act: Act, asked: Guideline, one: Contribution, rows: Sequence[Any]) -
     found: dict[str, list[Card]] = {}
     draft = contributions.saved_draft(one)
     began = min((row.ContributionAside.base_revision for row in rows), default=0)
-    saved = drafts.saves(act.session, one.id, began) if rows else []
+    parts = {row.ContributionAside.part for row in rows}
+    saved = drafts.saves(act.session, one.id, began, parts) if rows else []
     for row in rows:
         aside: ContributionAside = row.ContributionAside
-        (base,) = (part_of(save.draft, aside.part) for save in saved if save.revision == aside.base_revision)
+        base = drafts.stood_at(saved, aside.part, aside.base_revision)
         changes = drafts.changes_of(saved, aside.part, aside.base_revision)
         now = Now(part_of(draft, aside.part), one.revision, changes[-1].name if changes else "")
         choice = url_for("contribution_autosave.choose", contribution_id=one.id, aside_id=aside.id)

@@ -149,15 +149,28 @@ class Contribution(Base):
 
 
 class ContributionRevision(Base):
-    """Every draft that was saved (append-only): `draft` holds title, licence, credit, areas and values."""
+    """What each save of a draft changed (append-only), a row for each part (a name of its head or the key of a
+    question): `value` as it stood from this revision on, None for an answer taken out. Revision 1 holds the whole head.
+    """
 
     __tablename__ = "contribution_revisions"
 
     contribution_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contributions.id"), primary_key=True)
+    part: Mapped[str] = mapped_column(Key, primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    draft: Mapped[dict[str, Any]] = mapped_column(Json)
+    value: Mapped[Any] = mapped_column(Json, nullable=True)
     changed_at: Mapped[dt.datetime]
     changed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+
+
+class ContributionPresence(Base):
+    """The last sign of a person in the form of a draft; it locks nothing and fades by itself."""
+
+    __tablename__ = "contribution_presences"
+
+    contribution_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contributions.id"), primary_key=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    seen_at: Mapped[dt.datetime]
 
 
 class ContributionAside(Base):

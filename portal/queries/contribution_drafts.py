@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.db import AnyRow
 from portal.models.accounts import User
 from portal.models.contributions import ContributionAside, ContributionRevision
 from portal.queries.asides import NO_TEXT
-from portal.rules.contributions import part_of
 from portal.rules.refusals import Missing
+
+
+@dataclass(frozen=True)
+class LastChange:
+    """The save that changed a part last."""
+
+    revision: int
+    changed_at: dt.datetime
+    name: str
 
 
 @dataclass(frozen=True)
@@ -32,39 +41,58 @@ class PartChange:
     merged: bool = True
 
 
-def saves(session: Session, contribution_id: uuid.UUID, start: int) -> list[AnyRow]:
-    """The drafts as they were saved from this revision on, oldest first: revision, draft, changed_by and name."""
-    query = (
-        select(
-            ContributionRevision.revision,
-            ContributionRevision.draft,
-            ContributionRevision.changed_by,
-            User.name,
-        )
-        .join(User, User.id == ContributionRevision.changed_by)
-        .where(ContributionRevision.contribution_id == contribution_id, ContributionRevision.revision >= start)
+def saves(session: Session, contribution_id: uuid.UUID, start: int, parts: Iterable[str]) -> list[AnyRow]:
+    """These parts as they stood at a revision, then what later saves made of them, oldest first: part, revision, value,
+    changed_by and name.
+    """
+    row, before = ContributionRevision, aliased(ContributionRevision)
+    stood = (
+        select(func.max(before.revision))
+        .where(before.contribution_id == contribution_id, before.part == row.part, before.revision <= start)
+        .correlate(row)
+        .scalar_subquery()
     )
-    return list(session.execute(query.order_by(ContributionRevision.revision)).all())
+    query = (
+        select(row.part, row.revision, row.value, row.changed_by, User.name)
+        .join(User, User.id == row.changed_by)
+        .where(row.contribution_id == contribution_id, row.part.in_(list(parts)))
+        .where(row.revision >= func.coalesce(stood, 0))
+    )
+    return list(session.execute(query.order_by(row.revision)).all())
 
 
-def changes_of(saved: Sequence[AnyRow], part: str, start: int) -> list[PartChange]:
+def stood_at(saved: Iterable[AnyRow], part: str, revision: int) -> Any:
+    """The value of a part at a revision, from `saves`; None for a question without an answer."""
+    values = [row.value for row in saved if row.part == part and row.revision <= revision]
+    return values[-1] if values else None
+
+
+def changes_of(saved: Iterable[AnyRow], part: str, start: int) -> list[PartChange]:
     """Those of these saves, after a revision, that changed this part of the draft."""
-    steps = [(row, part_of(row.draft, part)) for row in saved if row.revision >= start]
     return [
-        PartChange(row.revision, value, row.revision - 1, row.changed_by, row.name)
-        for (row, value), (_before, was) in zip(steps[1:], steps, strict=False)
-        if value != was
+        PartChange(row.revision, row.value, row.revision - 1, row.changed_by, row.name)
+        for row in saved
+        if row.part == part and row.revision > start
     ]
 
 
-def last_saved(session: Session, contribution_id: uuid.UUID) -> AnyRow:
-    """When the draft was saved last, and the name of who saved it."""
-    query = (
-        select(ContributionRevision.changed_at, User.name)
-        .join(User, User.id == ContributionRevision.changed_by)
-        .where(ContributionRevision.contribution_id == contribution_id)
+def last_changes(session: Session, contribution_id: uuid.UUID) -> dict[str, LastChange]:
+    """The save that changed each part of a draft last, oldest first; a question that was never answered has none."""
+    row = ContributionRevision
+    last = (
+        select(row.part, func.max(row.revision).label("revision"))
+        .where(row.contribution_id == contribution_id)
+        .group_by(row.part)
+        .subquery()
     )
-    return session.execute(query.order_by(ContributionRevision.revision.desc()).limit(1)).one()
+    query = (
+        select(row.part, row.revision, row.changed_at, User.name)
+        .join(last, and_(last.c.part == row.part, last.c.revision == row.revision))
+        .join(User, User.id == row.changed_by)
+        .where(row.contribution_id == contribution_id)
+    )
+    rows = session.execute(query.order_by(row.revision, row.part))
+    return {one.part: LastChange(one.revision, one.changed_at, one.name) for one in rows}
 
 
 def asides(session: Session, contribution_id: uuid.UUID) -> list[AnyRow]:

@@ -29,7 +29,7 @@ from portal.models.contributions import (
 )
 from portal.models.entities import Entity
 from portal.rules.areas import EntityFact
-from portal.rules.contributions import ACCEPTED, DRAFT, RETURNED, SET_ASIDE, WITHDRAWN, Filing, Head
+from portal.rules.contributions import ACCEPTED, DRAFT, RETURNED, SET_ASIDE, WITHDRAWN, Filing, Head, draft_with
 from portal.rules.naming import Names
 from portal.rules.policy import Person
 from portal.rules.refusals import Missing
@@ -215,8 +215,22 @@ def unreplied(session: Session, entities: Collection[str]) -> int:
 
 def revision(session: Session, contribution_id: uuid.UUID, number: int) -> dict[str, Any] | None:
     """A draft as it was saved; None where there is no such revision."""
-    found = session.get(ContributionRevision, (contribution_id, number))
-    return None if found is None else dict(found.draft)
+    row = ContributionRevision
+    last = (
+        select(row.part, func.max(row.revision).label("revision"))
+        .where(row.contribution_id == contribution_id, row.revision <= number)
+        .group_by(row.part)
+        .subquery()
+    )
+    rows = session.execute(
+        select(row.part, row.value, row.revision)
+        .join(last, and_(last.c.part == row.part, last.c.revision == row.revision))
+        .where(row.contribution_id == contribution_id)
+        .order_by(row.revision, row.part)
+    ).all()
+    if not rows or rows[-1].revision != number:
+        return None
+    return draft_with({one.part: one.value for one in rows})
 
 
 def version(session: Session, contribution_id: uuid.UUID, number: int) -> ContributionVersion:

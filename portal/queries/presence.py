@@ -1,4 +1,4 @@
-"""Reads who is in which section of a report now, and which answers have moved on."""
+"""Reads who is in which section of a report or in which contribution now, and which answers have moved on."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.db import AnyRow
 from portal.models.accounts import User
+from portal.models.contributions import ContributionPresence
 from portal.models.reports import Answer
 from portal.models.sharing import Presence
 
@@ -24,6 +25,17 @@ def here(session: Session, report_id: uuid.UUID, section: str, at: dt.datetime, 
         .join(Presence, Presence.user_id == User.id)
         .where(Presence.report_id == report_id, Presence.section == section, Presence.user_id != but)
         .where(Presence.seen_at > at - FADES)
+    )
+    return list(session.scalars(query.order_by(User.name, User.id)))
+
+
+def writing(session: Session, contribution_id: uuid.UUID, at: dt.datetime, but: uuid.UUID) -> list[str]:
+    """The names of those who are in the form of a contribution at this moment, without one person, by name."""
+    sign = ContributionPresence
+    query = (
+        select(User.name)
+        .join(sign, sign.user_id == User.id)
+        .where(sign.contribution_id == contribution_id, sign.user_id != but, sign.seen_at > at - FADES)
     )
     return list(session.scalars(query.order_by(User.name, User.id)))
 

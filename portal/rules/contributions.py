@@ -245,6 +245,20 @@ HEAD = (TITLE, AREAS, LICENCE, CREDIT)
 """The parts of a draft beside its answers, which are named by the keys of their questions."""
 
 
+def draft_with(parts: Mapping[str, Any]) -> dict[str, Any]:
+    """The draft that has these parts; None is no answer."""
+    values = {name: value for name, value in parts.items() if name not in HEAD and value is not None}
+    return draft_of(Head(parts[TITLE], parts[LICENCE], parts[CREDIT], tuple(parts[AREAS])), values)
+
+
+def parts_changed(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of a draft that are other than they were, as they are now; all of them where there was no draft."""
+    if before is None:
+        return {name: part_of(after, name) for name in (*HEAD, *after["values"])}
+    names = dict.fromkeys([*HEAD, *before["values"], *after["values"]])
+    return {name: now for name in names if (now := part_of(after, name)) != part_of(before, name)}
+
+
 def part_of(draft: Mapping[str, Any], name: str) -> Any:
     """One part of a draft; None for a question without an answer."""
     return draft[name] if name in HEAD else draft["values"].get(name)

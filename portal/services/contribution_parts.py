@@ -5,7 +5,7 @@ texts that stand beside a part until a person chooses.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,9 +14,8 @@ from forms.outline import Guideline
 from forms.words import N_
 from portal.models.contributions import Contribution, ContributionAside
 from portal.queries import contribution_drafts as drafts
-from portal.queries import contributions as held
 from portal.queries.guidelines import guideline
-from portal.rules.bases import Base, begun_from
+from portal.rules.bases import begun_from
 from portal.rules.contributions import CREDIT, HEAD, MODALITY, TITLE, Filing, join_part, part_of, with_part
 from portal.rules.refusals import Invalid, Missing, NotNow, Problem, Stale
 from portal.services.act import Act
@@ -87,9 +86,11 @@ def save_parts(act: Act, filing: Filing, parts: Sequence[Part]) -> PartsSaved:
     demand_writable(found)
     now = saved_draft(found)
     draft, problems, outcome = now, list[Problem](), PartsSaved()
+    behind = any(part.base_revision != found.revision for part in parts)
+    last = drafts.last_changes(act.session, found.id) if behind else {}
     for part in parts:
         try:
-            saved = _saved(act, found, now, part)
+            saved = _saved(act, found, now, part, last)
         except Invalid as refusal:
             problems += refusal.problems
         except Stale as refusal:
@@ -107,16 +108,23 @@ def save_parts(act: Act, filing: Filing, parts: Sequence[Part]) -> PartsSaved:
     return outcome
 
 
-def _saved(act: Act, found: Contribution, now: dict[str, Any], part: Part) -> PartSaved:
+def _saved(
+    act: Act, found: Contribution, now: dict[str, Any], part: Part, last: Mapping[str, drafts.LastChange]
+) -> PartSaved:
     """What becomes of one part upon the draft as it stands; its revision is 0 where it is still to be written."""
-    base = now if part.base_revision == found.revision else held.revision(act.session, found.id, part.base_revision)
-    if base is None:
+    if not 1 <= part.base_revision <= found.revision:
         sentence = N_("This contribution has no such revision.")
         raise Invalid(sentence, [Problem("base_revision", sentence)])
-    yours, theirs = _upon(act, found, base, part.name, part.value), part_of(now, part.name)
-    if yours == theirs or base is now or (part.since is None and part_of(base, part.name) == theirs):
+    yours, theirs = _in_order(act, found, now, part.name, part.value), part_of(now, part.name)
+    if yours == theirs or part.name not in last or last[part.name].revision <= part.base_revision:
         return PartSaved(part.name, yours, 0, False)
-    begun = _begun(act, found, base, part, yours)
+    saved = drafts.saves(act.session, found.id, part.base_revision, [part.name])
+    base = drafts.stood_at(saved, part.name, part.base_revision)
+    if part.since is None and base == theirs:
+        return PartSaved(part.name, yours, 0, False)
+    mine = [one for one in drafts.changes_of(saved, part.name, part.base_revision) if one.changed_by == act.actor.id]
+    since = None if part.since is None else _in_order(act, found, now, part.name, part.since)
+    begun = begun_from(part.base_revision, base, mine, yours, since)
     if begun.again:
         return PartSaved(part.name, yours, begun.revision, False)
     joined = join_part(part.name, begun.value, theirs, yours)
@@ -125,19 +133,10 @@ def _saved(act: Act, found: Contribution, now: dict[str, Any], part: Part) -> Pa
     return PartSaved(part.name, joined.value, 0, joined.value != yours)
 
 
-def _upon(act: Act, found: Contribution, base: dict[str, Any], name: str, value: Any) -> Any:
-    """The value of a part in order, as a draft keeps it."""
+def _in_order(act: Act, found: Contribution, now: dict[str, Any], name: str, value: Any) -> Any:
+    """The value of a part as a draft keeps it."""
     draft = Draft(**{name: value}) if name in HEAD else Draft(values={name: value})
-    return part_of(with_given(act, found, draft, base), name)
-
-
-def _begun(act: Act, found: Contribution, base: dict[str, Any], part: Part, yours: Any) -> Base:
-    """What this part was written upon (`portal.rules.bases`)."""
-    saved = drafts.saves(act.session, found.id, part.base_revision)
-    changes = drafts.changes_of(saved, part.name, part.base_revision)
-    mine = [change for change in changes if change.changed_by == act.actor.id]
-    since = None if part.since is None else _upon(act, found, base, part.name, part.since)
-    return begun_from(part.base_revision, part_of(base, part.name), mine, yours, since)
+    return part_of(with_given(act, found, draft, now), name)
 
 
 def keep(act: Act, filing: Filing, part: Part, *, instead_of: uuid.UUID | None = None) -> ContributionAside:

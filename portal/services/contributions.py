@@ -28,9 +28,10 @@ from portal.models.contributions import (
     ContributionVersion,
     Partner,
 )
-from portal.queries import accounts, partners
 from portal.queries import calls_for_input as calls
+from portal.queries import contribution_drafts as drafts
 from portal.queries import contributions as held
+from portal.queries import partners
 from portal.queries.guidelines import guideline
 from portal.rules.areas import COUNTRY
 from portal.rules.contributions import (
@@ -52,6 +53,7 @@ from portal.rules.contributions import (
     head_problems,
     hindrances_of_sending,
     join_drafts,
+    parts_changed,
 )
 from portal.rules.naming import Named, states_of
 from portal.rules.refusals import Invalid, NotNow, Problem, Stale, Texts
@@ -160,10 +162,9 @@ def save(act: Act, filing: Filing, draft: Draft, base_revision: int) -> bool:
 
 def stale(act: Act, found: Contribution, base: Any, theirs: Any, yours: Any) -> Stale:
     """The refusal of a text that cannot be joined with what was saved last, with the three sides."""
-    last = act.session.get(ContributionRevision, (found.id, found.revision))
-    who = accounts.names(act.session, [last.changed_by]).get(last.changed_by, "") if last else ""
-    when = instant(last.changed_at) if last else ""
-    return Stale(SOMEBODY_SAVED_FIRST, Texts(base, theirs, yours, found.revision, who, when))
+    *_earlier, last = drafts.last_changes(act.session, found.id).values()
+    texts = Texts(base, theirs, yours, found.revision, last.name, instant(last.changed_at))
+    return Stale(SOMEBODY_SAVED_FIRST, texts)
 
 
 def demand_writable(found: Contribution) -> None:
@@ -222,11 +223,13 @@ def _areas(act: Act, lines: Sequence[str]) -> list[str]:
 
 
 def write_draft(act: Act, found: Contribution, draft: Mapping[str, Any], revision: int) -> None:
-    """The draft and its row of history."""
+    """The draft, and what of it changed as rows of its history."""
+    changed = parts_changed(saved_draft(found) if revision > 1 else None, draft)
     found.title, found.licence, found.credit = draft["title"], draft["licence"], draft["credit"]
     found.areas, found.values, found.revision = list(draft["areas"]), dict(draft["values"]), revision
-    row = {"contribution_id": found.id, "revision": revision, "draft": dict(draft)}
-    act.session.execute(insert(ContributionRevision), [row | {"changed_at": act.at, "changed_by": act.actor.id}])
+    row = {"contribution_id": found.id, "revision": revision, "changed_at": act.at, "changed_by": act.actor.id}
+    rows = [row | {"part": name, "value": value} for name, value in changed.items()]
+    act.session.execute(insert(ContributionRevision), rows)
 
 
 NEEDED_HERE = N_("“%(title)s” is needed before the contribution can be sent.")

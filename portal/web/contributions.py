@@ -38,7 +38,7 @@ from portal.rules.contributions import (
 )
 from portal.rules.policy import may
 from portal.rules.refusals import Invalid, Missing, Problem
-from portal.services import contribution_files, contribution_parts, contributions, moderation
+from portal.services import contribution_files, contribution_parts, contributions, moderation, presence
 from portal.services.act import Act
 from portal.services.attachments import Upload
 
@@ -145,6 +145,7 @@ def save(act: Act, found: Filing) -> ResponseReturnValue:
         outcome = contribution_parts.save_parts(act, found, given)
     except Invalid as refusal:
         return contribution_form.page(act, found.contribution, refusal.problems), 422
+    presence.writing(act, found)
     kept = [contribution_parts.keep(act, found, part) for part, _stale in outcome.stale]
     for question, upload in taken:
         contribution_files.attach(act, found, question, upload)

@@ -186,6 +186,7 @@ ADDRESSES = {
     ("GET", "/contributions/<uuid:contribution_id>/draft/again"): "contribution:write",
     ("POST", "/contributions/<uuid:contribution_id>/asides/<uuid:aside_id>"): "contribution:write",
     ("POST", "/contributions/<uuid:contribution_id>/parts"): "contribution:write",
+    ("POST", "/contributions/<uuid:contribution_id>/presence"): "contribution:write",
     ("POST", "/contributions/<uuid:contribution_id>/draft"): "contribution:write",
     ("POST", "/contributions/<uuid:contribution_id>/moderation"): "contribution:moderate",
     ("POST", "/contributions/<uuid:contribution_id>/replies"): "reply:write",

@@ -7,22 +7,27 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import delete, select, update
+from sqlalchemy import column, delete, select, table, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from portal import migrations
 from portal.config import ROOT
-from portal.db import db
+from portal.db import Json, db
+from portal.models.contributions import ContributionRevision
 from portal.models.passages import Passage
 from portal.models.registry import metadata
 from portal.models.reported_figures import ReportedFigure
 from portal.models.review import Consent
 from portal.models.synthesis import Citation, Recheck, Statement, Supplement, SupplementMark
+from portal.queries import contributions as held
+from portal.services.contributions import Draft
 from reviewer.services import statements, synthesis
-from reviewer.services.statements import Draft, Ground
+from reviewer.services.statements import Draft as StatementDraft
+from reviewer.services.statements import Ground
 from reviewer.services.synthesis import Effect
 from tests.factories import World
+from tests.portal.contributing import contribution, save
 from tests.portal.test_passages import again
 from tests.portal.test_reported_figures import SLUMS, reported, series
 from tests.reviewer.synthesising import LATE, TEXTS, passage, stated, submitted
@@ -65,6 +70,27 @@ def test_of_several_consents_the_last_goes_down_and_comes_up_again(world: World,
     session.rollback()
 
 
+def test_drafts_of_contributions_are_whole_below_and_changes_above(world: World, session: Session) -> None:
+    made = contribution(world)
+    for base, draft in enumerate([Draft(title="Rents"), Draft(values={"CC.2/text": None}), Draft(areas=["Kenya"])], 1):
+        save(world, made.id, draft, base)
+    session.rollback()
+    kept = list(session.execute(select(ContributionRevision.__table__).order_by("revision", "part")).mappings())
+    drafts = [held.revision(session, made.id, number) for number in (1, 2, 3, 4)]
+    session.close()
+    migrations.downgrade(db.engine, "0015")
+    columns = column("revision"), column("draft", Json)
+    below = select(*columns).select_from(table("contribution_revisions")).order_by("revision")
+    assert [tuple(row) for row in session.execute(below)] == list(enumerate(drafts, 1))
+    session.close()
+    migrations.upgrade(db.engine, "0018")
+    again = list(session.execute(select(ContributionRevision.__table__).order_by("revision", "part")).mappings())
+    assert again == kept
+    with pytest.raises(DatabaseError, match="append-only"):
+        session.execute(update(ContributionRevision).values(revision=9))
+    session.rollback()
+
+
 def test_the_newest_migration_equals_the_models(app: Flask) -> None:
     with db.engine.connect() as connection:
         options = {"compare_type": False, "target_metadata": metadata, "include_name": migrations.is_ours}
@@ -90,7 +116,7 @@ def test_without_cited_figures_of_reports_a_statement_rests_on_what_else_it_cite
     passage = Ground("passage", session.scalars(select(Passage.key).limit(1)).one(), "for")
     act = world.acting("reviewer")
     for text, grounds in {"Alone.": [figure], "Both.": [passage, figure]}.items():
-        made = statements.write(act, Draft("2026", "1.1.2.4", text), grounds)
+        made = statements.write(act, StatementDraft("2026", "1.1.2.4", text), grounds)
         statements.support(act, made.id, 1)
     world.done()
     again(world, report, {SLUMS: series(("2020", "8"))})

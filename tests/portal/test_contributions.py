@@ -189,8 +189,10 @@ def test_two_people_lose_nothing(world: World, session: Session) -> None:
         contributions.save(act, filing(act, made.id), Draft(values={"CC.2/text": "Something else."}), 1)
     assert stale.value.texts.yours["values"]["CC.2/text"] == "Something else."
     assert stale.value.texts.theirs["values"]["CC.2/text"] == joined.values["CC.2/text"]
-    rows = select(ContributionRevision.revision).where(ContributionRevision.contribution_id == made.id)
-    assert list(session.scalars(rows.order_by(ContributionRevision.revision))) == [1, 2, 3]
+    row = ContributionRevision
+    kept = select(row.revision, row.part).where(row.contribution_id == made.id, row.revision > 1)
+    changed = [(2, "CC.2/text"), (3, "CC.2/text"), (3, "title")]
+    assert [tuple(one) for one in session.execute(kept.order_by(row.revision, row.part))] == changed
 
 
 def test_what_was_sent_is_frozen_and_its_receipt_checks_without_the_portal(

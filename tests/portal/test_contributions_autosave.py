@@ -16,8 +16,9 @@ from portal.db import db
 from portal.models.accounts import SignIn
 from portal.models.contributions import Contribution, ContributionAside, ContributionRevision
 from portal.models.events import Event, Notice
+from portal.queries import contribution_drafts
 from portal.queries import contributions as held
-from portal.services import partners
+from portal.services import contributions, partners
 from portal.services.contributions import Draft
 from tests.factories import World, address, csrf
 from tests.portal.contributing import HEAD, VALUES, contribution, save, send
@@ -86,8 +87,47 @@ def test_each_part_is_saved_by_itself_and_quietly(
     others = before[1] if part in HEAD else before[1] | {part: kept}
     assert (draft.title if part != "title" else before[0], draft.values) == (before[0], others)
     assert recorded() == told
-    rows = session.scalars(select(ContributionRevision.revision).where(ContributionRevision.contribution_id == made.id))
-    assert sorted(rows) == [1, 2]
+    rows = select(ContributionRevision.revision, ContributionRevision.part, ContributionRevision.value)
+    assert session.execute(rows.where(ContributionRevision.revision > 1)).all() == [(2, part, kept)]
+
+
+def test_a_save_keeps_what_it_changed_and_every_draft_can_be_read_again(
+    world: World, session: Session, made: Contribution
+) -> None:
+    drafts = [contributions.saved_draft(now(made))]
+    for base, draft in enumerate(
+        [
+            Draft(title="Rents"),
+            Draft(values={TEXT: "Rents fell."}, credit="An agency"),
+            Draft(values={TEXT: None}),
+            Draft(areas=["Kenya"], licence="quote"),
+            Draft(values={TEXT: "Rents rose."}),
+        ],
+        1,
+    ):
+        save(world, made.id, draft, base)
+        drafts.append(contributions.saved_draft(now(made)))
+    assert [held.revision(session, made.id, number) for number in range(8)] == [None, *drafts, None]
+    row = ContributionRevision
+    changed = session.execute(select(row.revision, row.part).where(row.revision > 1).order_by(row.revision, row.part))
+    parts = [(2, "title"), (3, TEXT), (3, "credit"), (4, TEXT), (5, "areas"), (5, "licence"), (6, TEXT)]
+    assert [tuple(one) for one in changed] == parts
+    last = contribution_drafts.last_changes(session, made.id)
+    assert {part: one.revision for part, one in last.items()} == {
+        "CC.1/form": 1, "CC.1/period": 1, "title": 2, "credit": 3, "areas": 5, "licence": 5, TEXT: 6
+    }  # fmt: skip
+    assert next(reversed(last)) == TEXT
+
+
+def test_a_part_that_nobody_touched_is_saved_upon_any_revision_since(world: World, made: Contribution) -> None:
+    save(world, made.id, Draft(title="Rents"), 1, OTHER)
+    mine = world.browser("partner")
+    assert autosave(mine, made.id, TEXT, "Rents fell.", 1).json["revision"] == 3
+    told = autosave(mine, made.id, TEXT, "Rents fell again.", 3).json
+    assert (told["revision"], told["merged"]) == (4, False)
+    for base in (0, 5):
+        answer = autosave(mine, made.id, TEXT, "Rents rose.", base)
+        assert (answer.status_code, answer.json["detail"]) == (422, "This contribution has no such revision.")
 
 
 def test_the_same_text_sent_twice_is_one_revision(world: World, made: Contribution) -> None:

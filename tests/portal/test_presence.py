@@ -11,14 +11,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.models.contributions import Contribution, ContributionPresence
 from portal.models.reports import Report
 from portal.models.sharing import Presence
+from portal.queries import contributions as held
 from portal.queries import presence as present
 from portal.queries import reports
 from portal.rules.refusals import Forbidden
-from portal.services import drafting, presence
+from portal.services import drafting, partners, presence
+from portal.services.contributions import Draft
 from portal.services.drafting import Given
-from tests.factories import DAY, World, csrf
+from tests.factories import DAY, World, address, csrf
+from tests.portal.contributing import contribution, save
 
 SECTION = "F.2"
 
@@ -102,3 +106,71 @@ def test_reading_a_page_writes_no_sign_and_saving_it_does(world: World, session:
     client.post(f"/reports/{report.id}/sections/{SECTION}", data=sent, content_type="multipart/form-data")
     session.rollback()
     assert [row.section for row in session.scalars(select(Presence))] == [SECTION]
+
+
+@pytest.fixture
+def draft(world: World) -> Contribution:
+    """A contribution for whose partner two people file."""
+    found = contribution(world)
+    partners.invite(world.acting("lead"), found.partner_id, address("regional_officer"))
+    world.done()
+    return found
+
+
+def write(client: FlaskClient, of: Contribution) -> Any:
+    token = client.get("/session", headers={"Accept": "application/json"}).get_json()["csrf"]
+    return client.post(f"/contributions/{of.id}/presence", json={}, headers={"X-CSRFToken": token})
+
+
+def test_the_form_of_a_contribution_tells_who_else_writes_and_what_has_moved_on(
+    world: World, draft: Contribution
+) -> None:
+    mine, other = world.browser("partner"), world.browser("regional_officer")
+    first = {"revision": 1, "by": "partner", "at": "09:00 UTC"}
+    parts = ("title", "areas", "licence", "credit", "CC.1/form", "CC.1/period", "CC.2/text")
+    assert write(mine, draft).get_json() == {"here": [], "answers": dict.fromkeys(parts, first), "asides": []}
+    save(world, draft.id, Draft(title="Rents"), 1)
+    told = write(other, draft).get_json()
+    assert (told["here"], told["answers"]) == (
+        ["partner"],
+        dict.fromkeys(parts, first) | {"title": first | {"revision": 2}},
+    )
+    assert write(mine, draft).get_json()["here"] == ["regional officer"]
+
+
+def test_a_sign_in_a_contribution_fades_and_one_person_has_one(
+    world: World, session: Session, draft: Contribution
+) -> None:
+    me, other = world.person("partner").id, world.person("regional_officer").id
+    for second in (0, 30):
+        at = DAY + dt.timedelta(seconds=second)
+        presence.writing(world.acting("partner", at=at), held.filing(session, held.get(session, draft.id)))
+        world.done()
+    assert [row.seen_at for row in session.scalars(select(ContributionPresence))] == [DAY + dt.timedelta(seconds=30)]
+    for second, seen in {30: ["partner"], 89: ["partner"], 90: []}.items():
+        at = DAY + dt.timedelta(seconds=second)
+        assert present.writing(session, draft.id, at, other) == seen
+        assert present.writing(session, draft.id, at, me) == []
+
+
+def test_who_does_not_file_for_the_partner_gives_no_sign(world: World, draft: Contribution) -> None:
+    act = world.acting("lead")
+    with pytest.raises(Forbidden):
+        presence.writing(act, held.filing(act.session, held.get(act.session, draft.id)))
+    world.done()
+    assert write(world.browser("focal_point", "KAZ"), draft).status_code == 404
+
+
+def test_reading_the_form_of_a_contribution_writes_no_sign_and_saving_it_does(
+    world: World, session: Session, draft: Contribution
+) -> None:
+    mine, address_ = world.browser("partner"), f"/contributions/{draft.id}/draft"
+    page = mine.get(address_).get_data(as_text=True)
+    assert f'data-presence="/contributions/{draft.id}/presence"' in page
+    session.rollback()
+    assert session.scalars(select(ContributionPresence)).all() == []
+    mine.post(address_, data={"csrf_token": csrf(page), "title": "Rents", "revision": "1"})
+    session.rollback()
+    assert [row.user_id for row in session.scalars(select(ContributionPresence))] == [world.person("partner").id]
+    seen = world.browser("regional_officer").get(address_).get_data(as_text=True)
+    assert re.findall(r'data-here role="status"><span>Also here now:</span> (.*?)</p>', seen) == ["<bdi>partner</bdi>"]
