@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from portal.adapters.reading import READABLE
-from portal.models.contributions import Contribution, ContributionVersion, Partner
+from portal.models.contributions import Contribution, ContributionVersion
 from portal.models.entities import Entity
 from portal.models.passages import (
     Coded,
@@ -184,18 +184,15 @@ def _owner_of_report(act: Act, report: Report, version: int) -> Owner:
 
 
 def _owner_of_contribution(act: Act, contribution: Contribution, version: ContributionVersion) -> Owner:
-    """A contribution is of each state and region that this version names, else of those that its partner works in."""
+    """A contribution is of each state and region that this version names, and of none where it names neither, as one on
+    the world: where its partner works says nothing of what it speaks of.
+    """
     areas = [str(one["area"]) for one in json.loads(version.document)["areas"]]
-    partner = act.session.get_one(Partner, contribution.partner_id)
-    states = [*areas, *([partner.entity] if partner.entity else [])]
-    rows = act.session.execute(select(Entity.iso3, Entity.region).where(Entity.iso3.in_(states)))
+    rows = act.session.execute(select(Entity.iso3, Entity.region).where(Entity.iso3.in_(areas)))
     known = {row.iso3: row.region for row in rows}
     places = {(known[area], area) for area in areas if area in known}
     regions = {found for found in map(region_of, areas) if found} - {region for region, _state in places}
     places |= {(region, "") for region in regions}
-    if not places:
-        own = "" if areas or not partner.entity else partner.entity
-        places = {(partner.region or known.get(own, ""), own)} - {("", "")}
     named, spoken = {state for _region, state in places if state}, {region for region, _state in places if region}
     return Owner(
         source=CONTRIBUTION,

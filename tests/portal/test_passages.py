@@ -17,11 +17,12 @@ from portal.adapters.content import recognise
 from portal.db import begin_write, db
 from portal.http.context import EXTENSION
 from portal.http.file_texts import read_waiting_file
+from portal.models.contributions import Partner
 from portal.models.passages import ContributionPlace, FileToRead, Passage, PassageCommitment
 from portal.models.reports import Report, Version
 from portal.queries import cutting, reports
 from portal.queries import passages as queries
-from portal.queries.passages import Reader, Which
+from portal.queries.passages import NO_REGION, Reader, Which
 from portal.rules.analyser import language_of, search
 from portal.services import contribution_files, drafting, moderation
 from portal.services import passages as service
@@ -342,6 +343,32 @@ def test_a_contribution_on_regions_alone_is_of_these_and_one_on_the_world_of_non
     assert {one.region for one in db.session.scalars(select(Passage))} == {None}
     assert counts(Which(region="Africa", channel="c")) == (2, 2)
     assert counts(Which(region="Africa", channel="d")) == (0, 0)
+
+
+@pytest.mark.parametrize("works", [{"region": "Africa"}, {"entity": "KEN"}, {"region": "Africa", "entity": "KEN"}])
+def test_where_a_partner_works_is_no_place_of_what_it_says_of_the_world(world: World, works: dict[str, str]) -> None:
+    made = contribution(world, "c", areas=["World", "Least Developed Countries (LDCs)"])
+    world.act(None).session.execute(update(Partner).values(**works))
+    world.done()
+    send(world, made.id)
+    decide(world, made.id, "accepted")
+    assert {(one.region, one.entity) for one in db.session.scalars(select(Passage))} == {(None, None)}
+    assert [counts(Which(region=region)) for region in ("Africa", NO_REGION)] == [(0, 0), (2, 2)]
+    assert counts(Which(entity="KEN")) == (0, 0)
+
+
+def test_the_command_moves_what_stood_in_the_region_of_its_partner(world: World) -> None:
+    made = contribution(world, "c", "accepted", areas=["World"]).id
+    act = world.act(None)
+    act.session.add(ContributionPlace(contribution_id=made, version=1, region="Africa", entity=""))
+    act.session.execute(update(Passage).values(region="Africa"))
+    world.done()
+    assert counts(Which(region="Africa")) == (2, 2)
+    db.session.close()
+    told_of = [world.app.test_cli_runner().invoke(args=["passages", "cut"]).output for _ in range(2)]
+    line = "Passages of contributions with other commitments or places than before: {}."
+    assert [one.splitlines()[2] for one in told_of] == [line.format(2), line.format(0)]
+    assert [counts(Which(region=region)) for region in ("Africa", NO_REGION)] == [(0, 0), (2, 2)]
 
 
 def test_the_command_brings_what_was_cut_before_to_the_same(world: World) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import delete, event, func, select, update
 from portal.db import db
 from portal.http.context import EXTENSION
 from portal.models.contradictions import Case
+from portal.models.contributions import Partner
 from portal.models.datasets import ObservationTotal
 from portal.models.entities import Entity
 from portal.models.observations import Observation
@@ -29,7 +30,7 @@ from reviewer.views.matrix import age_words
 from tests.factories import BLOCKERS, DAY, PATH, World
 from tests.portal import test_reported_figures as answering
 from tests.portal.callers import Caller
-from tests.portal.contributing import contribution, decide
+from tests.portal.contributing import contribution, decide, send
 from tests.portal.test_passages import again
 
 YEAR = dt.timedelta(days=365.2425)
@@ -418,6 +419,22 @@ def test_the_page_opens_the_lists_and_says_it_in_words(world: World) -> None:
     assert "1 of 195 states reported" in page
     narrow = world.browser("reviewer").get("/evidence/matrix?region=Africa&channel=b").get_data(as_text=True)
     assert (narrow.count("<table"), narrow.count("<tbody>"), "All regions" in narrow) == (6, 6, False)
+
+
+def test_what_a_partner_of_a_region_says_of_the_world_stands_in_no_region_and_the_cells_add_up(world: World) -> None:
+    reported(world, "KEN", "Streets were lit.")
+    made = contribution(world, "e", areas=["World"], values={"CE.1/practices": PRACTICE})
+    world.act(None).session.execute(update(Partner).values(region=AFRICA, entity="KEN"))
+    world.done()
+    send(world, made.id)
+    decide(world, made.id, "accepted")
+    matrix = found(world).matrix
+    counts = {(place.channel, place.region): tally.passages for place, tally in matrix.cells.items() if tally.pieces}
+    assert counts == {("a", AFRICA): 1, ("e", ""): 1}
+    assert [matrix.only("1.1", "e", region).states for region in ("", AFRICA)] == [0, 0]
+    for channel in "ae":
+        parts = [matrix.only("1.1", channel, region) for region in ["", *matrix.regions]]
+        assert sum(part.pieces for part in parts) == matrix.cell("1.1", channel).pieces == 1
 
 
 def test_the_page_shows_what_is_of_no_single_region_so_that_the_rows_add_up(world: World) -> None:
