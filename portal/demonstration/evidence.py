@@ -138,7 +138,8 @@ def code(act: Act, cycle: str) -> None:
         acting(act, role)
         for subject in found:
             one = subject.passage
-            told = suggested(one.text, one.language, one.question, commitment=one.commitment)
+            of = [one.commitment] if one.commitment else []
+            told = suggested(one.text, one.language, one.question, commitments=of)
             coding.code(act, subject, [suggestion.code for suggestion in told[:most]])
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from forms.words import N_
 from portal.rules import crosswalk
 from portal.rules.analyser import Word, words
 from portal.rules.shipped import TABLES
@@ -25,15 +26,23 @@ TELLS = {
 """What the answer to a question tells, by the end of its key."""
 
 
+SECTION, QUESTION, SENDER = "section", "question", "sender"
+REASONS = {
+    SECTION: N_("asked for in this section"),
+    QUESTION: N_("asked for by this question"),
+    SENDER: N_("named by the sender of the text"),
+}
+
+
 @dataclass(frozen=True)
 class Suggestion:
-    """A code that somebody may give: the stretches of the text whose words say so, and whether the place of the passage
-    does.
+    """A code that somebody may give: the stretches of the text whose words say so, and what else does, of REASONS; ""
+    for nothing.
     """
 
     code: str
     spans: tuple[tuple[int, int], ...]
-    placed: bool
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -74,8 +83,10 @@ def _without_last(found: list[Word]) -> list[Word]:
     return [word for at, word in enumerate(found) if at == 0 or word.end != found[at - 1].end]
 
 
-def suggested(text: str, language: str, question: str, *, commitment: str | None) -> list[Suggestion]:
-    """The codes that the words of a passage suggest, most words first, then those that its place alone does."""
+def suggested(text: str, language: str, question: str, *, commitments: Sequence[str] = ()) -> list[Suggestion]:
+    """The codes that the words of a passage suggest, most words first, then those that its place, or who sent it, does
+    alone. `commitments` are those that it is of.
+    """
     spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
     found = list(words(text, language))
     lexicon = _lexicon(language)
@@ -84,24 +95,27 @@ def suggested(text: str, language: str, question: str, *, commitment: str | None
             run = found[at : at + len(terms)]
             if tuple(one.term for one in run) == terms:
                 spans[code].append((run[0].start, run[-1].end))
-    placed = _placed(question, commitment)
+    placed = _placed(question, commitments)
     by_words = sorted(spans, key=lambda code: (-len(set(spans[code])), -(code in placed), code))
     return [
-        *(Suggestion(code, tuple(spans[code]), code in placed) for code in by_words[:MOST_SUGGESTED]),
-        *(Suggestion(code, (), placed=True) for code in placed if code not in by_words[:MOST_SUGGESTED]),
+        *(Suggestion(code, tuple(spans[code]), placed.get(code, "")) for code in by_words[:MOST_SUGGESTED]),
+        *(Suggestion(code, (), reason) for code, reason in placed.items() if code not in by_words[:MOST_SUGGESTED]),
     ]
 
 
-def _placed(question: str, commitment: str | None) -> list[str]:
-    """The codes that the question suggests by its place in the outline."""
-    found = [f"commitment:{commitment}"] if commitment else []
+def _placed(question: str, commitments: Sequence[str]) -> dict[str, str]:
+    """The codes that are suggested by the place of a question in the outline, or by the sender, each with the reason.
+    A section outside the outline, as every one of a contribution, asks for no commitment: the sender names them.
+    """
+    own = crosswalk.commitment_of(question)
+    found = {f"commitment:{one}": SECTION if one == own else SENDER for one in commitments}
     tells = TELLS.get(question.partition("/")[2])
     if tells:
-        found.append(tells)
+        found[tells] = QUESTION
     crossing = crosswalk.crossing(question)
     if crossing is not None:
-        found += [f"theme:{theme}" for theme in crossing.themes]
-        found += [f"recommendation:{letter}" for letter in crossing.recommendations]
+        found |= {f"theme:{theme}": SECTION for theme in crossing.themes}
+        found |= {f"recommendation:{letter}": SECTION for letter in crossing.recommendations}
     return found
 
 

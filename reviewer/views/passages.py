@@ -27,7 +27,7 @@ from portal.rules.policy import THE_TEAM, may
 from portal.rules.refusals import Invalid, NotNow, Problem
 from portal.services.act import Act
 from reviewer.queries import coding as coders
-from reviewer.rules.coding import suggested
+from reviewer.rules.coding import REASONS, suggested
 from reviewer.services import coding
 
 pages = Blueprint("evidence", __name__)
@@ -218,12 +218,13 @@ def _page(act: Act, subject: Subject, problems: Sequence[Problem] = ()) -> str:
     may_code = may(act.person, "evidence:code", subject)
     mine = [row.Coding.code for row in mine_of if row.Coding.coder == who.id]
     hidden = may_code and found.current and who.id not in through
-    suggestions = suggested(found.text, found.language, found.question, commitment=found.commitment)
+    context = queries.context(act.session, found)
+    suggestions = suggested(found.text, found.language, found.question, commitments=context.commitments)
     return render_template(
         "evidence/passage.html",
         one=found,
         waits=subject.waits,
-        context=queries.context(act.session, found),
+        context=context,
         files=queries.files_of(act.session, found),
         copies=near_copies.copies(act.session, who, passage=found.id, limit=5),
         may_code=may_code and found.current,
@@ -234,6 +235,7 @@ def _page(act: Act, subject: Subject, problems: Sequence[Problem] = ()) -> str:
         coders=len(through),
         suggestions=[(one, _words_shown(found.text, one.spans)) for one in suggestions],
         groups=_groups({one.code for one in suggestions} | set(mine)),
+        reasons=REASONS,
         code_title=code_title,
         changes=CHANGES,
         channels=channel_titles(),

@@ -57,18 +57,47 @@ from tests.portal.test_passages import again, submitted
 def test_words_suggest_codes_and_are_shown(
     text: str, language: str, question: str, words: dict[str, list[str]]
 ) -> None:
-    found = suggested(text, language, question, commitment=None)
+    found = suggested(text, language, question)
     assert {one.code: [text[start:end] for start, end in one.spans] for one in found} == words
 
 
 def test_the_place_of_a_passage_suggests_too() -> None:
-    found = suggested("Nothing of the kind.", "en", "1.1.2.4/challenges", commitment="1.1")
-    assert [(one.code, one.spans, one.placed) for one in found] == [
-        ("commitment:1.1", (), True),
-        ("kind:challenge", (), True),
-        ("theme:slums", (), True),
-        ("theme:housing", (), True),
-        ("recommendation:d", (), True),
+    found = suggested("Nothing of the kind.", "en", "1.1.2.4/challenges", commitments=["1.1"])
+    assert [(one.code, one.spans, one.reason) for one in found] == [
+        ("commitment:1.1", (), "section"),
+        ("kind:challenge", (), "question"),
+        ("theme:slums", (), "section"),
+        ("theme:housing", (), "section"),
+        ("recommendation:d", (), "section"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "commitments", "reasons"),
+    [
+        (
+            "CD.2/progress",
+            ["1.1", "2.2"],
+            {"commitment:1.1": "sender", "commitment:2.2": "sender", "kind:progress": "question"},
+        ),
+        ("CC.2/text", ["1.3"], {"commitment:1.3": "sender"}),
+        ("1.1.2.4/actions", ["1.1", "2.1"], {"commitment:1.1": "section", "commitment:2.1": "sender"}),
+        ("CC.2/text", [], {}),
+    ],
+)
+def test_a_commitment_that_no_section_asks_for_was_named_by_the_sender(
+    question: str, commitments: list[str], reasons: dict[str, str]
+) -> None:
+    found = suggested("Nothing of the kind.", "en", question, commitments=commitments)
+    told = {one.code: one.reason for one in found if one.code.startswith(("commitment:", "kind:"))}
+    assert told == reasons | ({"kind:progress": "question"} if question == "1.1.2.4/actions" else {})
+
+
+def test_a_code_that_its_words_suggest_carries_the_other_reason_too() -> None:
+    found = suggested("Homes were built.", "en", "CD.2/progress")
+    assert [(one.code, one.spans, one.reason) for one in found] == [
+        ("kind:progress", ((11, 16),), "question"),
+        ("theme:housing", ((0, 5),), ""),
     ]
 
 

@@ -120,6 +120,23 @@ def test_words_that_suggest_a_code_are_shown(world: World) -> None:
     assert re.findall(r'<mark lang="en"><bdi>(.*?)</bdi></mark>', html) == ["built", "homes"]
 
 
+def test_what_suggests_a_code_is_said_as_it_is_of_a_report_and_of_a_contribution(world: World) -> None:
+    def reasons(passage: int) -> dict[str, str]:
+        html = page(world.browser("lead"), f"/evidence/passages/{passage}").split("</fieldset>")[0]
+        options = re.findall(r'name="code" value="([^"]+)"(.*?)</label>', html)
+        told = {code: re.findall(r'<span class="soft tiny">((?:asked|named)[^<]*)<', more) for code, more in options}
+        return {code: one for code, several in told.items() for one in several}
+
+    submitted(world)
+    section, question = "asked for in this section", "asked for by this question"
+    of_the_outline = dict.fromkeys(("commitment:1.1", "theme:housing", "recommendation:d"), section)
+    assert reasons(first_id()) == of_the_outline | {"kind:progress": question}
+    contribution(world, "d", "accepted", values={"CD.1/commitment": ["commitment_1_1", "commitment_2_2"]})
+    found = db.session.scalars(select(Passage.id).where(Passage.question == "CD.2/progress")).one()
+    named = dict.fromkeys(("commitment:1.1", "commitment:2.2"), "named by the sender of the text")
+    assert reasons(found) == named | {"kind:progress": question}
+
+
 def test_the_pages_cost_the_same_for_few_and_for_many(world: World) -> None:
     submitted(world, "\n\n".join(f"Paragraph number {at} on housing." for at in range(3)), "KAZ")
     client = world.browser("reviewer")
