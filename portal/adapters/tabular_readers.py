@@ -145,7 +145,7 @@ def read_long(
         for at, column, series, cut in figures:
             text = cells[at]
             if text in MISSING:
-                missing.append(column)
+                missing.append((column, text))
             else:
                 yield make(Reading, (row, column, series, place, period, cut, nature, status, text))
         if missing:
@@ -191,13 +191,15 @@ def _without_year(row: int, cells: Cells) -> Items:
         yield LeftOut(row, "", "note", "The row has no year: it is a heading or a note.", content[:200])
 
 
-def _without_figures(row: int, place: Place, period: str, cells: Cells, missing: list[str]) -> Items:
+def _without_figures(row: int, place: Place, period: str, cells: Cells, missing: list[tuple[str, str]]) -> Items:
     if not period.strip():
         yield from _without_year(row, cells)
         return
-    sentence = f"{REASONS['no_figure'].capitalize()}: {', '.join(name[:60] for name in missing)}."
+    names = [name for name, _ in missing]
+    sentence = f"{REASONS['no_figure'].capitalize()}: {', '.join(name[:60] for name in names)}."
     content = f"{place.name or place.code}, {period}"
-    yield LeftOut(row, ", ".join(missing)[:250], "no_figure", sentence[:500], content[:200], len(missing))
+    where = ", ".join(names)[:250]
+    yield LeftOut(row, where, "no_figure", sentence[:500], content[:200], len(missing), tuple(missing))
 
 
 def read_wide(columns: YearColumns, rows: Iterator[Row], titles: dict[str, str]) -> Items:

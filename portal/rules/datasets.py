@@ -88,7 +88,9 @@ class Note(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Something that the file holds and that is not taken: where, how many figures, why, and what stands there."""
+    """Something that the file holds and that is not taken: where, how many figures, why, and what stands there.
+    `missing` are the columns without a figure, each with the sign that stands there, "" for none.
+    """
 
     row: int
     column: str
@@ -96,6 +98,7 @@ class LeftOut:
     sentence: str
     content: str = ""
     figures: int = 1
+    missing: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

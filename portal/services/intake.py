@@ -54,12 +54,18 @@ SHARE = Unit(PLAIN, Decimal("0.01"))
 LONGEST_PERIOD = 40
 LONGEST_CODE = 200
 _plain_number = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,38})?").fullmatch  # at most datasets.LONGEST_FIGURE signs
+_rest_of_arithmetic = re.compile(r"-?[0-9]+\.[0-9]*?(?:0{5,}|9{5,})[0-9]{1,4}").fullmatch
+_SHORTEST_REST = 14
 MOST_NAMED = 10
 _KINDS = {COUNTRY: "country", **{kind: kind for kind in KINDS if kind != COUNTRY}}
 _MIXED = N_("Areas of several kinds stand side by side and are told apart: %(kinds)s.")
 _GROUPS = N_("Regions and groups of countries among the countries: %(groups)s.")
 _NAMELESS = N_("Areas with a code and without a name: %(areas)s.")
 _NAMES = N_("Areas told by a name and no code: %(areas)s.")
+_OF_THE_COUNTRY = N_("Areas told by codes of the country itself: %(areas)s.")
+_NO_FIGURE = N_("Cells without a figure, by column: %(columns)s.")
+_SIGNS = N_("Signs that stand for no figure: %(signs)s.")
+_RESTS = N_("Figures with a rest of arithmetic at their end, such as %(first)s, kept as they stand: %(figures)s.")
 _ZEROS = N_("Areas with codes without their leading zeros: %(areas)s.")
 _CUTS = N_("Groups and units in which figures stand side by side, told apart: %(cuts)s.")
 _BOUNDS = N_("Figures that are limits, such as >95, kept as they stand: %(figures)s.")
@@ -95,6 +101,10 @@ class Desk:
         self._kinds: dict[str, str] = {}
         self._nameless: set[str] = set()
         self._by_name: set[str] = set()
+        self._of_the_country: set[str] = set()
+        self._notes_of_areas: dict[str, dict[str, None]] = {}
+        self._no_figure: Counter[tuple[str, str]] = Counter()
+        self._rests, self._first_rest = 0, ""
         self._short_codes: set[str] = set()
         self._blanks: set[str] = set()
         self._bounds = 0
@@ -113,6 +123,16 @@ class Desk:
 
     def met(self) -> Iterator[Note]:
         """What was met among the areas and figures and coped with, counted; one query."""
+        yield from self._met_areas()
+        yield from self._met_figures()
+        query = select(Series.code, Series.title, Series.indicator, Series.note).where(Series.id.in_(self.series))
+        series = self._session.execute(query.order_by(Series.code)).all()
+        for note, titles in _by_note(series).items():
+            yield Note(_SAID, {"series": _listed(titles), "note": note})
+        if untied := [row.code for row in series if row.indicator is None]:
+            yield Note(_UNTIED, {"number": len(untied), "series": _listed(untied)})
+
+    def _met_areas(self) -> Iterator[Note]:
         kinds = Counter(self._kinds.values())
         if len(kinds) > 1:
             told = ", ".join(f"{_KINDS[kind]} {kinds[kind]}" for kind in KINDS if kind in kinds)
@@ -122,24 +142,39 @@ class Desk:
         told_of = (
             (_NAMELESS, self._nameless),
             (_NAMES, self._by_name),
+            (_OF_THE_COUNTRY, self._of_the_country),
             (_ZEROS, self._short_codes),
             (_BLANKS, self._blanks),
         )
         for words, found in told_of:
             if found:
                 yield Note(words, {"areas": len(found)})
+        for note, names in self._notes_of_areas.items():
+            yield Note(_SAID, {"series": _listed(list(names)), "note": note.removesuffix(".")})
+
+    def _met_figures(self) -> Iterator[Note]:
         if len(self._cuts) > 1:
             yield Note(_CUTS, {"cuts": len(self._cuts)})
         if self._bounds:
             yield Note(_BOUNDS, {"figures": self._bounds})
         if self._above:
             yield Note(_ABOVE, {"figures": self._above})
-        query = select(Series.code, Series.title, Series.indicator, Series.note).where(Series.id.in_(self.series))
-        series = self._session.execute(query.order_by(Series.code)).all()
-        for note, titles in _by_note(series).items():
-            yield Note(_SAID, {"series": _listed(titles), "note": note})
-        if untied := [row.code for row in series if row.indicator is None]:
-            yield Note(_UNTIED, {"number": len(untied), "series": _listed(untied)})
+        if self._rests:
+            yield Note(_RESTS, {"first": self._first_rest, "figures": self._rests})
+        yield from self._without_figures()
+
+    def _without_figures(self) -> Iterator[Note]:
+        """Cells of figures that hold none: how many in which column, and which signs stand in them."""
+        columns: Counter[str] = Counter()
+        signs: Counter[str] = Counter()
+        for (column, sign), cells in self._no_figure.items():
+            columns[column] += cells
+            signs[sign] += cells
+        if columns:
+            yield Note(_NO_FIGURE, {"columns": _listed([f"{name} {cells}" for name, cells in columns.items()])})
+        del signs[""]
+        if signs:
+            yield Note(_SIGNS, {"signs": ", ".join(f"{sign} {cells}" for sign, cells in signs.items())})
 
     def take_all(self, at: dt.datetime, watch: Callable[[], None] | None = None) -> Settled:
         """Stages every figure, sorts out repetitions, and settles with the figures held; `watch` is called after each
@@ -190,6 +225,8 @@ class Desk:
                 value = float(text)
                 if value > 100 and cut_id in shares:
                     self._above += 1
+                if len(text) > _SHORTEST_REST and _rest_of_arithmetic(text):
+                    self._rest(text)
                 rows.append((at, series_id, area_id, cut_id, year, plain, text, value, "", nature, status))
             elif isinstance(staged := self._staged(item), LeftOut):
                 self._leave(staged)
@@ -198,6 +235,9 @@ class Desk:
         self._count_rows(chunk)
         self._staging.pour(rows)
         self._write_omissions()
+
+    def _rest(self, text: str) -> None:
+        self._rests, self._first_rest = self._rests + 1, self._first_rest or text
 
     def _count_rows(self, chunk: Sequence[Reading | LeftOut]) -> None:
         rows = {item.row for item in chunk}
@@ -219,6 +259,8 @@ class Desk:
         text, value, bound = read
         self._bounds += bool(bound)
         self._above += value > 100 and cut_id in self._shares
+        if _rest_of_arithmetic(text):
+            self._rest(text)
         index = self._columns.get(column)
         if index is None:
             index = self._new_column(column)
@@ -334,6 +376,10 @@ class Desk:
             self._nameless.add(fact.key)
         if place.scheme == "name" or (place.scheme == "any" and _is_name(place.code, fact)):
             self._by_name.add(fact.key)
+        if place.scheme == "local" and fact.kind != COUNTRY:
+            self._of_the_country.add(fact.key)
+        if fact.note not in ("", NAME_NOT_GIVEN) and fact.key in self._gazetteer.keys():  # noqa: SIM118
+            self._notes_of_areas.setdefault(fact.note, {})[fact.name] = None
         if place.scheme == "m49" and 0 < len(place.code.strip()) < 3:
             self._short_codes.add(fact.key)
         if any(word != word.strip() or "\u00a0" in word for word in (place.code, place.name)):
@@ -373,6 +419,7 @@ class Desk:
 
     def _leave(self, left: LeftOut) -> None:
         self.left_out += left.figures
+        self._no_figure.update(left.missing)
         self._omissions.append(left)
         if len(self._omissions) >= CHUNK:
             self._write_omissions()

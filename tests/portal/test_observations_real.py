@@ -312,6 +312,13 @@ def test_a_series_with_a_header_only_is_told(channel: ChannelB, shared_data: Pat
 
 
 MIXED = "Areas of several kinds stand side by side and are told apart"
+COMMISSIONS = (
+    "Of Economic Commission for Africa (ECA), Economic Commission for Europe (ECE), "
+    "Economic Commission for Latin America and the Caribbean (ECLAC), "
+    "Economic and Social Commission for Asia and the Pacific (ESCAP), "
+    "Economic and Social Commission for Western Asia (ESCWA): "
+    "Members of a regional commission, as grouped by UN-Habitat."
+)
 NOTES = {
     f"world_bank/{WORLD_BANK}": [
         "The file begins with a mark of its encoding (byte order mark, UTF-8); it is no part of the first cell.",
@@ -329,6 +336,9 @@ NOTES = {
         f"{MIXED}: country 159, territory 6, region 13, aggregate 4.",
         "Regions and groups of countries among the countries: 17.",
         "Areas with codes without their leading zeros: 20.",
+        COMMISSIONS,
+        "Figures with a rest of arithmetic at their end, such as 2.700000000000273, kept as they stand: 7.",
+        f"Cells without a figure, by column: {SHARE_B} 153, {SHARE_A} 4.",
         f"Of {SHARE_B[:-4]}: inadequate housing: the part (b) of the indicator.",
     ],
     "un_habitat/7476ba9ab3fa45ebb683e253a3688997-data.xlsx": [
@@ -357,9 +367,62 @@ NOTES = {
         "SDG Sub-Region, Data Source, FootNote.",
         f"{MIXED}: country 14, city 2137, subnational 67.",
         "Areas with blanks at the ends of a code or name, or no-break blanks, read without them: 7.",
+        "Of Baden-Württemberg, Bavaria, Hesse, Lower Saxony, Mecklenburg-Western Pomerania, North Rhine-Westphalia, "
+        "Rhineland-Palatinate, Saarland, Saxony, Saxony-Anhalt …: A federal state that the source lists under its "
+        "city codes.",
+    ],
+    f"un_habitat/{POPULATION}": [
+        "Rows in which the year stands as text, read as a year: 389.",
+        "Columns that stay in the kept file only: SDG Goal, SDG Target, SDG Sub-Region, Data Source, Footnote.",
+        f"{MIXED}: country 175, territory 8, region 13, aggregate 4.",
+        "Regions and groups of countries among the countries: 17.",
+        "Areas with codes without their leading zeros: 24.",
+        COMMISSIONS,
+        "Figures with a rest of arithmetic at their end, such as 3620.0076960000006, kept as they stand: 623.",
+        "Of Urban population living in slums or informal settlements (thousands): thousand people; the indicator is in "
+        "percent.",
+    ],
+    "un_habitat/CPI_Database_2016.xls": [
+        "Rows above the headings, skipped: 2.",
+        "Rows that the headings take: 4.",
+        "Columns without a heading, left aside: 6.",
+        "Headings with blanks at their ends, doubled or no-break blanks, read without them: 1.",
+        "Areas with blanks at the ends of a code or name, or no-break blanks, read without them: 1.",
+        "Groups and units in which figures stand side by side, told apart: 9.",
+        "Figures with a rest of arithmetic at their end, such as 59.19000000000001, kept as they stand: 30.",
+        "Cells without a figure, by column: Improved Shelter (multi variable) 152, Use of Public Transport 278, "
+        "Average Daily Travel Time 259, PM2.5 Concentration 330, Equitable Secondary School Enrollment 35, Share of "
+        "renewable energy consumption 1, Improved Shelter (floor) 188, Slum Households 35, Homicide rate 5, Under-Five "
+        "Mortality Rate 2 ….",
+        "Signs that stand for no figure: -- 11.",
+        "Series tied to no indicator, whose figures count in no comparison: 25 (Access to Improved Water, Average "
+        "Daily Travel Time, CO2 Emissions, City Product per capita, Equitable Secondary School Enrollment, Gini "
+        "Coefficient, Homicide rate, Improved Shelter (floor), Improved Shelter (multi variable), Internet Access …).",
+    ],
+    "un_sdg/ddf--datapoints--sp_trn_publ--by--cities--custom_breakdown--geo_area--nature--units--year.csv": [
+        f"{MIXED}: country 4, city 1665.",
+        "Areas with a code and without a name: 1665.",
+    ],
+    "owid/Number_of_people_without_access_to_safe_water_and_sanitation_WHO_Wash_.csv": [
+        f"{MIXED}: country 107, territory 8, aggregate 1.",
+        "Regions and groups of countries among the countries: 1.",
+        "Areas told by a name and no code: 116.",
+        "Cells without a figure, by column: Number of people without access to safe drinking water (WHO Wash, 2019) "
+        "415.",
+        "Series tied to no indicator, whose figures count in no comparison: 2 (Number of people without access to "
+        "safe drinking water (WHO Wash, 2019), Number of people without access to safe sanitation (WHO Wash, 2019)).",
+    ],
+    "kazakhstan/data_indicator_11-6-2.csv": [
+        f"{MIXED}: city 44, subnational 8.",
+        "Areas with a code and without a name: 4.",
+        "Areas told by codes of the country itself: 52.",
+        "Of 11.6.2, suspended particles PM10, national series of Kazakhstan, 11.6.2, PM2.5, national series of "
+        "Kazakhstan: mg/m3; the United Nations series is in micrograms per cubic metre (1 mg/m3 = 1000).",
+        "Series tied to no indicator, whose figures count in no comparison: 1 (11-6-2/_L_KZ_110602_1A).",
     ],
     "kazakhstan/data_indicator_11-1-1.csv": [
         f"{MIXED}: country 1, city 3, subnational 18.",
+        "Areas told by codes of the country itself: 21.",
         "Of 11.1.1, national series of Kazakhstan: persons; the indicator is in percent.",
     ],
 }
