@@ -18,7 +18,7 @@ from typing import BinaryIO
 import python_calamine
 
 from forms.words import N_
-from portal.adapters import remarks
+from portal.adapters import no_table, remarks
 from portal.adapters.remarks_text import BOMS, looks_like, marked
 from portal.rules.datasets import Note
 from portal.rules.refusals import Invalid, Problem, TooLarge, Unacceptable
@@ -77,7 +77,9 @@ class Book:
 
 
 def open_book(stream: BinaryIO, name: str) -> Book:
-    """Opens a seekable stream. Raises Unacceptable, TooLarge or Invalid with a sentence that says what to do."""
+    """Opens a seekable stream. Raises Unacceptable, TooLarge or Invalid with a sentence that says what to do, and for a
+    list of words by key NoFigures with what stands in it.
+    """
     stream.seek(0)
     start = stream.read(8)
     if start.startswith(_PDF):
@@ -86,10 +88,14 @@ def open_book(stream: BinaryIO, name: str) -> Book:
         _check_archive(stream)
         return _workbook(stream, name, "xlsx")
     if start.startswith(_OLE):
+        no_table.refuse_old_documents(stream)
         return _workbook(stream, name, "xls")
+    no_table.refuse_by_signs(stream)
     encoding = _encoding(stream, start)
+    marks = tuple(_marks(stream, encoding))
+    no_table.refuse_texts(stream, encoding, marks)
     sheet = Sheet("", _Lines(stream, encoding, _delimiter(stream, encoding)))
-    return Book("csv", name, [sheet], functools.partial(_marks, stream, encoding))
+    return Book("csv", name, [sheet], lambda: marks)
 
 
 def _marks(stream: BinaryIO, encoding: str) -> Iterator[Note]:

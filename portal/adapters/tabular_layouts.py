@@ -12,6 +12,7 @@ from portal.adapters.tabular import Book, Cells, Row, Sheet
 from portal.adapters.tabular_readers import Columns, Value, YearColumns, read_long, read_wide
 from portal.rules.areas import Place
 from portal.rules.datasets import LeftOut, Note, Reading
+from portal.rules.no_figures import NoFigures, listed, noted
 from portal.rules.refusals import Invalid, Problem
 
 _BLANKS = re.compile(r"\s+")
@@ -76,7 +77,7 @@ class UnknownLayout(Invalid):
 
 def plan_for(book: Book, told: Told) -> Plan:
     """The plan of the one sheet that has a known layout; raises UnknownLayout with the first row and the layouts known,
-    and Invalid for what is no table of figures at all.
+    and NoFigures for what is no table of figures at all.
     """
     plans, refused = [], []
     for sheet in book.sheets:
@@ -86,7 +87,7 @@ def plan_for(book: Book, told: Told) -> Plan:
             continue
         metadata = next((words for fits, words in _METADATA if fits(head[0][1], book.name)), None)
         if metadata:
-            raise Invalid(f"This is {metadata}, not a table of figures; nothing is taken from it.")
+            raise _described(book, sheet, head[0], metadata)
         plan = next((plan for claim in LAYOUTS.values() if (plan := claim(sheet, head, book.name, told))), None)
         if plan is None:
             refused.append((sheet.name, head[0]))
@@ -98,6 +99,14 @@ def plan_for(book: Book, told: Told) -> Plan:
     if not plans:
         raise _unknown(refused)
     return plans[0]
+
+
+def _described(book: Book, sheet: Sheet, header: Row, words: str) -> NoFigures:
+    """The refusal of a list that describes figures and holds none, with what stands in it."""
+    number, cells = header
+    found = listed(cells, after_header(sheet, number), codes=words == _CODES)
+    sentence = f"This is {words}, not a table of figures; nothing is taken from it."
+    return NoFigures(sentence, [*noted(book.notes, number - 1), *found])
 
 
 def _unknown(refused: Sequence[tuple[str, Row]]) -> Invalid:
@@ -412,6 +421,8 @@ LAYOUTS: Mapping[str, Claim] = {
     "entity and year (Entity, Year, figures)": _entity_year,
 }
 
+_CODES = "a list of codes of the UN SDG database"
+
 _METADATA: Sequence[tuple[Callable[[Cells, str], bool], str]] = (
     (lambda cells, _: cells[:3] == ["Country Code", "Region", "IncomeGroup"], "the World Bank's list of countries"),
     (
@@ -422,6 +433,6 @@ _METADATA: Sequence[tuple[Callable[[Cells, str], bool], str]] = (
     (lambda cells, _: cells[:4] == ["indicator", "series", "rows", "geo_areas"], "a profile of series"),
     (
         lambda cells, name: len(cells) == 2 and cells[1] == "name" and "entities" in name,
-        "a list of codes of the UN SDG database",
+        _CODES,
     ),
 )

@@ -124,7 +124,8 @@ class TakenDataset(Dataset):
 def take_dataset(act: Act, sent: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Takes in a file of figures, all or nothing: what was taken, and what was left out with its reason.
 
-    A file that is only tried is answered with 200, as nothing is made of it.
+    A file that is only tried is answered with 200, as nothing is made of it. A list that holds no figures (of areas,
+    words or codes) is refused with `findings`: what stands in it, with places.
     """
     act.write()
     file = sent["file"]
@@ -225,7 +226,8 @@ class TableToShow(Query):
 )
 def preview_dataset(act: Act, sent: dict[str, Any]) -> dict[str, Any]:
     """Reads a file cell by cell and keeps nothing: what would be taken, what left out, which areas no table tells, and
-    for a file of no known layout what its columns seem to be."""
+    for a file of no known layout what its columns seem to be. A list that holds no figures is refused with `findings`.
+    """
     file = sent["file"]
     said = {name: sent[name] or "" for name in ("source", "edition", "entity")}
     told = Told(**said, indicators=_ties(sent["indicators"]))

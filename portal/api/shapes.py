@@ -184,9 +184,24 @@ class Place(Given):
     sentence = fields.String()
 
 
+class SeenShape(Given):
+    """One place of a file: the code or key of its row, and what stands there."""
+
+    where = fields.String()
+    code = fields.String()
+    text = fields.String()
+
+
+class FoundShape(Place):
+    """One thing found in a file that holds no figures: how often, and its first places, at most 200."""
+
+    count = fields.Integer()
+    places = fields.List(fields.Nested(SeenShape))
+
+
 class Problem(Schema):
     """A refusal. `problems` names each place. A conflict (`stale`) brings the three texts beside it, a step that
-    cannot be taken now (`not_now`) its `reasons`."""
+    cannot be taken now (`not_now`) its `reasons`, a list that holds no figures what was found in it (`findings`)."""
 
     class Meta:
         unknown = marshmallow.INCLUDE
@@ -203,6 +218,7 @@ class Problem(Schema):
     revision = fields.Integer()
     changed_by = fields.String()
     changed_at = fields.String()
+    findings = fields.List(fields.Nested(FoundShape))
 
 
 class FindingShape(Given):

@@ -12,11 +12,12 @@ from flask.cli import AppGroup
 
 from portal.adapters.tabular import open_book
 from portal.adapters.tabular_layouts import Told
-from portal.cli.refusing import committing
+from portal.cli.refusing import FIRST_PLACES, committing
 from portal.http.context import storage, system_act
 from portal.queries.observations import OmissionRow, Reason
 from portal.rules.datasets import REASONS
 from portal.rules.mappings import ColumnPlan, read_mapping
+from portal.rules.no_figures import MOST_PLACES
 from portal.services import totals
 from portal.services.observations import Reader, Sent, Taken, take_in_from_console
 
@@ -76,7 +77,8 @@ def import_files(
 def _take_in(path: Path, told: Told, sent: Sent, *, dry_run: bool, tell: Callable[[OmissionRow], None] | None) -> Taken:
     """Takes one file in; a person at a terminal sees how much of it is read."""
     size, err = path.stat().st_size, sys.stderr
-    with committing(), click.progressbar(length=size, label=path.name, file=err, hidden=not err.isatty()) as bar:
+    most = MOST_PLACES if tell else FIRST_PLACES
+    with committing(most), click.progressbar(length=size, label=path.name, file=err, hidden=not err.isatty()) as bar:
         return take_in_from_console(
             *(system_act(), storage(), path, path.name, told),
             sent=sent,

@@ -18,6 +18,7 @@ from forms.words import N_
 from portal.adapters.storage import StorageUnavailable
 from portal.db import db
 from portal.http.people import is_api
+from portal.rules.no_figures import NoFigures
 from portal.rules.refusals import Forbidden, Invalid, Missing, NotNow, Refusal, Stale, TooLarge, Unacceptable
 
 log = logging.getLogger("portal")
@@ -108,8 +109,12 @@ def answer(
 def _refused(refusal: Refusal) -> Response:
     db.session.rollback()
     status, kind = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
-    problems, extra = [], {}
-    if isinstance(refusal, Invalid):
+    problems: list[dict[str, str]] = []
+    extra: dict[str, Any] = {}
+    if isinstance(refusal, NoFigures):
+        extra["findings"] = findings(refusal)
+        problems = [{"where": one["where"], "sentence": one["sentence"]} for one in extra["findings"]]
+    elif isinstance(refusal, Invalid):
         problems = [{"where": p.where, "sentence": _(p.sentence)} for p in refusal.problems]
     elif isinstance(refusal, NotNow):
         reasons = [_(reason) for reason in refusal.reasons]
@@ -118,6 +123,19 @@ def _refused(refusal: Refusal) -> Response:
     elif isinstance(refusal, Stale):
         extra.update({k: v for k, v in asdict(refusal.texts).items() if k != "extra"})
     return answer(status, kind, _(refusal.sentence), problems=problems, extra=extra)
+
+
+def findings(refusal: NoFigures) -> list[dict[str, Any]]:
+    """What was found in a file without figures, in the reader's language: each with its count and its first places."""
+    return [
+        {
+            "where": one.where,
+            "sentence": _(one.note.words) % one.note.told,
+            "count": one.count,
+            "places": [{"where": seen.where, "code": seen.code, "text": seen.text} for seen in one.places],
+        }
+        for one in refusal.findings
+    ]
 
 
 def _http(error: HTTPException) -> Response:

@@ -37,7 +37,7 @@ _SCHEMES = {
 ANY_CODE = ("iso3", "world_bank", "m49", "iso2")
 _NO_CITY = "nociti"
 _REGION_CODE = re.compile(r"[a-z]{2}_region_")
-_ARTICLE = re.compile(r"\s*\((?:the|l'|la|le|les|el|los|las)\)")
+ARTICLE = re.compile(r"\s*\((?:the|l'|la|le|les|el|los|las)\)")
 _LEADING = re.compile(r"^(?:(?:the|la|le|les|el|los|las) |l')")
 _BLANKS = re.compile(r"[\s\u00a0\u202f]+")
 
@@ -120,13 +120,13 @@ def _codes(row: Mapping[str, str]) -> Mapping[str, str]:
 
 def simplified(name: str) -> str:
     """A name without articles, footnote marks, repeated blanks, case and the shape of its apostrophes."""
-    plain = _ARTICLE.sub("", unicodedata.normalize("NFC", name).replace("\u2019", "'")).replace("*", "")
+    plain = ARTICLE.sub("", unicodedata.normalize("NFC", name).replace("\u2019", "'")).replace("*", "")
     return _BLANKS.sub(" ", plain).strip().casefold()
 
 
 def without_article(name: str) -> str:
     """The name as it stands in a list: `Niger (the)` is `Niger`."""
-    return _ARTICLE.sub("", name).replace("*", "").strip()
+    return ARTICLE.sub("", name).replace("*", "").strip()
 
 
 class Gazetteer:

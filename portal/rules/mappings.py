@@ -119,6 +119,11 @@ def is_year(heading: str) -> bool:
     return bool(_YEAR_HEADING.fullmatch(heading.strip()))
 
 
+def tells_years(header: Sequence[str]) -> bool:
+    """Whether a heading is a year, or names the column of years."""
+    return any(is_year(heading) or _by_heading(heading) == PERIOD for heading in header)
+
+
 def fingerprint(header: Sequence[str]) -> str:
     """The same for every file of a kind: SHA-256 of the headings, runs of years taken as one."""
     seen: list[str] = []

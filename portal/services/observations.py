@@ -22,11 +22,12 @@ from portal.models.entities import Entity
 from portal.models.observations import Import
 from portal.queries import imports
 from portal.queries.observations import ImportReport, OmissionRow, import_report, omissions, revised_of_reports
-from portal.rules import mappings
+from portal.rules import area_lists, mappings
 from portal.rules.areas import COUNTRY, EntityFact, Gazetteer, Place, UnknownArea
 from portal.rules.datasets import Note, Tie, series_fact, tie_of
 from portal.rules.indicators import read_ties
 from portal.rules.mappings import ColumnPlan
+from portal.rules.no_figures import NoFigures, noted
 from portal.rules.refusals import Invalid, Problem
 from portal.rules.shipped import entities
 from portal.services import figures, rechecks
@@ -79,7 +80,7 @@ class Reader:
     def columns_of(self, book: Book) -> ColumnPlan | None:
         """What the columns of a file of no known layout are: saved for its kind, or proposed; None for a known one."""
         try:
-            plan_for(book, self._told)
+            self._laid_out(book, self._told)
         except UnknownLayout:
             table = find_table(book)
             return self._saved(table) or self._proposed(table)
@@ -114,12 +115,35 @@ class Reader:
         if self._columns is not None:
             return mapped_plan(book, self._columns, told)
         try:
-            return plan_for(book, told)
+            return self._laid_out(book, told)
         except UnknownLayout:
             saved = self._saved(find_table(book))
             if saved is None:
                 raise
             return mapped_plan(book, saved, told)
+
+    def _laid_out(self, book: Book, told: Told) -> Plan:
+        """The plan of a known layout. A list of areas, of which nobody said what its columns are, is refused with what
+        stands in it beside what the portal knows.
+        """
+        try:
+            return plan_for(book, told)
+        except (UnknownLayout, NoFigures) as refusal:
+            try:
+                table = find_table(book)
+            except Invalid as none:
+                raise refusal if isinstance(refusal, NoFigures) else none from None
+            columns = area_lists.recognised(table.header, table.sample, self.gazetteer)
+            if columns is None or (isinstance(refusal, UnknownLayout) and self._saved(table)):
+                raise
+            header, rows = rows_of(book, None)
+            found = area_lists.compared(columns, header, rows, self.gazetteer, self._marks())
+            raise NoFigures(columns.sentence, [*noted(book.notes, table.row - 1), *found]) from None
+
+    def _marks(self) -> area_lists.Marks:
+        """Of each entity to which groups of states it belongs."""
+        found = self._session.execute(select(Entity.iso3, Entity.ldc, Entity.lldc, Entity.sids))
+        return {iso3: {"ldc": ldc, "lldc": lldc, "sids": sids} for iso3, ldc, lldc, sids in found}
 
     def _saved(self, table: Table) -> ColumnPlan | None:
         held = imports.mapping_of(self._session, mappings.fingerprint(table.header))
@@ -146,7 +170,8 @@ def look_at(
     """What a file would become, for a person who may import; nothing is written. The columns as they are told, saved
     or proposed (None for a known layout), then the file cell by cell, or its first rows and what hinders it.
 
-    Raises Unacceptable, TooLarge or Forbidden, and Invalid where the file holds no table at all.
+    Raises Unacceptable, TooLarge or Forbidden, Invalid where the file holds no table at all, and NoFigures with what
+    stands in a list.
     """
     act.demand("observations:import")
     found = columns or Reader(act.session, told).columns_of(open_book(stream, name))
@@ -184,7 +209,8 @@ def take_in(
 
     A file that was taken in before changes nothing; a newer edition makes revisions. `entity` is ISO 3166-1 alpha-3 and
     needed where a national file does not tell its country; `indicators` says of series, by their codes, to which
-    indicator each is tied, "" for none. Raises Forbidden, Invalid, Unacceptable or TooLarge.
+    indicator each is tied, "" for none. Raises Forbidden, Invalid, Unacceptable or TooLarge, and NoFigures, of which
+    nothing stays, for a list that holds none.
     """
     act.demand("observations:import")
     told = Told(source or "", edition or "", entity or "", indicators or {})

@@ -20,6 +20,7 @@ from portal.adapters.tabular_layouts import UnknownLayout
 from portal.documents.tables import Column, csv_blocks
 from portal.http import pending, render
 from portal.http.context import storage
+from portal.http.errors import findings
 from portal.http.guard import dataset, guarded
 from portal.models.observations import Import
 from portal.queries import cycles, imports, observations
@@ -27,6 +28,7 @@ from portal.queries.imports import Total
 from portal.queries.observations import ImportReport, ImportsWanted, OmissionRow
 from portal.rules.conversions import unit_rules
 from portal.rules.datasets import REASONS
+from portal.rules.no_figures import NoFigures
 from portal.rules.policy import may
 from portal.rules.refusals import Invalid, Problem
 from portal.rules.verdicts import VERDICTS, WITHDRAWN, WORDS
@@ -40,10 +42,11 @@ pages = Blueprint("channels", __name__)
 LAST_PAGE = 1_000_000
 PER_PAGE = 100
 OTHERS = "others"
+FIELDS = ("file", "source", "edition", "entity")
 NEW_KIND = N_(
     "The portal does not know this kind of file yet. Below is what its columns seem to be; please look at each."
 )
-MOST_TABLES, MOST_YEARS = 6, 10
+MOST_TABLES, MOST_YEARS, MOST_SHOWN = 6, 10, 50
 STAYS = N_("What was taken in with it stays as it is; where its figures are wrong, the file can be withdrawn.")
 HEADINGS = [Column(name, "", "") for name in OmissionRow._fields]
 
@@ -87,9 +90,10 @@ def bring_in(act: Act) -> ResponseReturnValue:
     except UnknownLayout:
         flash(_(NEW_KIND), "info")
         return _aside(act)
+    except NoFigures as refusal:
+        return _no_figures(refusal), 422
     except Invalid as refusal:
-        problems = refusal.problems or [Problem("file", refusal.sentence)]
-        return _figures(act, problems), 422
+        return _figures(act, _at_fields(refusal)), 422
     if taken.dry_run:
         return _report(taken.report, dry_run=True)
     flash(_("The file is taken in; below is what became of each figure."), "success")
@@ -106,15 +110,35 @@ def lay_aside(act: Act) -> ResponseReturnValue:
 def _aside(act: Act) -> ResponseReturnValue:
     try:
         return pending.lay_aside(act, request.files.get("file"))
+    except NoFigures as refusal:
+        return _no_figures(refusal), 422
     except Invalid as refusal:
-        return _figures(act, refusal.problems or [Problem("file", refusal.sentence)]), 422
+        return _figures(act, _at_fields(refusal)), 422
+
+
+def _at_fields(refusal: Invalid) -> list[Problem]:
+    """What is to be put right, each at a field of the form; a place in the file stands at the field of the file."""
+    problems = refusal.problems or [Problem("file", refusal.sentence)]
+    return [one if one.where in FIELDS else Problem("file", f"{one.where}: {_(one.sentence)}") for one in problems]
+
+
+def _no_figures(refusal: NoFigures) -> str:
+    """What a file without figures is, and what was found in it."""
+    sent = request.files.get("file")
+    return render_template(
+        "channels/no_figures.html",
+        file_name=sent.filename if sent else "",
+        sentence=_(refusal.sentence),
+        findings=findings(refusal),
+        most=MOST_SHOWN,
+    )
 
 
 def _taken(act: Act) -> Taken:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise Invalid(pending.NO_FILE, [Problem("file", pending.NO_FILE)])
-    given = {name: request.form.get(name, "").strip() for name in ("source", "edition", "entity")}
+    given = {name: request.form.get(name, "").strip() for name in FIELDS[1:]}
     act.write()
     return take_in(
         act,

@@ -221,6 +221,75 @@ def test_page_and_import_count_the_figures_of_a_file_alike(world: World) -> None
     assert re.findall(count, page(officer, report)) == before == ["2"]
 
 
+AREAS = "code,name\nKAZ,Kazakh <b>land\nKEN,Kenya\nNPL,\nNER,Niger (the)\n"
+A_LIST = "This is a list of countries and areas, no table of figures; nothing is taken from it."
+
+
+@pytest.mark.parametrize("address", ["/channels/b", "/channels/b/files"])
+def test_a_list_of_areas_has_a_page_that_tells_what_was_found(world: World, address: str) -> None:
+    officer = world.browser("data_officer")
+    answer = send(officer, address, file=(io.BytesIO(AREAS.encode()), "areas.csv"))
+    text = answer.get_data(as_text=True)
+    assert (answer.status_code, imports(), A_LIST in text) == (422, 0, True)
+    found = re.findall(r'<tr><th scope="row"><bdi>(.*?)</bdi></th><td[^>]*>(.*?)</td></tr>', text)
+    assert [(sentence, re.sub(r"<[^>]+>", "", where)) for sentence, where in found] == [
+        ("Rows read: 4.", "the whole file"),
+        ("Rows that name an area the portal knows: 4 (country 4).", "the whole file"),
+        ("Empty names of states: 1.", "1 placerow 4, column name NPL"),
+        (
+            "Names that the portal would not recognise in a file of figures, English: 1.",
+            "1 placerow 2, column name KAZ Kazakh &lt;b&gt;land",
+        ),
+        (
+            "Names with an article in brackets, such as “Niger (the)”, read without it: 1.",
+            "1 placerow 5, column name NER Niger (the)",
+        ),
+    ]
+    assert db.session.scalar(select(func.count()).select_from(PendingFile)) == 0
+
+
+def test_of_many_places_the_page_shows_the_first_and_how_many_there_are(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.web.channels.MOST_SHOWN", 2)
+    text = "".join(f"key-{number}:\n" for number in range(5))
+    shown = send(world.browser("data_officer"), "/channels/b", file=(io.BytesIO(text.encode()), "words.yml"))
+    text = shown.get_data(as_text=True)
+    assert re.findall(r"<summary>(.* place.*?)</summary>", text) == ["The first 2 of 5 places"]
+    assert re.findall(r"<bdi>(key-\d)</bdi>", text) == ["key-0", "key-1"]
+
+
+def test_a_columns_meaning_that_a_person_said_counts_before_the_list(world: World) -> None:
+    officer = Caller(world, "data_officer")
+    roles = ["area", "figure"]
+    columns = {"header": ["code", "name"], "roles": roles, "period": "2020", "series": "Names"}
+    given = {"source": "yearbook", "mapping": json.dumps(columns), "dry_run": "true"}
+    assert sent(officer, "/datasets", AREAS, "areas.csv", **given).get_json()["left_out"] == 4
+
+
+@pytest.mark.parametrize("path", ["/datasets", "/datasets/preview"])
+def test_the_api_tells_what_was_found_in_a_list(world: World, path: str) -> None:
+    answer = sent(Caller(world, "data_officer"), path, AREAS, "areas.csv")
+    told = answer.get_json()
+    assert (answer.status_code, told["type"], told["detail"], imports()) == (422, "invalid", A_LIST, 0)
+    assert told["problems"] == [{"where": one["where"], "sentence": one["sentence"]} for one in told["findings"]]
+    assert [one["count"] for one in told["findings"]] == [4, 4, 1, 1, 1]
+    assert told["findings"][2] == {
+        "where": "row 4, column name",
+        "sentence": "Empty names of states: 1.",
+        "count": 1,
+        "places": [{"where": "row 4, column name", "code": "NPL", "text": ""}],
+    }
+
+
+def test_a_place_in_a_file_that_is_not_read_stands_at_the_field_of_the_file(world: World) -> None:
+    answer = send(world.browser("data_officer"), "/channels/b", file=(io.BytesIO(b"a,b\n\xc7,1\n"), "x.csv"))
+    text = answer.get_data(as_text=True)
+    sentence = "line 2: The text is not UTF-8. Save the table as CSV UTF-8 and send it again."
+    assert re.findall(r'<a href="#([^"]*)">(line [^<]*)</a>', text) == [("q-file", sentence)]
+    assert re.findall(r'id="(file-error)"', text) == ["file-error"]
+
+
 def test_a_dropped_file_is_gone(world: World) -> None:
     officer = world.browser("data_officer")
     address = laid(officer, DDF, DDF_NAME)

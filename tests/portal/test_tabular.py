@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from portal.adapters import tabular
+from portal.adapters import no_table, tabular
 from portal.adapters.tabular import cell_text, open_book
 from portal.adapters.tabular_layouts import Told, plan_for
 from portal.adapters.tabular_readers import unit_in_title
 from portal.rules.datasets import LeftOut, Reading
+from portal.rules.no_figures import NoFigures
 from portal.rules.refusals import Invalid, TooLarge, Unacceptable
 
 
@@ -64,6 +65,78 @@ def test_a_document_is_refused_as_what_it_is() -> None:
         archive.writestr("word/document.xml", "<w/>")
     with pytest.raises(Unacceptable, match=r"^This is a Word document, and figures"):
         open_book(word, "report.docx")
+
+
+DBASE = bytes([3, 24, 5, 24, 3, 0, 0, 0, 65, 0, 26, 0]) + bytes(20) + b"NAME".ljust(32, b"\0") + b"\r row"
+OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"<!DOCTYPE html>\n<html><table></table></html>", no_table.WEB),
+        (b"\xef\xbb\xbf \n<HTML>", no_table.WEB),
+        (b'<?xml version="1.0"?><!DOCTYPE html><html>', no_table.WEB),
+        (b'<div class="x">\xc7\xe1</div>', no_table.WEB),
+        (b'<?xml version="1.0" encoding="cp1251"?><\xf2/>', no_table.XML),
+        (DBASE, no_table.DBASE),
+        (b'{"name": "x", "resources": [{"path": "x.csv"}]}', no_table.PACKAGE),
+        (b'{"name": "x", "resources": 1}', no_table.JSON),
+        (b'[\n  {"a": 1}\n]', no_table.JSON),
+        (b'{"a": 1,\n "b"', no_table.JSON),
+        (b'{"a": 1}\n{"a": 2}\n', no_table.JSON_LINES),
+        (b'# head\nmsgid ""\nmsgstr ""\n\nmsgid "a"\nmsgstr "b"\n', no_table.CATALOGUE),
+        (b"# Title\n\nText, and more.\n\n## Part\n\nText.\n", no_table.MARKDOWN),
+        (OLD + "EncryptedPackage".encode("utf-16-le"), no_table.LOCKED),
+        (OLD + "WordDocument".encode("utf-16-le"), no_table.WORD),
+    ],
+)
+def test_what_is_no_table_is_told_by_its_content(content: bytes, sentence: str) -> None:
+    with pytest.raises(Unacceptable) as refusal:
+        open_book(io.BytesIO(content), "figures.csv")
+    assert refusal.value.sentence == sentence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# figures of 2020\nEntity,Year,Value\nChad,2020,1\n",
+        "<5,Entity,Year\n",
+        "[note],Entity\na,b\n",
+        "{x},Entity\na,b\n",
+        "msgid,Entity\na,b\n",
+        "Town: name,Year\nA: b,2020\n",
+    ],
+)
+def test_a_table_that_begins_strangely_stays_a_table(text: str) -> None:
+    assert open_book(io.BytesIO(text.encode()), "figures.csv").kind == "csv"
+
+
+def test_a_list_of_words_is_told_with_the_marks_of_its_file() -> None:
+    with pytest.raises(NoFigures) as refusal:
+        open_book(io.BytesIO(b"\xef\xbb\xbfone: Un\r\ntwo: Deux\r\n"), "words.csv")
+    assert [str(one.note) for one in refusal.value.findings] == [
+        "The file begins with a mark of its encoding (byte order mark, UTF-8); it is skipped.",
+        "The lines end with two signs, CR and LF; they are read as one.",
+        "Texts by key: 2.",
+        "Texts in Latin letters, written left to right: 2.",
+        "The longest text has 4 signs: two.",
+    ]
+
+
+def test_a_list_of_codes_is_told_with_codes_that_have_no_name() -> None:
+    text = "\nlocation,name\nURBAN,Urban\nrural,RURAL\nurban,Urban areas\nboth,\n"
+    with pytest.raises(NoFigures) as refusal:
+        read(text, "ddf--entities--location.csv")
+    assert list(refusal.value.lines(1)) == [
+        "  Rows above the headings: 1.",
+        "  Rows read: 4.",
+        "  Codes that an earlier row has: 1.",
+        "      row 5, column location: urban Urban areas",
+        "  Codes without a name, or with the code in its place: 3.",
+        "      row 3, column name: URBAN Urban",
+        "      and 2 more",
+    ]
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
