@@ -31,8 +31,12 @@ _CHANGED = frozenset(
 
 
 def look(package: Package) -> Iterator[Note]:
-    """What is told of a Word document. Places are the headings under which something was met."""
+    """What is told of a Word document; ValueError where it has no main part. Places are the headings under which
+    something was met.
+    """
     main = package.main
+    if not main:
+        raise ValueError(main)
     folder = posixpath.dirname(main)
     parts = [main, *sorted(part for part in package.parts if posixpath.dirname(part) == folder and part != main)]
     styles = _Styles()

@@ -192,7 +192,8 @@ class TieShape(Given):
 
 class PreviewShape(Given):
     """A file as it would be taken in; nothing of it is kept. `mapping` is null where the layout is known; `problems`
-    names what is to be put right before the file can be taken in, and then `rows` are the first ones as they stand."""
+    names what is to be put right before the file can be taken in, and then `rows` are the first ones as they stand.
+    `notes` are sentences for people: what stands in the file beside its cells."""
 
     mapping = fields.Nested(ColumnsShape, allow_none=True)
     problems = fields.List(fields.Nested(Place))
@@ -208,6 +209,7 @@ class PreviewShape(Given):
     ties = fields.List(fields.Nested(TieShape))
     rows = fields.List(fields.Nested(DatasetRowShape))
     not_taken = fields.List(fields.String())
+    notes = fields.List(fields.String())
 
 
 class TableToShow(Query):
@@ -231,14 +233,14 @@ def preview_dataset(act: Act, sent: dict[str, Any]) -> dict[str, Any]:
     file = sent["file"]
     said = {name: sent[name] or "" for name in ("source", "edition", "entity")}
     told = Told(**said, indicators=_ties(sent["indicators"]))
-    columns, shown, problems = service.look_at(
-        act, cast("BinaryIO", file.stream), file.filename or "", told, _columns(sent["mapping"])
-    )
+    stream, name = cast("BinaryIO", file.stream), file.filename or ""
+    columns, shown, problems = service.look_at(act, stream, name, told, _columns(sent["mapping"]))
     found = _previewed(shown) if isinstance(shown, Preview) else {"rows": shown.rows} if shown else {}
     return {
         **found,
         "mapping": columns.document() if columns else None,
         "problems": [{"where": one.where, "sentence": _(one.sentence)} for one in problems],
+        "notes": [_(note.words) % note.told for note in service.met_in(act, stream, name)],
     }
 
 

@@ -183,6 +183,12 @@ def look_at(
     return found, reader.previewed(plan), ()
 
 
+def met_in(act: Act, stream: BinaryIO, name: str) -> tuple[Note, ...]:
+    """What stands in a file beside its cells, for a person who may import. Raises as `look_at`."""
+    act.demand("observations:import")
+    return open_book(stream, name).notes
+
+
 @dataclass(frozen=True)
 class Sent:
     """What is known of a file beside its bytes: what its columns are, under which key it is kept, who sent it."""

@@ -20,6 +20,7 @@ from portal.models.datasets import AreaAlias, ColumnMapping, PendingFile
 from portal.queries import imports
 from portal.rules import mappings
 from portal.rules.areas import Place, UnknownArea, simplified
+from portal.rules.datasets import Note
 from portal.rules.indicators import read_ties
 from portal.rules.mappings import ColumnPlan
 from portal.rules.refusals import Invalid, NotNow, Problem
@@ -35,7 +36,7 @@ UNDER_WAY = ("waiting", "reading", "writing")
 @dataclass(frozen=True)
 class Shown:
     """A file kept aside as it stands: how its columns are understood, and what it would become; or what hinders it,
-    with the first rows as they stand.
+    with the first rows as they stand. `notes` are what stands in it beside its cells.
     """
 
     file: PendingFile
@@ -43,6 +44,7 @@ class Shown:
     preview: Preview | None
     problems: tuple[Problem, ...] = ()
     sample: Sample | None = None
+    notes: tuple[Note, ...] = ()
 
 
 def lay_aside(act: Act, storage: Storage, blob: Blob, name: str, told: Told) -> PendingFile:
@@ -75,13 +77,14 @@ def show(session: Session, storage: Storage, file_id: uuid.UUID) -> Shown:
     if row.state != "shown":
         return Shown(row, columns, None)
     with _stream(storage, row.blob) as stream:
+        notes = open_book(stream, row.file_name).notes
         try:
             reader, plan = _plan(session, stream, row)
-            return Shown(row, columns, reader.previewed(plan))
+            return Shown(row, columns, reader.previewed(plan), notes=notes)
         except Invalid as refusal:
             found = tuple(refusal.problems) or (Problem("file", refusal.sentence),)
             sample = Reader(session, _told(row), columns).sample(stream, row.file_name)
-            return Shown(row, columns, None, found, sample)
+            return Shown(row, columns, None, found, sample, notes)
 
 
 def correct(act: Act, file_id: uuid.UUID, told: Told, columns: ColumnPlan | None) -> PendingFile:

@@ -49,6 +49,7 @@ def _page(act: Act, file_id: uuid.UUID, problems: Sequence[Problem] = ()) -> str
         columns=shown.columns,
         preview=shown.preview,
         table=shown.preview or shown.sample,
+        notes=[_(note.words) % note.told for note in shown.notes],
         roles={role: _(words) for role, words in ROLES.items()},
         state_words=_(STATES[shown.file.state]),
         under_way=shown.file.state in pending.UNDER_WAY,
