@@ -59,17 +59,17 @@ class Book:
         hidden = [sheet.name for sheet in self.sheets if sheet.hidden]
         yield from _note(HIDDEN_SHEETS, len(hidden), hidden)
         yield from self._of_sheets(HIDDEN_CELLS, {sheet.name: int(sheet.hides) for sheet in self.sheets})
-        yield from self._of_sheets(MERGED, {sheet.name: sheet.merged for sheet in self.sheets})
-        if self.from_1904:
-            yield Note(DATES_1904)
-        yield from self._of_sheets(FORMULAS, {sheet.name: sheet.formulas for sheet in self.sheets})
-        yield from self._of_sheets(NO_VALUE, {sheet.name: sheet.without_value for sheet in self.sheets})
+        yield from self._of_sheets(COMMENTS, {sheet.name: sheet.comments for sheet in self.sheets})
         yield from _note(LINKS, self.links)
         yield from _note(CONNECTIONS, self.connections)
-        yield from self._of_sheets(COMMENTS, {sheet.name: sheet.comments for sheet in self.sheets})
         yield from self._of_sheets(PROTECTED_SHEETS, {sheet.name: int(sheet.protected) for sheet in self.sheets})
         if self.protected:
             yield Note(PROTECTED_BOOK)
+        if self.from_1904:
+            yield Note(DATES_1904)
+        yield from self._of_sheets(MERGED, {sheet.name: sheet.merged for sheet in self.sheets})
+        yield from self._of_sheets(FORMULAS, {sheet.name: sheet.formulas for sheet in self.sheets})
+        yield from self._of_sheets(NO_VALUE, {sheet.name: sheet.without_value for sheet in self.sheets})
 
     def _of_sheets(self, words: str, counts: Mapping[str, int]) -> Iterator[Note]:
         return _note(words, sum(counts.values()), [name for name, count in counts.items() if count])

@@ -54,15 +54,15 @@ CARRIED: dict[str, list[Note]] = {
     "multilingual/ru_municipal_regulation_povenets.docx": [told(AUTHOR)],
     "multilingual/zh_product_doc_images.docx": [told(AUTHOR_AND_ORGANISATION)],
     "multilingual/zh_taizhou_bank_statistics_2019_07.xlsx": [
+        told(books.LINKS, count="1"),
         told(books.MERGED, count="15 (Sheet1)"),
         told(books.FORMULAS, count="1 (Sheet1)"),
-        told(books.LINKS, count="1"),
         told(AUTHOR),
     ],
     "messy/data_validation_ranges.xlsx": [
+        told(books.CONNECTIONS, count="10"),
         told(books.MERGED, count="6 (County Ranking)"),
         told(books.FORMULAS, count="87 (County Ranking; xdropdown)"),
-        told(books.CONNECTIONS, count="10"),
         told(AUTHOR),
     ],
     "messy/external_link_a.xlsx": [told(AUTHOR)],  # the target of links of other files; it holds none
@@ -70,8 +70,8 @@ CARRIED: dict[str, list[Note]] = {
     "messy/no_shared_strings.xlsx": [told(AUTHOR_AND_ORGANISATION)],
     "messy/protected_form.docx": [told(word.FORM), told(AUTHOR)],
     "messy/tika_protected_sheets.xlsx": [
-        told(books.FORMULAS, count="1 (Лист1)"),
         told(books.PROTECTED_SHEETS, count="1 (Лист1)"),
+        told(books.FORMULAS, count="1 (Лист1)"),
     ],
     "messy/tracked_changes_on.docx": [told(word.TRACKING), told(AUTHOR)],
     "messy/two_sheets_one_hidden.xlsx": [told(books.HIDDEN_SHEETS, count="1 (Sheet1)"), told(AUTHOR_AND_ORGANISATION)],
@@ -96,22 +96,22 @@ def test_every_accepted_file_of_the_corpus_has_its_remarks() -> None:
 
 BOOKS: dict[str, list[str]] = {
     "uploads/messy/data_validation_ranges.xlsx": [
+        books.CONNECTIONS % {"count": "10"},
         books.MERGED % {"count": "6 (County Ranking)"},
         books.FORMULAS % {"count": "87 (County Ranking; xdropdown)"},
-        books.CONNECTIONS % {"count": "10"},
     ],
     "uploads/messy/dates_1904.xls": [books.DATES_1904],
     "uploads/messy/external_link_a.xlsx": [],
     "uploads/messy/many_merged_cells.xlsx": [books.MERGED % {"count": "50000 (Sheet1)"}],
     "uploads/messy/no_shared_strings.xlsx": [],
     "uploads/messy/tika_protected_sheets.xlsx": [
-        books.FORMULAS % {"count": "1 (Лист1)"},
         books.PROTECTED_SHEETS % {"count": "1 (Лист1)"},
+        books.FORMULAS % {"count": "1 (Лист1)"},
     ],
     "uploads/messy/two_sheets_one_hidden.xlsx": [books.HIDDEN_SHEETS % {"count": "1 (Sheet1)"}, UNREAD],
     "un_habitat/CPI_Database_2016.xls": [
-        books.MERGED % {"count": "16 (City Prosperity Index)"},
         books.LINKS % {"count": "22"},
+        books.MERGED % {"count": "16 (City Prosperity Index)"},
     ],
     "un_habitat/7476ba9ab3fa45ebb683e253a3688997-data.xlsx": [],
     "un_habitat/SDG_11-1-1.xlsx": [],
