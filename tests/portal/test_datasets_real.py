@@ -90,6 +90,7 @@ def test_totals_of_real_series_add_up(session: Session, settings: Settings, shar
     assert parts(channel) == whole(channel)
 
 
+NOT_UTF_8 = "The text is not UTF-8; its letters look like {}. Save the table as CSV UTF-8 and send it again."
 NOTHING_TAKEN = {
     "areas": "This is a list of countries and areas, no table of figures; nothing is taken from it.",
     "cities": "This is a list of cities, no table of figures; nothing is taken from it.",
@@ -111,7 +112,8 @@ NOTHING_TAKEN = {
     "word": no_table.WORD,
     "archive": "The file is an archive, not an XLSX workbook. Unpack it and send the table inside.",
     "damaged": "The file begins like an XLSX workbook but is damaged. Save it again and send the new file.",
-    "not utf-8": "The text is not UTF-8. Save the table as CSV UTF-8 and send it again.",
+    "western": NOT_UTF_8.format("windows-1252"),
+    "old cyrillic": NOT_UTF_8.format("IBM866"),
     "neither": "The file is neither a text table nor a workbook. Send CSV, XLSX or XLS.",
     "empty": "The file is empty.",
     "no table": "No table is found in the file: it needs a row of headings and at least one row below it.",
@@ -137,7 +139,8 @@ OUTCOMES = {
     "un_sdg/ddf--entities--*.csv": "codes",
     "uploads/encodings/*.dbf": "dbase",
     "uploads/encodings/*.html": "web",
-    "uploads/encodings/*.txt": "not utf-8",
+    "uploads/encodings/tika_russian_cp866.txt": "old cyrillic",
+    "uploads/encodings/*.txt": "western",
     "uploads/encodings/*.zip": "archive",
     "uploads/hostile/eicar.com.b64": "no table",
     "uploads/hostile/encrypted_password_is_pass.docx": "locked",
@@ -224,7 +227,7 @@ def test_every_file_without_figures_through_every_door_changes_nothing(world: Wo
         sentence = NOTHING_TAKEN[kind]
         command = said_by_command(world, path)
         assert command[0] == sentence, path.name
-        assert (len(command) > 1) == (kind in (*READ_WHOLE, "not utf-8")), path.name
+        assert (len(command) > 1) == (kind in (*READ_WHOLE, "western", "old cyrillic")), path.name
         for address in ("/channels/b", "/channels/b/files"):
             status, words = sent_by_page(officer, address, path)
             assert (status, re.sub(r"^line \d+: ", "", words)) == (422, sentence), path.name

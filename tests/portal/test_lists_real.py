@@ -44,7 +44,7 @@ LISTS = {
         "States marked SIDS here: 37.",
     ],
     "countries/UNSD-en.csv": [
-        "The file begins with a mark of its encoding (byte order mark, UTF-8); it is skipped.",
+        "The file begins with a mark of its encoding (byte order mark, UTF-8); it is no part of the first cell.",
         "Rows read: 249.",
         "Rows that name an area the portal knows: 249 (country 195, territory 54).",
         f"Codes in “ISO-alpha2 Code” {STRANGE}: 54.",
@@ -150,7 +150,7 @@ LISTS = {
         "Codes of cities without a name: the code stands in its place: 5554.",
     ],
     f"world_bank/Metadata_Country_{WORLD_BANK}": [
-        "The file begins with a mark of its encoding (byte order mark, UTF-8); it is skipped.",
+        "The file begins with a mark of its encoding (byte order mark, UTF-8); it is no part of the first cell.",
         "The lines end with two signs, CR and LF; they are read as one.",
         "Rows read: 265.",
         "Columns without a heading: 1.",

@@ -383,6 +383,9 @@ NOTES = {
         "percent.",
     ],
     "un_habitat/CPI_Database_2016.xls": [
+        "Links to other workbooks: 22. Whoever opens the file reads their names and where they lie.",
+        "Merged cells: 16 (City Prosperity Index). A program that reads the table finds the value in the first of them "
+        "and blanks in the others.",
         "Rows above the headings, skipped: 2.",
         "Rows that the headings take: 4.",
         "Columns without a heading, left aside: 6.",

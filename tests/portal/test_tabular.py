@@ -116,7 +116,7 @@ def test_a_list_of_words_is_told_with_the_marks_of_its_file() -> None:
     with pytest.raises(NoFigures) as refusal:
         open_book(io.BytesIO(b"\xef\xbb\xbfone: Un\r\ntwo: Deux\r\n"), "words.csv")
     assert [str(one.note) for one in refusal.value.findings] == [
-        "The file begins with a mark of its encoding (byte order mark, UTF-8); it is skipped.",
+        "The file begins with a mark of its encoding (byte order mark, UTF-8); it is no part of the first cell.",
         "The lines end with two signs, CR and LF; they are read as one.",
         "Texts by key: 2.",
         "Texts in Latin letters, written left to right: 2.",
