@@ -37,11 +37,17 @@ def told() -> Told:
 
 
 def lay_aside(act: Act, sent: FileStorage | None) -> ResponseReturnValue:
-    """Keeps a file aside and leads to its page; its bytes are kept before the writing transaction begins."""
+    """Keeps a file aside and leads to its page; its bytes are kept before the writing transaction begins, and are
+    deleted again where the file is refused.
+    """
     if sent is None or not sent.filename:
         raise Invalid(NO_FILE, [Problem("file", NO_FILE)])
     sent.stream.seek(0)
     blob = storage().put(cast("BinaryIO", sent.stream))
     act.write()
-    row = pending.lay_aside(act, storage(), blob, sent.filename, told())
+    try:
+        row = pending.lay_aside(act, storage(), blob, sent.filename, told())
+    except Invalid:
+        storage().delete(blob.key)
+        raise
     return redirect(url_for("pending.page", file_id=row.id), 303)

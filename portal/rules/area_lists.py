@@ -24,6 +24,12 @@ GROUPS = {"ldc": "LDC", "lldc": "LLDC", "sids": "SIDS"}
 _SCHEMES = ("iso3", "m49", "world_bank", "iso2")
 _FEWEST, _KNOWN, _FILLED, _AGREE, _CITIES, _SURE = 3, 0.75, 0.9, 0.5, 0.8, 0.95
 _REMEMBERED = 100_000
+_FORM = {
+    "iso3": re.compile(r"[A-Za-z]{3}"),
+    "m49": re.compile(r"[0-9]{1,5}"),
+    "world_bank": re.compile(r"[A-Z0-9]{3}"),
+    "iso2": re.compile(r"[A-Za-z]{2}"),
+}
 _NUMBER_OF = re.compile(
     r"code|код|m49|iso[ -]?(?:3166|4217)|numerical|latitude|longitude|admin level|\b(?:id|lat|lon|dial|gaul)\b",
     re.IGNORECASE,
@@ -196,7 +202,7 @@ class _Looking:
 
     def _groups(self, free: Sequence[int]) -> tuple[tuple[int, int], ...]:
         codes = [at for at in free if self._share(at, "m49") >= _SURE]
-        texts = [at for at in free if at not in codes and self._share(at, "name") >= _AGREE]
+        texts = [at for at in free if codes and at not in codes and self._share(at, "name") >= _AGREE]
         return tuple(
             (code, name)
             for code in codes
@@ -221,7 +227,7 @@ def _finder(gazetteer: Gazetteer) -> Callable[[str, str], AreaFact | None]:
     known: dict[tuple[str, str], AreaFact | None] = {}
 
     def find(scheme: str, code: str) -> AreaFact | None:
-        if not code:
+        if not code or (scheme in _FORM and not _FORM[scheme].fullmatch(code)):
             return None
         asked = (scheme, code)
         if asked not in known:

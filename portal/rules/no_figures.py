@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -21,6 +21,8 @@ _SHORT = N_("Rows with more or fewer cells than the headings: %(count)s.")
 _BLANK_ROWS = N_("Rows without anything in them: %(count)s.")
 _CODE_TWICE = N_("Codes that an earlier row has: %(count)s.")
 _NAMELESS = N_("Codes without a name, or with the code in its place: %(count)s.")
+_SHEET = N_("The list stands on the sheet “%(sheet)s”.")
+_OTHERS = N_("Other sheets, not looked at: %(sheets)s.")
 _ABOVE = N_("Rows above the headings: %(count)s.")
 _BLANKS = N_("Cells with blanks at their ends, doubled or no-break blanks: %(count)s.")
 
@@ -97,10 +99,14 @@ def counted(words: str, count: int, **told: Any) -> Iterator[Finding]:
         yield Finding(Note(words, {**told, "count": count}), count)
 
 
-def noted(notes: Iterable[Note], above: int = 0) -> Iterator[Finding]:
-    """What stands in the file around its table."""
+def noted(notes: Iterable[Note], above: int = 0, sheet: str = "", others: Sequence[str] = ()) -> Iterator[Finding]:
+    """What stands in the file around its table: above it, and on other sheets of a workbook."""
     for note in notes:
         yield Finding(note, 1)
+    if sheet:
+        yield Finding(Note(_SHEET, {"sheet": sheet}), 1)
+    if others:
+        yield Finding(Note(_OTHERS, {"sheets": ", ".join(others)}), len(others))
     yield from counted(_ABOVE, above)
 
 

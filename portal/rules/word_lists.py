@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import islice
 
 from forms.words import N_
 from portal.rules.datasets import Note
@@ -17,6 +19,7 @@ _BELOW = re.compile(r"\s+(?:- |[\w%./-]+:(?:\s|$))")
 _FEWEST, _LOOKED_AT, _MOST_SPACED = 2, 200, 0.2
 _DELIMITERS = ",;\t"
 _LONG = 250
+_LETTERS = 40
 _SIGNS = re.compile(r"&(?:#\d+|#x[0-9a-fA-F]+|[a-z]+);|</?[a-z][^>]*>", re.IGNORECASE)
 
 _KEYS = N_("Texts by key: %(count)s.")
@@ -149,7 +152,13 @@ class _Looking:
 _SCRIPTS = {"CJK": "Chinese"}
 
 
+@cache
+def _script_of(letter: str) -> str:
+    return unicodedata.name(letter, "?").split(" ")[0].split("-")[0]
+
+
 def _script(text: str) -> str:
-    """The script of most letters of a text, by their names in Unicode; "" where it has none."""
-    told = Counter(unicodedata.name(sign, "?").split(" ")[0].split("-")[0] for sign in text if sign.isalpha())
+    """The script of most of the first letters of a text, by their names in Unicode; "" where it has none."""
+    letters = islice(filter(str.isalpha, text), _LETTERS)
+    told = Counter(map(_script_of, letters))
     return told.most_common(1)[0][0] if told else ""

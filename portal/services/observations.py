@@ -138,7 +138,9 @@ class Reader:
                 raise
             header, rows = rows_of(book, None)
             found = area_lists.compared(columns, header, rows, self.gazetteer, self._marks())
-            raise NoFigures(columns.sentence, [*noted(book.notes, table.row - 1), *found]) from None
+            others = [one.name for one in book.sheets if one.name != table.sheet]
+            around = noted(book.notes, table.row - 1, table.sheet, others)
+            raise NoFigures(columns.sentence, [*around, *found]) from None
 
     def _marks(self) -> area_lists.Marks:
         """Of each entity to which groups of states it belongs."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import re
+import zipfile
 from typing import Any
 
 import pytest
@@ -18,9 +20,11 @@ from portal.models.observations import Import
 from portal.worker import work_once
 from tests.factories import World, csrf
 from tests.portal.callers import Caller
+from tests.portal.test_tabular import OFFICE, SHEETS
 
 NATIONAL = "Land;Jahr;Wert\nKenya;2020;12,5\nThe hill country;2020;14\n"
 DDF = "age,geo_area,nature,observation_status,sex,units,year,sl_tlf_uem\n15,404,n,a,bothsex,percent,2020,7\n"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 DDF_NAME = "ddf--datapoints--sl_tlf_uem--by--x.csv"
 
 
@@ -245,7 +249,53 @@ def test_a_list_of_areas_has_a_page_that_tells_what_was_found(world: World, addr
             "1 placerow 5, column name NER Niger (the)",
         ),
     ]
+    later = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
+    assert world.app.extensions["portal"].storage.sweep((), later) == []
     assert db.session.scalar(select(func.count()).select_from(PendingFile)) == 0
+
+
+def workbook(sheets: dict[str, list[list[str]]]) -> bytes:
+    """A workbook of these sheets with texts in their cells."""
+    parts = {
+        "_rels/.rels": f'<Relationships xmlns="{PACKAGE}"><Relationship Id="a" Type="{OFFICE}/officeDocument" '
+        'Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{SHEETS}" xmlns:r="{OFFICE}"><sheets>'
+        + "".join(f'<sheet name="{name}" sheetId="{at}" r:id="s{at}"/>' for at, name in enumerate(sheets, 1))
+        + "</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}">'
+        + "".join(
+            f'<Relationship Id="s{at}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{at}.xml"/>'
+            for at in range(1, len(sheets) + 1)
+        )
+        + "</Relationships>",
+    }
+    for at, rows in enumerate(sheets.values(), 1):
+        lines = ["".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in cells) for cells in rows]
+        body = "".join(f'<row r="{row}">{cells}</row>' for row, cells in enumerate(lines, 1))
+        parts[f"xl/worksheets/sheet{at}.xml"] = f'<worksheet xmlns="{SHEETS}"><sheetData>{body}</sheetData></worksheet>'
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return stream.getvalue()
+
+
+def test_a_list_in_a_workbook_tells_its_sheet_and_those_not_looked_at(world: World) -> None:
+    rows = [["States of the list"], ["code", "name"], ["KAZ", "Kazakhstan"], ["KEN", "Kenya"], ["NPL", "Nepal"]]
+    content = workbook({"Notes": [["A note"]], "Areas": rows, "More": rows})
+    answer = Caller(world, "data_officer")(
+        "POST",
+        "/datasets",
+        data={"file": (io.BytesIO(content), "areas.xlsx")},
+        content_type="multipart/form-data",
+    )
+    assert [one["sentence"] for one in answer.get_json()["findings"]] == [
+        "The list stands on the sheet “Areas”.",
+        "Other sheets, not looked at: Notes, More.",
+        "Rows above the headings: 1.",
+        "Rows read: 3.",
+        "Rows that name an area the portal knows: 3 (country 3).",
+    ]
 
 
 def test_of_many_places_the_page_shows_the_first_and_how_many_there_are(
