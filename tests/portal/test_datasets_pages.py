@@ -317,6 +317,18 @@ def test_a_columns_meaning_that_a_person_said_counts_before_the_list(world: Worl
     assert sent(officer, "/datasets", AREAS, "areas.csv", **given).get_json()["left_out"] == 4
 
 
+def test_columns_that_are_kept_for_these_headings_count_before_the_list(world: World) -> None:
+    officer = world.browser("data_officer")
+    text = "code,name,share\nKAZ,Kazakhstan,1\nKEN,Kenya,2\nNPL,Nepal,3\n"
+    address = laid(officer, text, "shares.csv", source="yearbook")
+    told = {"source": "yearbook", "series": "Share", "period": "2020", "save": "yes"}
+    assert send(officer, f"{address}/columns", **told).status_code == 303
+    assert send(officer, f"{address}/confirm", **told).status_code == 303
+    blank = "code,name,share\nKAZ,Kazakhstan,\nKEN,Kenya,\nNPL,Nepal,\n"
+    answer = sent(Caller(world, "data_officer"), "/datasets", blank, "blank.csv", source="yearbook", dry_run="true")
+    assert (answer.status_code, answer.get_json()["left_out"]) == (200, 3)
+
+
 @pytest.mark.parametrize("path", ["/datasets", "/datasets/preview"])
 def test_the_api_tells_what_was_found_in_a_list(world: World, path: str) -> None:
     answer = sent(Caller(world, "data_officer"), path, AREAS, "areas.csv")

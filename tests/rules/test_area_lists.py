@@ -141,6 +141,18 @@ def test_a_state_that_the_list_leaves_unmarked_is_told(gazetteer: Gazetteer) -> 
     ]
 
 
+def test_codes_of_two_areas_in_one_row_are_told(gazetteer: Gazetteer) -> None:
+    rows = [(row["iso3"], row["m49"], row["names"]["en"]) for row in entities()[:40]]
+    rows[3] = (rows[3][0], "398", rows[3][2])
+    _, found = told(gazetteer, "iso3,m49,name\n" + "".join(f'{code},{m49},"{name}"\n' for code, m49, name in rows))
+    assert found[2:3] == [
+        (
+            "Codes that mean another area than the first code of the row: 1.",
+            [("row 5, column m49", "398", "Kazakhstan (KAZ)")],
+        )
+    ]
+
+
 def test_a_list_of_cities_tells_codes_without_names_and_of_no_country(gazetteer: Gazetteer) -> None:
     rows = [("ae_abu_zaby", "AE_ABU_ZABY"), ("kz_almaty", "Almaty"), ("kg_region_chui", ""), ("by_minsk", "Minsk")]
     rows += [("qq_nowhere", "Nowhere"), ("by_brest", "Brest"), ("AE_ABU_ZABY", "Abu Dhabi")]
