@@ -23,6 +23,8 @@ RESTRICTED = N_("Editing is restricted in this document: it can be read, and not
 _TEXTS = re.compile(r"(?:header|footer|footnotes|endnotes)\d*\.xml\Z")
 _COMMENTS = re.compile(r"comments\d*\.xml\Z")
 _HEADING = re.compile(r"heading \d\Z", re.IGNORECASE)
+_RUNS = 50
+"""Pieces of text of a heading that are kept for its place."""
 _INSERTED, _DELETED = frozenset(("ins", "moveTo", "cellIns")), frozenset(("del", "moveFrom", "cellDel"))
 _CHANGED = frozenset(
     ("rPrChange", "pPrChange", "sectPrChange", "tblPrChange", "tblGridChange", "trPrChange", "tcPrChange",
@@ -177,7 +179,7 @@ class _Text:
         if self._twice or not self._in_text or not self._open:
             return
         paragraph = self._open[-1]
-        if paragraph.heading:
+        if paragraph.heading and len(paragraph.words) < _RUNS:
             paragraph.words.append(said)
         hidden = paragraph.hidden if self._run_hidden is None else self._run_hidden
         if hidden and said.strip():

@@ -14,9 +14,13 @@ _ROW, _COLUMN, _BEGIN, _END = 0x208, 0x7D, 0x809, 0x0A
 
 
 def look(data: bytes) -> Iterator[Note]:
-    """What is told of an XLS workbook. ValueError or struct.error where it is none that can be followed."""
-    found = _Container(data)
-    return _read(found.stream("Workbook") or found.stream("Book")).notes()
+    """What is told of an XLS workbook. ValueError or struct.error where it cannot be followed, or is of a time before
+    Excel 97.
+    """
+    records = _Container(data).stream("Workbook")
+    if not records:
+        raise ValueError("no workbook")
+    return _read(records).notes()
 
 
 class _Container:

@@ -324,9 +324,10 @@ WORDS = [
     (
         "under headings",
         document(
-            head("Housing") + INSERTED * 2 + head("Not one", "Body") + head("Law", "Own") + INSERTED, styles=STYLES
+            head("Housing") + INSERTED * 2 + head("Not one", "Body") + INSERTED + head("Law", "Own") + INSERTED,
+            styles=STYLES,
         ),
-        changes("3 (Housing; Law)"),
+        changes("4 (Housing; Law)"),
     ),
     (
         "under many headings, and long ones",
@@ -784,6 +785,13 @@ def test_a_file_on_disk_is_looked_at_where_it_lies() -> None:
             stream.read(1)
             assert look(stream, MEDIA_TYPES["pdf"]) == (told(AUTHOR),)
             assert (stream.tell(), stream.read()) == (0, given)
+
+
+def test_a_workbook_of_before_excel_97_says_that_it_is_not_looked_at() -> None:
+    older = container(records(b"", ("One", 1, b""))).replace(
+        "Workbook".encode("utf-16-le"), "Book\0\0\0\0".encode("utf-16-le")
+    )
+    assert remarks.of_tables(io.BytesIO(older), packed=False) == (told(remarks.UNSEEN),)
 
 
 def test_places_are_few_and_short() -> None:

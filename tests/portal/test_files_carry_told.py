@@ -127,6 +127,18 @@ def test_the_certifier_reads_it_before_signing(world: World) -> None:
     assert page.count(f'<bdi>review.docx</bdi><p class="carries small"><bdi>{SENTENCE}</bdi> {ADVICE}</p>') == 1
 
 
+def test_a_letter_is_looked_at_too(world: World) -> None:
+    report = world.report()
+    world.fill(world.acting("focal_point", "KAZ"), report)
+    world.done()
+    client = world.browser("focal_point", "KAZ")
+    address = f"/reports/{report.id}/clearance"
+    form = {"csrf_token": csrf(read(client, address)), "dated": "2025-06-10", "days": "5"}
+    assert client.post(address, data=form | {"letter": (io.BytesIO(COMMENTED), "letter.docx")}).status_code == 303
+    page = read(world.browser("certifier", "KAZ"), address)
+    assert (page.count(f"<bdi>{SENTENCE}</bdi> {ADVICE}</p></li>"), page.count("What files carry")) == (1, 0)
+
+
 def test_statements_stay_as_they_were(world: World) -> None:
     report = world.report()
     client = world.browser("focal_point", "KAZ")
