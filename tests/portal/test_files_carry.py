@@ -782,6 +782,7 @@ def test_a_file_on_disk_is_looked_at_where_it_lies() -> None:
     for stream in streams():
         with stream:
             stream.write(given)
+            assert [one.text for one in read(stream, MEDIA_TYPES["pdf"]).passages] == ["Housing"]
             stream.read(1)
             assert look(stream, MEDIA_TYPES["pdf"]) == (told(AUTHOR),)
             assert (stream.tell(), stream.read()) == (0, given)
