@@ -97,9 +97,9 @@ def storable(value: str) -> None:
 NO_NUL = validate.Regexp(r"^[^\x00]*\Z", error="This text holds characters that cannot be stored.")
 
 
-def words(most: int, **kwargs: Any) -> fields.String:
+def words(most: int, *, least: int | None = None, **kwargs: Any) -> fields.String:
     """A field for a text of at most this many characters that every database can hold."""
-    return fields.String(validate=[validate.Length(max=most), NO_NUL, storable], **kwargs)
+    return fields.String(validate=[validate.Length(min=least, max=most), NO_NUL, storable], **kwargs)
 
 
 def one_of(choices: Any, **kwargs: Any) -> fields.String:

@@ -258,7 +258,7 @@ def decline(act: Act, registration_id: uuid.UUID, reason: str) -> Registration:
     words = tidy(reason)
     if not words or len(words) > LONGEST_TEXT:
         sentence = N_("Please give a reason, in up to 10,000 characters.")
-        raise Invalid(sentence, [Problem(f"reason-{row.id}", sentence)])
+        raise Invalid(sentence, [Problem("reason", sentence)])
     row.decided_at, row.decided_by, row.confirmed, row.reason = act.at, me.id, False, words
     act.record("registration.decline", {"registration": str(row.id)})
     return row

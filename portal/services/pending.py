@@ -107,7 +107,7 @@ def confirm(act: Act, storage: Storage, file_id: uuid.UUID, *, save: bool) -> Pe
     with _stream(storage, row.blob) as stream:
         _plan(act.session, stream, row)
     if save and row.mapping:
-        save_mapping(act, row)
+        keep_mapping(act, mappings.read_mapping(row.mapping), row.file_name, str(row.told.get("source", "")))
     row.state, row.confirmed_at = "waiting", act.at
     act.record("dataset.ask", {"pending": str(row.id), "file": row.file_name, "sha256": row.sha256})
     return row
@@ -124,21 +124,26 @@ def drop(act: Act, file_id: uuid.UUID) -> PendingFile:
     return row
 
 
-def save_mapping(act: Act, row: PendingFile) -> None:
-    """Keeps what the columns are for the next file with these headings; an earlier saying is replaced and counted."""
+def keep_mapping(act: Act, columns: ColumnPlan, name: str, source: str) -> ColumnMapping:
+    """Keeps what the columns of files with these headings are, as it was said for the file of this name; an earlier
+    saying is replaced and counted. Raises Invalid with each column that will not do.
+    """
     person = act.demand("mapping:write")
-    columns = mappings.read_mapping(row.mapping)
-    mark = mappings.fingerprint(columns.header)
+    hindering = mappings.problems(columns)
+    if hindering:
+        raise Invalid(hindering[0].sentence, hindering)
+    mark, document = mappings.fingerprint(columns.header), columns.document()
     held = imports.mapping_of(act.session, mark)
     if held is None:
         held = ColumnMapping(fingerprint=mark, revision=0)
         act.session.add(held)
-    elif held.mapping == row.mapping:
-        return
-    held.name, held.mapping, held.revision = row.file_name, row.mapping, held.revision + 1
-    held.source, held.saved_at, held.saved_by = str(row.told.get("source", ""))[:120], act.at, person.id
+    elif held.mapping == document:
+        return held
+    held.name, held.mapping, held.revision = name, document, held.revision + 1
+    held.source, held.saved_at, held.saved_by = source[:120], act.at, person.id
     act.session.flush()
-    act.record("mapping.save", {"mapping": str(held.id), "file": row.file_name, "revision": held.revision})
+    act.record("mapping.save", {"mapping": str(held.id), "file": name, "revision": held.revision})
+    return held
 
 
 def name_areas(act: Act, storage: Storage, file_id: uuid.UUID, meant: Mapping[str, str]) -> int:
@@ -174,16 +179,16 @@ def name_areas(act: Act, storage: Storage, file_id: uuid.UUID, meant: Mapping[st
     return len(found)
 
 
-def forget_mapping(act: Act, mapping_id: uuid.UUID) -> str:
+def forget_mapping(act: Act, mapping_id: uuid.UUID) -> ColumnMapping:
     """Keeps the meaning of these columns no longer: the next file with these headings is shown first again. Files taken
-    in stay as they are. Gives the name of the file for which it was said; raises Missing.
+    in stay as they are. Gives what was kept; raises Missing.
     """
     act.demand("mapping:write")
     held = imports.saved_mapping(act.session, mapping_id)
     act.session.delete(held)
     act.session.flush()
     act.record("mapping.forget", {"mapping": str(held.id), "file": held.name, "columns": held.mapping})
-    return held.name
+    return held
 
 
 def forget_area(act: Act, alias_id: int) -> str:

@@ -247,7 +247,7 @@ def rules(act: Act) -> ResponseReturnValue:
 @guarded("mapping:write")
 def forget_columns(act: Act, mapping_id: uuid.UUID) -> ResponseReturnValue:
     """Keeps the meaning of the columns of a kind of file no longer."""
-    name = pending_files.forget_mapping(act, mapping_id)
+    name = pending_files.forget_mapping(act, mapping_id).name
     flash(
         _("The next file with the columns of %(name)s is shown first again. %(rest)s", name=name, rest=_(STAYS)), "info"
     )

@@ -39,7 +39,7 @@ from portal.queries.guidelines import guideline
 from portal.rules.lifecycle import STATES
 from portal.rules.refusals import Invalid, Missing, Problem
 from portal.services.act import Act
-from reviewer.api import contradictions, matrix, passages, reported_figures, requests, statements
+from reviewer.api import contradictions, matrix, passages, reported_figures, requests, statements, synthesis
 from reviewer.queries import review as queries
 from reviewer.queries.review import Calendar
 from reviewer.rules.review import ASSIGNED, TIMINGS, Line, Wanted, asked_place, in_order, received_place
@@ -153,7 +153,7 @@ def register(json_api: Api, csrf: CSRFProtect) -> None:
     """Joins the reporting team's calls to the API."""
     csrf.exempt(calls)
     json_api.register_blueprint(calls)
-    for room in (contradictions, matrix, passages, reported_figures, requests, statements):
+    for room in (contradictions, matrix, passages, reported_figures, requests, statements, synthesis):
         csrf.exempt(room.calls)
         json_api.register_blueprint(room.calls)
 

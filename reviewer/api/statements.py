@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from portal.api.calls import Answer, Calls
-from portal.api.cursors import opened, page
+from portal.api.cursors import opened, page, portion
 from portal.api.shapes import (
     USUAL,
     Asked,
@@ -102,8 +102,10 @@ class BehindShape(Given):
 class CitedShape(Given):
     """One citation. Of a passage `text`, `language`, `question` and `version` are given, of a figure `value`, `unit`,
     `period`, `indicator` and `source`; of one of channel b also `area`, `edition` and `standing`, what was said of its
-    file, of one of a report `question`, `version`, `disaggregation` and `place`; the others are null."""
+    file, of one of a report `question`, `version`, `disaggregation` and `place`; the others are null. By its `id` it
+    is taken away."""
 
+    id = fields.UUID()
     kind = one_of(GROUNDS)
     stance = one_of(STANCES)
     reference = fields.String()
@@ -128,11 +130,13 @@ class CitedShape(Given):
 
 
 class StatementShape(Given):
-    """A statement with what stands behind it. `waiting` counts the citations to check again."""
+    """A statement with what stands behind it. `ordinal` is its place under the heading; `waiting` counts the citations
+    to check again."""
 
     id = fields.UUID()
     cycle = fields.String()
     heading = fields.String()
+    ordinal = fields.Integer()
     title = fields.String()
     text = fields.String()
     language = language_code()
@@ -234,6 +238,92 @@ def support_statement(act: Act, found: Statement, sent: dict[str, Any]) -> dict[
     return _one(act, service.support(act, found.id, sent["revision"]))
 
 
+@calls.call(
+    "POST",
+    "/statements/<uuid:statement_id>/citations/<uuid:citation_id>/remove",
+    "synthesis:write",
+    gives=StatementShape,
+    refuses=[409],
+    **LOADED,
+)
+def remove_citation(act: Act, found: Statement, citation_id: uuid.UUID) -> dict[str, Any]:
+    """Takes a citation away; the record keeps that it was there. A supported statement without one that speaks for it
+    is a draft again."""
+    return _one(act, service.uncite(act, found.id, citation_id))
+
+
+class WhyWithdrawn(Asked):
+    """Why a statement is withdrawn."""
+
+    reason = words(MOST_REASON, required=True)
+
+
+@calls.call(
+    "POST",
+    "/statements/<uuid:statement_id>/withdraw",
+    "synthesis:write",
+    body=WhyWithdrawn,
+    gives=StatementShape,
+    refuses=[409],
+    **LOADED,
+)
+def withdraw_statement(act: Act, found: Statement, sent: dict[str, Any]) -> dict[str, Any]:
+    """Withdraws a statement with a reason; it stays to be read."""
+    return _one(act, service.withdraw(act, found.id, sent["reason"]))
+
+
+class NewPlace(Asked):
+    """Where a statement goes: one place `up` or `down` under its heading, or `last` under another."""
+
+    to = one_of(("up", "down", "last"), required=True)
+    heading = words(64, load_default="")
+
+
+@calls.call(
+    "POST",
+    "/statements/<uuid:statement_id>/place",
+    "synthesis:write",
+    body=NewPlace,
+    gives=StatementShape,
+    refuses=[409],
+    **LOADED,
+)
+def place_statement(act: Act, found: Statement, sent: dict[str, Any]) -> dict[str, Any]:
+    """Moves a statement under its heading, or puts it under another."""
+    if sent["to"] == "last":
+        return _one(act, service.put_under(act, found.id, sent["heading"]))
+    return _one(act, service.move(act, found.id, -1 if sent["to"] == "up" else 1))
+
+
+class RevisionShape(Given):
+    """One text that a statement had, with the note that says why it was changed."""
+
+    number = fields.Integer()
+    text = fields.String()
+    language = language_code()
+    note = fields.String()
+    changed_at = Moment()
+    changed_by = fields.String()
+
+
+@calls.call(
+    "GET",
+    "/statements/<uuid:statement_id>/revisions",
+    "synthesis:read",
+    query=Paging,
+    gives=page_of(RevisionShape),
+    **LOADED,
+)
+def list_revisions(act: Act, found: Statement, paging: dict[str, Any]) -> dict[str, Any]:
+    """Every text that a statement had, newest first."""
+    names = ("number", "text", "language", "note", "changed_at")
+    rows = [
+        {name: getattr(row.StatementRevision, name) for name in names} | {"changed_by": row.name}
+        for row in queries.revisions(act.session, found.id)
+    ]
+    return portion("revisions", rows, paging)
+
+
 def _grounds(sent: dict[str, Any]) -> list[Ground]:
     return [Ground(**one) for one in sent["citations"]]
 
@@ -255,7 +345,10 @@ def _shapes(act: Act, entries: Sequence[Entry], found: Sequence[Statement]) -> l
         entry = by_key.get(statement.heading) or Entry(statement.heading, {}, 1)
         told = statement_told(statement, entry.title, cited[statement.id], cases[entry.commitment])
         told["behind"]["speaking_for"] = told["behind"].pop("for")
-        told["citations"] = [{name: one.get(name) for name in OF_A_CITATION} for one in told["citations"]]
-        more = {"id": statement.id, "cycle": statement.cycle, "changed_at": statement.changed_at}
+        told["citations"] = [
+            {name: one.get(name) for name in OF_A_CITATION} | {"id": row.id}
+            for row, one in zip(cited[statement.id], told["citations"], strict=True)
+        ]
+        more = {name: getattr(statement, name) for name in ("id", "cycle", "ordinal", "changed_at")}
         shapes.append(told | more | {"waiting": waiting.get(statement.id, 0)})
     return shapes

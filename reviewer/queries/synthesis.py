@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -12,7 +13,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from forms.words import N_
-from portal.db import AnyRow
+from portal.db import AnyRow, AnySelect
 from portal.models.accounts import User
 from portal.models.contributions import Partner, PartnerMember
 from portal.models.datasets import ImportVerdict
@@ -23,6 +24,7 @@ from portal.models.reported_figures import ReportedFigure
 from portal.models.reports import Report
 from portal.models.synthesis import Citation, Recheck, Statement, Supplement, SupplementMark, SynthesisRelease
 from portal.queries.passages import under_commitments
+from portal.queries.reports import SEEN
 from portal.rules.crosswalk import commitment_of_indicator
 from portal.rules.refusals import Missing
 from portal.rules.reported_figures import said_again
@@ -32,6 +34,7 @@ from reviewer.queries import statements
 from reviewer.rules.statements import mark_told, statement_told
 
 NO_SUPPLEMENT = N_("There is no such supplement.")
+NO_RELEASE = N_("There is no such release.")
 
 
 def waiting(session: Session, cycle: str) -> int:
@@ -41,16 +44,44 @@ def waiting(session: Session, cycle: str) -> int:
 
 
 def rechecks(
-    session: Session, cycle: str, *, settled: bool = False, statement: uuid.UUID | None = None, limit: int = 200
+    session: Session,
+    cycle: str,
+    *,
+    settled: bool = False,
+    statement: uuid.UUID | None = None,
+    after: tuple[dt.datetime, uuid.UUID] | None = None,
+    limit: int = 200,
 ) -> list[AnyRow]:
-    """The list to check again, oldest first, or what was settled of it, newest first: Recheck, Statement, stance, old
-    and new (a Passage as its texts, a ReportedFigure as old_figure and new_figure; or None), what names the figure, the
-    state and the partner, who settled it, what is said of the file that gave the figure (standing), and the words in
-    which it was found doubtful (doubt).
+    """The list to check again, oldest first, or what was settled of it, newest first, behind a place: Recheck,
+    Statement, stance, kind, old and new (a Passage as its texts, a ReportedFigure as old_figure and new_figure; or
+    None), what names the figure, the state and the partner, who settled it, what is said of the file that gave the
+    figure (standing), and the words in which it was found doubtful (doubt).
     """
+    query = _rechecks().where(Statement.cycle == cycle)
+    if statement is not None:
+        query = query.where(Statement.id == statement)
+    if settled:
+        query = query.where(Recheck.settled_at.is_not(None)).order_by(Recheck.settled_at.desc(), Recheck.id)
+    else:
+        query = query.where(Recheck.settled_at.is_(None)).order_by(Recheck.raised_at, Recheck.id)
+    if after is not None:
+        moment, last = after
+        at = Recheck.settled_at if settled else Recheck.raised_at
+        further = at < moment if settled else at > moment
+        query = query.where(further | ((at == moment) & (Recheck.id > last)))
+    return list(session.execute(query.limit(limit)).all())
+
+
+def recheck(session: Session, recheck_id: uuid.UUID) -> AnyRow:
+    """One entry of the list, as `rechecks` gives it."""
+    return session.execute(_rechecks().where(Recheck.id == recheck_id)).one()
+
+
+def _rechecks() -> AnySelect:
     old, new = aliased(Passage), aliased(Passage)
     old_figure, new_figure = (aliased(ReportedFigure, name=name) for name in ("old_figure", "new_figure"))
-    query = (
+    entity = func.coalesce(old.entity, old_figure.entity, Area.entity)
+    return (
         select(
             *(old_figure, new_figure),
             *(Recheck, Statement, Citation.stance, Citation.kind, old.text.label("old_text"), old.key.label("old_key")),
@@ -59,7 +90,7 @@ def rechecks(
             *(new.version.label("new_version"), Series.title.label("series_title"), Observation.period, Cut.unit),
             *(Area.name.label("area_name"), Entity.names.label("entity_names"), Partner.name.label("partner_name")),
             *(User.name.label("settled_by_name"), old.report_id, old.contribution_id, Import.standing),
-            _doubt().label("doubt"),
+            *(entity.label("entity"), Citation.observation_id, _doubt().label("doubt")),
         )
         .join(Statement, Statement.id == Recheck.statement_id)
         .join(Citation, Citation.id == Recheck.citation_id)
@@ -72,18 +103,10 @@ def rechecks(
         .outerjoin(Series, Series.id == Observation.series_id)
         .outerjoin(Area, Area.id == Observation.area_id)
         .outerjoin(Cut, Cut.id == Observation.cut_id)
-        .outerjoin(Entity, Entity.iso3 == func.coalesce(old.entity, old_figure.entity, Area.entity))
+        .outerjoin(Entity, Entity.iso3 == entity)
         .outerjoin(Partner, Partner.id == old.partner_id)
         .outerjoin(User, User.id == Recheck.settled_by)
-        .where(Statement.cycle == cycle)
     )
-    if statement is not None:
-        query = query.where(Statement.id == statement)
-    if settled:
-        query = query.where(Recheck.settled_at.is_not(None)).order_by(Recheck.settled_at.desc(), Recheck.id)
-    else:
-        query = query.where(Recheck.settled_at.is_(None)).order_by(Recheck.raised_at, Recheck.id)
-    return list(session.execute(query.limit(limit)).all())
 
 
 def _doubt() -> ScalarSelect[str]:
@@ -94,8 +117,8 @@ def _doubt() -> ScalarSelect[str]:
 
 
 def supplements(session: Session, cycle: str) -> list[AnyRow]:
-    """The supplements of a cycle, newest first: Supplement, names, region, state of the report, versions, and how many
-    statements were looked at.
+    """The supplements of a cycle, newest first: Supplement, names, region, state of the report as the team sees it,
+    versions, and how many statements were looked at.
     """
     looked = (
         select(SupplementMark.supplement_id, func.count(SupplementMark.statement_id.distinct()).label("looked"))
@@ -104,7 +127,7 @@ def supplements(session: Session, cycle: str) -> list[AnyRow]:
     )
     query = (
         select(
-            *(Supplement, Entity.names, Entity.region, Entity.status, Report.state, Report.versions),
+            *(Supplement, Entity.names, Entity.region, Entity.status, SEEN.label("state"), Report.versions),
             func.coalesce(looked.c.looked, 0).label("looked"),
         )
         .join(Entity, Entity.iso3 == Supplement.entity)
@@ -264,6 +287,14 @@ def releases(session: Session, cycle: str) -> list[AnyRow]:
         .where(SynthesisRelease.cycle == cycle)
     )
     return list(session.execute(query.order_by(SynthesisRelease.number.desc())).all())
+
+
+def release(session: Session, cycle: str, number: int) -> SynthesisRelease:
+    """One release of a cycle; Missing when there is none."""
+    found = session.get(SynthesisRelease, (cycle, number))
+    if found is None:
+        raise Missing(NO_RELEASE)
+    return found
 
 
 def members(session: Session, partners: Collection[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:

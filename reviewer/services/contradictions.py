@@ -134,7 +134,8 @@ def _follow(act: Act, case: Case, found: Found) -> bool:
 
 def ask(act: Act, case: Case, words: str, due: dt.date | None = None) -> Case:
     """Sends the question to the state as a remark on its report in review; the state sees it with the step that asks
-    for clarification. NotNow where no report is in review, or a colleague reviews it.
+    for clarification. NotNow where no report is in review, or a colleague reviews it; Invalid names `question` or
+    `due`.
     """
     act.demand("contradiction:settle", case)
     if case.state == SETTLED:
@@ -148,7 +149,11 @@ def ask(act: Act, case: Case, words: str, due: dt.date | None = None) -> Case:
     question = next(_askable(case, guideline(act.session, report.edition).counted(report.modality)), None)
     if question is None:
         raise NotNow(NO_QUESTION)
-    remark = remarks.write(act, report, remarks.Order(question, INCONSISTENT, words, due=due))
+    try:
+        remark = remarks.write(act, report, remarks.Order(question, INCONSISTENT, words, due=due))
+    except Invalid as refusal:
+        named = [Problem("due" if one.where == "due" else "question", one.sentence) for one in refusal.problems]
+        raise Invalid(refusal.sentence, named) from refusal
     case.remark_id, case.state, case.question = remark.id, ASKED, remark.words
     case.asked_at, case.asked_by = act.at, act.actor.id
     act.session.flush()

@@ -191,11 +191,10 @@ def ask(act: Act, found: Case) -> ResponseReturnValue:
     """Gathers the question as a remark on the report in review."""
     try:
         service.ask(act, found, request.form.get("question", ""), _due())
-    except (Invalid, NotNow) as refusal:
-        problems = [Problem("question", refusal.sentence)]
-        if isinstance(refusal, Invalid):
-            problems = [Problem("due" if one.where == "due" else "question", one.sentence) for one in refusal.problems]
-        return _page(act, found, problems, request.form), 422 if isinstance(refusal, Invalid) else 409
+    except Invalid as refusal:
+        return _page(act, found, refusal.problems, request.form), 422
+    except NotNow as refusal:
+        return _page(act, found, [Problem("question", refusal.sentence)], request.form), 409
     flash(_("The question is gathered as a remark. The state sees it when you ask for clarification."), "success")
     return redirect(url_for("contradictions.page", case_id=found.id), 303)
 

@@ -89,6 +89,15 @@ def release(act: Act) -> ResponseReturnValue:
     return redirect(url_for(".contents", cycle=cycle.key, _anchor="release"), 303)
 
 
+@pages.get("/synthesis/releases/<int(min=1, max=99999):number>.json")
+@guarded("synthesis:read")
+def released(act: Act, number: int) -> ResponseReturnValue:
+    """A release as it was frozen, as the API has it."""
+    cycle = _cycle(act)
+    found = synthesis.release(act.session, cycle.key, number)
+    return _file(found.document, "application/json", f"synthesis-{cycle.key}-release-{number}.json")
+
+
 @pages.get("/synthesis/report.html")
 @guarded("synthesis:read")
 def document(act: Act) -> ResponseReturnValue:

@@ -35,6 +35,12 @@ STAND_INS = {
     "partner_id": SOMETHING,
     "passage_id": "7",
     "statement_id": SOMETHING,
+    "citation_id": SOMETHING,
+    "recheck_id": SOMETHING,
+    "supplement_id": SOMETHING,
+    "registration_id": SOMETHING,
+    "user_id": SOMETHING,
+    "mapping_id": SOMETHING,
     "cycle": "2026",
     "phase": "synthesis",
     "edition": "2026",
@@ -73,6 +79,7 @@ def test_without_a_token_only_what_is_public_answers(world: World) -> None:
         ("GET", "/public/practices"),
         ("GET", "/public/reports"),
         ("GET", f"/public/reports/{SOMETHING}"),
+        ("POST", f"/calls/{SOMETHING}/registrations"),
     }
     refused = answers["GET", "/me"]
     assert (refused.mimetype, refused.headers["WWW-Authenticate"]) == ("application/problem+json", "Bearer")
