@@ -54,6 +54,11 @@ _RUSSIAN_CASES = (
 other vowel, such as Перу or Того, stays as it is.
 """
 _RUSSIAN_CONSONANTS = "бвгджзклмнпрстфхцчшщ"
+_ALSO_WORDS = {"Того": re.compile(r"(?i:тоголез)|(?<!\w)Ломе(?!\w)")}
+"""Russian names that are words too, each with what else in a sentence says that the state is meant: “того” is “of
+that”, and begins many sentences.
+"""
+_BEGINS = re.compile(r"(?:^|[.!?…:;\n])[\W\d_]*$")
 
 
 @dataclass(frozen=True)
@@ -153,13 +158,26 @@ def region_of(area: str) -> str | None:
 
 def is_named(text: str, names: Iterable[str], language: str) -> bool:
     """Whether a text names one of these, each as it is written or without what stands in brackets behind it, beginning
-    with the same letter, so that Того is not того nor Mali mali; in Russian in any case.
+    with the same letter, so that Того is not того nor Mali mali; in Russian in any case. Where the large letter tells
+    nothing, as at the beginning of a sentence, a name that is a word too needs a second sign.
     """
     whole = {short for name in names for short in (name, name.partition(" (")[0]) if short}
     if language == "zh":
         return any(name in text for name in whole)
     rest = _in_russian if language == "ru" else re.escape
-    return any(re.search(rf"(?<!\w){re.escape(name[0])}(?i:{rest(name)[1:]})(?!\w)", text) for name in sorted(whole))
+    return any(
+        _is_meant(text, name, found)
+        for name in sorted(whole)
+        for found in re.finditer(rf"(?<!\w){re.escape(name[0])}(?i:{rest(name)[1:]})(?!\w)", text)
+    )
+
+
+def _is_meant(text: str, name: str, found: re.Match[str]) -> bool:
+    """Whether a name that was found is the state, and no word that is written the same."""
+    sign = _ALSO_WORDS.get(name)
+    if sign is None or sign.search(text):
+        return True
+    return not (found.group().isupper() or _BEGINS.search(text[: found.start()]))
 
 
 def _in_russian(name: str) -> str:
