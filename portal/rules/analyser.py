@@ -3,24 +3,33 @@
 The same terms feed the index of either database, so that a search finds the same on both. By script: Arabic words lose
 their vowel signs, the forms of alef and the affixes of Larkey's light10; runs of Han characters become pairs; Cyrillic
 words are stemmed as Russian, Latin ones as the language of the text (English, French or Spanish), accents left aside.
+What rules do not tell stands in `tables/word_forms.csv`: spellings of the United States, broken plurals of Arabic. A
+word broken at the end of a line is one word, and digits of any script are those of ASCII.
 """
 
 from __future__ import annotations
 
+import csv
 import re
 import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import Stemmer
 
+from portal.rules.shipped import TABLES
+
 LATIN = ("en", "fr", "es")
 _STEMMERS = {"en": "english", "fr": "french", "es": "spanish", "ru": "russian"}
 _SIGNS = "\u00ad\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u200c\u200d"
-_WORD = re.compile(rf"\d+(?:[.,\u066b]\d+)+|(?:[^\W_]|[{_SIGNS}])+")
+_SMALL = "a-zß-öø-ÿœа-яё"
+_BREAK = rf"(?:(?<=[^\W\d_])[-\u2010]|(?<=\u00ad))[ \t]*\n[ \t]*(?=[{_SMALL}])"
+"""The end of a line within a word: a hyphen, seen or soft, and a small letter on the next line."""
+_WORD = re.compile(rf"\d+(?:[.,\u066b\u066c]\d+)+|(?:[^\W_]|[{_SIGNS}])+(?:{_BREAK}(?:[^\W_]|[{_SIGNS}])+)*")
+_BROKEN = re.compile(_BREAK)
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 _HIDDEN = re.compile("[\u00ad\u0640\u200c\u200d]")
 _ARABIC = re.compile("[\u0600-\u06ff]")
@@ -31,8 +40,7 @@ _SUFFIXES = ("ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي")
 _LONGEST = 100
 _ELIDED = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)['\u2019](?=[^\W\d_])", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"(?<=\w)['\u2019]s\b", re.IGNORECASE)
-_ISE = re.compile(r"i([sz])(?=(?:e|ed|es|ing|er|ers|ation|ations|ational)$)")
-_OTHER = {"s": "iz", "z": "is"}
+_IZE = re.compile(r"iz(?=(?:e|ed|es|ing|er|ers|ation|ations|ational)$)")
 _JOINED, _OWNED = ("ب", "ل"), ("هم", "نا")
 """Prepositions that are written with an Arabic word, and endings that say whose it is, which light10 leaves on."""
 _QUOTED = re.compile(r'["“”«»„‟](.+?)["“”«»„‟]')
@@ -72,16 +80,52 @@ def _stemmed(word: str, language: str) -> str:
     return str(held[language].stemWord(word))
 
 
+@cache
+def _table() -> tuple[dict[str, str], dict[str, str], dict[str, tuple[str, ...]]]:
+    """Of the table of forms: the English stems to go by; the stem of each Arabic word and of its plurals, and all its
+    forms, by each of them without signs.
+    """
+    stems, stem_of, family = dict[str, str](), dict[str, str](), dict[str, tuple[str, ...]]()
+    with (TABLES / "word_forms.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            word, form = row["word"], row["form"]
+            if row["language"] == "en":
+                stems[_stemmed(form, "en")] = _stemmed(word, "en")
+                continue
+            one, several = _arabic(word), _arabic(form)
+            *_before, stem = _stages(one)
+            stem_of |= {written.removeprefix(before): stem for written in (one, several) for before in ("", "و")}
+            family[one] = (*family.get(one, (word,)), form)
+    return stems, stem_of, family | {_arabic(form): several for several in family.values() for form in several}
+
+
+def _arabic(written: str) -> str:
+    """An Arabic word without its signs and the forms of alef."""
+    return _bare(written).translate(_ALEF)
+
+
 def _light(word: str) -> str:
-    """An Arabic word by light10: and-, article and prefixes, then endings, as long as something is left."""
+    """An Arabic word by light10; a plural of the table is its singular."""
+    known, stages = _table()[1], list(_stages(word))
+    for stage in stages:
+        if stage in known:
+            return known[stage]
+    return stages[-1]
+
+
+def _stages(word: str) -> Iterator[str]:
+    """An Arabic word as light10 takes and-, article and prefixes from it, then endings, as long as something is left;
+    the last is its stem.
+    """
     if word.startswith("و") and len(word) > 3:
         word = word[1:]
     prefix = next((one for one in _PREFIXES if word.startswith(one) and len(word) - len(one) >= 2), "")
     word = word[len(prefix) :]
+    yield word
     for suffix in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= 2:
             word = word[: -len(suffix)]
-    return word
+            yield word
 
 
 def _digits(text: str) -> str:
@@ -100,14 +144,18 @@ def _term(word: str, language: str) -> str:
 
 
 def _stem(word: str, language: str) -> str:
-    folded = _HIDDEN.sub("", unicodedata.normalize("NFKC", word).casefold())[:_LONGEST]
+    whole = _BROKEN.sub("", word) if "\n" in word else word
+    folded = _digits(_HIDDEN.sub("", unicodedata.normalize("NFKC", whole).casefold())[:_LONGEST])
     if folded[:1].isdigit():
-        return re.sub(r"[.,\u066b]", "d", _digits(_bare(folded)))
+        return re.sub(r"[.,\u066b\u066c]", "d", _bare(folded))
     if _ARABIC.search(folded):
-        return _light(_bare(folded).translate(_ALEF))
+        return _light(_arabic(folded))
     if _CYRILLIC.search(folded):
         return _stemmed(folded.replace("\u0301", "").replace("ё", "е"), "ru")
-    return _stemmed(_bare(folded), language if language in LATIN else "en")
+    if language in ("fr", "es"):
+        return _stemmed(_bare(folded), language)
+    stem = _stemmed(_IZE.sub("is", _bare(folded)), "en")
+    return _table()[0].get(stem, stem)
 
 
 def words(text: str, language: str) -> Iterator[Word]:
@@ -140,8 +188,21 @@ def _pairs(text: str, start: int, end: int) -> Iterator[Word]:
 
 
 def terms(text: str, language: str) -> list[str]:
-    """The terms of a text in order: what the index holds."""
+    """The terms of a text in order."""
     return [word.term for word in words(text, language)]
+
+
+def broken_words(text: str) -> list[str]:
+    """The words of a text that are broken at the end of a line, as they stand."""
+    return [found.group() for found in _WORD.finditer(text) if "\n" in found.group()] if "\n" in text else []
+
+
+def indexed(text: str, language: str) -> list[str]:
+    """What the index of the search holds: the terms of a text in order, then the parts of words that are broken at the
+    end of a line, as the hyphen may be of a compound.
+    """
+    parts = [part for word in broken_words(text) for part in _BROKEN.split(word)]
+    return [*terms(text, language), *(term for part in parts if (term := _term(part, language)))]
 
 
 def search(asked: str, language: str | None = None) -> Search:
@@ -168,7 +229,7 @@ def _as_it_is(part: str, _language: str) -> Sequence[str]:
 
 def _forms(word: str, language: str) -> Sequence[str]:
     """A word with those of its forms that are stemmed otherwise: in Spanish ciudad, whose plural is ciudades, in French
-    coeur, also written with one sign, in English urbanise and urbanize, in Arabic a word with what is written onto it.
+    coeur, also written with one sign, in Arabic a word with what is written onto it.
     """
     if _ARABIC.search(word):
         return (word, *_arabic_forms(word))
@@ -179,18 +240,15 @@ def _forms(word: str, language: str) -> Sequence[str]:
         return (word, f"{small}es") if small[-1] in "bcdfghjklmnñpqrtvwxyz" else (word,)
     if language == "fr" and ("oe" in small or "œ" in small):
         return (word, small.replace("œ", "oe"), small.replace("oe", "œ"))
-    if language == "en":
-        return tuple(dict.fromkeys((word, _ISE.sub(lambda found: _OTHER[found[1]], small))))
     return (word,)
 
 
 def _arabic_forms(word: str) -> Iterator[str]:
     core = word.removeprefix("ال")
-    if len(core) < 4:
-        return
-    stem = core[:-1] + "ت" if core.endswith("ة") else core
-    for before in ("", *_JOINED):
-        yield from (before + form for form in (core, *(stem + ending for ending in ("ها", *_OWNED))))
+    for known in _table()[2].get(_arabic(core), () if len(core) < 4 else (core,)):
+        stem = known[:-1] + "ت" if known.endswith("ة") else known
+        for before in ("", *_JOINED) if len(known) > 2 else ("",):
+            yield from (before + form for form in (known, *(stem + ending for ending in ("ها", *_OWNED))))
 
 
 def _phrase(part: str, language: str) -> Phrase:

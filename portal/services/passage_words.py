@@ -16,6 +16,17 @@ ADD: dict[str, TextClause] = {
 }
 
 
+EMPTY: dict[str, TextClause] = {
+    "sqlite": text("INSERT INTO passage_words (passage_words) VALUES ('delete-all')"),
+    "postgresql": text("DELETE FROM passage_words"),
+}
+
+
+def empty(session: Session) -> None:
+    """Takes every passage out of the index."""
+    session.execute(EMPTY[session.get_bind().dialect.name])
+
+
 def index(session: Session, passages: Iterable[tuple[int, Sequence[str]]]) -> None:
     """Adds passages, each an id with its terms in order; a passage is added once."""
     dialect = session.get_bind().dialect.name

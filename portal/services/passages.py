@@ -32,17 +32,18 @@ from portal.models.reports import Report, Version
 from portal.queries import contributions, cutting, near_copies, reports
 from portal.queries import reported_figures as figures
 from portal.rules import likeness
-from portal.rules.analyser import language_of, terms
+from portal.rules.analyser import indexed, language_of, terms
 from portal.rules.anchors import EDITED, NEW, Placed, anchor, follow
 from portal.rules.cutting import Piece, commitments_of_files, cut_text, pieces
 from portal.rules.lifecycle import seen_state
 from portal.rules.naming import region_of
 from portal.services import rechecks, reported_figures
 from portal.services.act import Act
-from portal.services.passage_words import index
+from portal.services.passage_words import empty, index
 
 REPORT, CONTRIBUTION = "report", "contribution"
 CHANNEL_OF_REPORTS = "a"
+AT_ONCE = 500
 MOST_COPIES = 5
 """So many near copies are kept for one passage, the most alike."""
 
@@ -119,6 +120,22 @@ def place_what_was_there(act: Act) -> int:
         settle_contribution(act, contribution)
         rechecks.after_contribution(act, contribution)
     return changed
+
+
+def word_what_was_there(act: Act) -> int:
+    """Lays the words of every passage anew, for the search and for near copies, as words are read now; returns how many
+    passages there are.
+    """
+    empty(act.session)
+    act.session.execute(delete(PassageBand))
+    laid = 0
+    rows = act.session.execute(select(Passage.id, Passage.text, Passage.language).order_by(Passage.id))
+    for some in rows.yield_per(AT_ONCE).partitions():
+        index(act.session, [(key, indexed(text, language)) for key, text, language in some])
+        runs = ((key, likeness.runs(terms(text, language))) for key, text, language in some)
+        _lay_bands(act, {key: likeness.bands(found) for key, found in runs})
+        laid += len(some)
+    return laid
 
 
 def lay_what_was_there(act: Act) -> int:
@@ -310,10 +327,10 @@ def _add(act: Act, owner: Owner, made: Sequence[Passage]) -> None:
     """Adds passages with their words for the search, the codes that came along, and their near copies."""
     act.session.add_all(made)
     act.session.flush()
-    told = [(one.id, terms(one.text, one.language)) for one in made]
-    index(act.session, told)
+    index(act.session, [(one.id, indexed(one.text, one.language)) for one in made])
     _carry_codes(act, made)
-    _find_copies(act, owner, {one.id: one for one in made}, {key: likeness.runs(words) for key, words in told})
+    runs = {one.id: likeness.runs(terms(one.text, one.language)) for one in made}
+    _find_copies(act, owner, {one.id: one for one in made}, runs)
 
 
 def _settle(act: Act, source: str, owner: uuid.UUID, standing: int) -> None:
@@ -390,7 +407,11 @@ def _find_copies(act: Act, owner: Owner, made: dict[int, Passage], found: dict[i
             )
             rows.append(NearCopy(passage_id=key, other_id=other, likeness=share, kind=kind, found_at=act.at))
     act.session.add_all(rows)
+    _lay_bands(act, bands)
+    act.session.flush()
+
+
+def _lay_bands(act: Act, bands: Mapping[int, Sequence[int]]) -> None:
     laid = [{"band": band, "passage_id": key} for key, several in bands.items() for band in set(several)]
     if laid:
         act.session.execute(insert(PassageBand), laid)
-    act.session.flush()

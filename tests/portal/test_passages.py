@@ -18,7 +18,7 @@ from portal.db import begin_write, db
 from portal.http.context import EXTENSION
 from portal.http.file_texts import read_waiting_file
 from portal.models.contributions import Partner
-from portal.models.passages import ContributionPlace, FileToRead, Passage, PassageCommitment
+from portal.models.passages import ContributionPlace, FileToRead, Passage, PassageBand, PassageCommitment
 from portal.models.reports import Report, Version
 from portal.queries import cutting, reports
 from portal.queries import passages as queries
@@ -29,6 +29,7 @@ from portal.services import passages as service
 from portal.services.act import Act
 from portal.services.attachments import Upload, attach
 from portal.services.contributions import Draft
+from portal.services.passage_words import empty, index
 from tests.conftest import SHARED
 from tests.factories import World
 from tests.portal.contributing import HEAD, VALUES, contribution, decide, filing, save, send
@@ -369,6 +370,34 @@ def test_the_command_moves_what_stood_in_the_region_of_its_partner(world: World)
     line = "Passages of contributions with other commitments or places than before: {}."
     assert [one.splitlines()[2] for one in told_of] == [line.format(2), line.format(0)]
     assert [counts(Which(region=region)) for region in ("Africa", NO_REGION)] == [(0, 0), (2, 2)]
+
+
+def test_the_command_lays_the_words_of_all_passages_anew(world: World) -> None:
+    text = (
+        "Labour programmes of the urban develop-\nment plan of \u0662\u0660\u0662\u0662 reach ten towns on the coast."
+    )
+    contribution(world, "c", "accepted", values={"CC.2/text": text})
+
+    def found() -> list[int]:
+        asked = ("labor", "program", "development", '"urban development plan"', "ment", "2022", "oldword")
+        db.session.rollback()
+        return [queries.counted(db.session, Which(), TEAM, search(one)) for one in asked]
+
+    laid = [1, 1, 1, 1, 1, 1, 0]
+    assert found() == laid
+    bands = list(db.session.scalars(select(PassageBand.band).order_by(PassageBand.band)))
+    key = db.session.scalars(select(Passage.id)).one()
+    act = world.act(None)
+    empty(act.session)
+    index(act.session, [(key, ["oldword"])])
+    act.session.execute(update(PassageBand).values(band=PassageBand.band + 1))
+    world.done()
+    assert found() == [0, 0, 0, 0, 0, 0, 1]
+    db.session.close()
+    told = world.app.test_cli_runner().invoke(args=["passages", "cut"]).output.splitlines()
+    assert told[3] == "Passages whose words were laid anew for the search: 1."
+    assert found() == laid
+    assert list(db.session.scalars(select(PassageBand.band).order_by(PassageBand.band))) == bands
 
 
 def test_the_command_brings_what_was_cut_before_to_the_same(world: World) -> None:

@@ -106,7 +106,7 @@ def test_marking_loses_no_character(text: str, asked: str) -> None:
 @pytest.mark.parametrize(
     ("text", "language", "expected"),
     [
-        ("والأحياءُ الفقيرة للمدن", "ar", ["احياء", "فقير", "مدن"]),
+        ("والأحياءُ الفقيرة للمدن", "ar", ["حي", "فقير", "مدين"]),
         ("供水 5 年", "zh", ["供水", "水", "5", "年"]),
         ("The cities' 1,234.5 homes", "en", ["the", "citi", "1d234d5", "home"]),
         ("Les villes d'été", "fr", ["le", "vill", "d", "ete"]),
