@@ -178,7 +178,8 @@ class LaidFile(Asked):
 
 
 class ContributionTable(Query):
-    """A table of contributions, one a row, of one partner to one call. With `dry_run` nothing is kept; with `send` each
+    """A table of contributions (CSV, XLSX, XLS), one a row, or JSON Lines, one an object, of one partner to one call.
+    With `dry_run` nothing is kept; with `send` each
     in which nothing is missing is sent.
     """
 
@@ -190,7 +191,9 @@ class ContributionTable(Query):
 
 
 class ContributionRow(Given):
-    """What became of one row: new, revised, unchanged or left_out, and what is to be put right in it."""
+    """What became of one row: new, revised, unchanged or left_out, what is to be put right in it, and remarks on its
+    texts by column, which hinder nothing.
+    """
 
     row = fields.Integer()
     mark = fields.String()
@@ -199,6 +202,7 @@ class ContributionRow(Given):
     sent = fields.Boolean()
     contribution = fields.UUID(allow_none=True)
     problems = fields.List(fields.Nested(Place))
+    remarks = fields.List(fields.Nested(Place))
 
 
 class ContributionTableReport(Given):
@@ -441,7 +445,10 @@ def bring_in_table(act: Act, sent: dict[str, Any]) -> tuple[dict[str, Any], int]
     rows = [
         {name: getattr(row, name) for name in ("row", "mark", "title", "outcome", "sent")}
         | {"contribution": None if wish.dry_run else row.contribution}
-        | {"problems": [{"where": p.where, "sentence": _(p.sentence)} for p in row.problems]}
+        | {
+            name: [{"where": p.where, "sentence": _(p.sentence)} for p in told]
+            for name, told in (("problems", row.problems), ("remarks", row.remarks))
+        }
         for row in report.rows
     ]
     counts = {outcome: report.count(outcome) for outcome in contribution_import.OUTCOMES}

@@ -24,7 +24,7 @@ group = AppGroup("contributions", help="Contributions of partners, channels c to
 @click.option("--dry-run", is_flag=True, help="Say what would become of each row, and keep nothing.")
 @click.option("--send", is_flag=True, help="Send each contribution in which nothing is missing.")
 def bring(file: Path, call_id: uuid.UUID, partner_id: uuid.UUID, email: str, dry_run: bool, send: bool) -> None:
-    """Bring the table FILE in (CSV, XLSX or XLS), one row a contribution."""
+    """Bring the table FILE in (CSV, XLSX or XLS), one row a contribution, or JSON Lines, one object a contribution."""
     act = system_act()
     act.person = accounts.by_email(act.session, email)
     if act.person is None:
@@ -43,6 +43,8 @@ def _show(report: Report) -> None:
         click.echo(f"  row {row.row}: {TITLES[row.outcome].lower()}{sent}: {row.title}")
         for problem in row.problems:
             click.echo(f"      {problem.where}: {problem.sentence}" if problem.where else f"      {problem.sentence}")
+        for remark in row.remarks:
+            click.echo(f"      remark, {remark.where}: {remark.sentence}")
 
 
 COMMANDS = (group,)

@@ -1,14 +1,18 @@
-"""A file of contributions, one a row: drafts of one partner for one call, with a report of every row."""
+"""A file of contributions, one a row or one an object of JSON Lines: drafts of one partner for one call, with a report
+of every row.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from forms.outline import LANGUAGES, Guideline
 from forms.words import N_
+from portal.adapters.json_lines import is_json_lines, open_lines
 from portal.adapters.tabular import Cells, Sheet, open_book
 from portal.documents.receipt import Signs
 from portal.models.contributions import Call, Contribution, Partner
@@ -18,6 +22,7 @@ from portal.queries import partners
 from portal.queries.guidelines import guideline
 from portal.rules import contribution_rows as rows
 from portal.rules.contributions import Filing
+from portal.rules.flaws import flaws, word_counts
 from portal.rules.refusals import Invalid, NotNow, Problem
 from portal.services.act import Act
 from portal.services.contributions import Begin, Draft, check, demand_open, save, send, start
@@ -30,6 +35,8 @@ NO_TITLE = N_("The row has no title.")
 TWICE = N_("Another row above has the same mark; each contribution stands once.")
 TOO_WIDE = N_("The row has more cells than the first row names columns.")
 NO_LANGUAGE = N_("“%(name)s” is not one of ar, zh, en, fr, ru, es.")
+MOST_READ = 2_000_000
+"""So many characters of a file are read for the words that it knows."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +53,8 @@ class Wish:
 
 @dataclass(frozen=True)
 class RowReport:
-    """What became of one row: its number in the file, its mark and title, the outcome, whether it was sent, and what is
-    missing or odd in it.
+    """What became of one row: its number in the file, its mark and title, the outcome, whether it was sent, what is
+    missing or odd in it, and remarks on its texts, by column, which hinder nothing.
     """
 
     row: int
@@ -57,6 +64,7 @@ class RowReport:
     sent: bool = False
     problems: tuple[Problem, ...] = ()
     contribution: uuid.UUID | None = None
+    remarks: tuple[Problem, ...] = ()
 
 
 @dataclass
@@ -88,9 +96,10 @@ def bring_in(act: Act, stream: BinaryIO, name: str, wish: Wish, signer: Signs) -
     asked = guideline(act.session, call.edition)
     sheet, header = _opened(asked, stream, name)
     report = Report(name, wish.dry_run)
+    lines = list(_rows(sheet))
     point = act.session.begin_nested()
-    desk = _Desk(act, call, partner, asked, wish, signer)
-    for number, cells in _rows(sheet):
+    desk = _Desk(act, call, partner, asked, wish, signer, _words_of(lines))
+    for number, cells in lines:
         report.rows.append(desk.take(number, header, cells))
     if wish.dry_run:
         point.rollback()
@@ -102,13 +111,14 @@ def bring_in(act: Act, stream: BinaryIO, name: str, wish: Wish, signer: Signs) -
 
 
 def _opened(asked: Guideline, stream: BinaryIO, name: str) -> tuple[Sheet, Cells]:
-    book = open_book(stream, name)
-    for sheet in book.sheets:
+    of_objects = is_json_lines(stream)
+    place = "names" if of_objects else "row 1"
+    for sheet in [open_lines(stream, rows.MANY)] if of_objects else open_book(stream, name).sheets:
         head = next((cells for _number, cells in sheet.head(1)), None)
         if head is not None and any(cell.strip() for cell in head):
             faults = rows.faults_of_heading(asked, head)
             if faults:
-                problems = [Problem("row 1", sentence % {"name": column}) for column, sentence in faults]
+                problems = [Problem(place, sentence % {"name": column}) for column, sentence in faults]
                 raise Invalid(problems[0].sentence, problems)
             return sheet, head
     raise Invalid(EMPTY, [Problem("file", EMPTY)])
@@ -126,10 +136,31 @@ def _rows(sheet: Sheet) -> Iterator[tuple[int, Cells]]:
         yield number, cells
 
 
+def _words_of(lines: Sequence[tuple[int, Cells]]) -> Counter[str]:
+    """The words of the beginning of a file, with how often each stands there."""
+    found, read = Counter[str](), 0
+    for _number, cells in lines:
+        found.update(word_counts(cells))
+        read += sum(map(len, cells))
+        if read > MOST_READ:
+            break
+    return found
+
+
 class _Desk:
     """Takes one row after another; knows which contributions of the partner were there before."""
 
-    def __init__(self, act: Act, call: Call, partner: Partner, asked: Guideline, wish: Wish, signer: Signs) -> None:
+    def __init__(
+        self,
+        act: Act,
+        call: Call,
+        partner: Partner,
+        asked: Guideline,
+        wish: Wish,
+        signer: Signs,
+        words: Mapping[str, int],
+    ) -> None:
+        self.words = words
         self.act, self.call, self.partner, self.asked, self.wish, self.signer = act, call, partner, asked, wish, signer
         self.there = held.by_mark(act.session, partner.id, call.channel, call.cycle)
         self.members = held.members(act.session, partner.id)
@@ -153,7 +184,12 @@ class _Desk:
             return RowReport(number, mark, title, LEFT_OUT, problems=told)
         point.commit()
         problems, sent = self._sent(found)
-        return RowReport(number, mark, title, outcome, sent, tuple(problems), found.id)
+        remarks = [
+            Problem(name.strip(), sentence % values)
+            for name, cell in zip(header, cells, strict=False)
+            for sentence, values in flaws(cell, self.words)
+        ]
+        return RowReport(number, mark, title, outcome, sent, tuple(problems), found.id, tuple(remarks))
 
     def _fault(self, header: Cells, cells: Cells, line: rows.Line, mark: str) -> Problem | None:
         language = line.head.get(rows.LANGUAGE, "en")
