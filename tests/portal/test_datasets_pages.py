@@ -347,7 +347,10 @@ def test_the_api_tells_what_was_found_in_a_list(world: World, path: str) -> None
 def test_a_place_in_a_file_that_is_not_read_stands_at_the_field_of_the_file(world: World) -> None:
     answer = send(world.browser("data_officer"), "/channels/b", file=(io.BytesIO(b"a,b\n\xc7,1\n"), "x.csv"))
     text = answer.get_data(as_text=True)
-    sentence = "line 2: The text is not UTF-8; its letters look like windows-1252. Save the table as CSV UTF-8 and send it again."
+    sentence = (
+        "line 2: The text is not UTF-8; its letters look like windows-1252. "
+        "Save the table as CSV UTF-8 and send it again."
+    )
     assert re.findall(r'<a href="#([^"]*)">(line [^<]*)</a>', text) == [("q-file", sentence)]
     assert re.findall(r'id="(file-error)"', text) == ["file-error"]
 
