@@ -22,6 +22,7 @@ AREAS = N_("This is a list of countries and areas, no table of figures; nothing 
 CITIES = N_("This is a list of cities, no table of figures; nothing is taken from it.")
 GROUPS = {"ldc": "LDC", "lldc": "LLDC", "sids": "SIDS"}
 _SCHEMES = ("iso3", "m49", "world_bank", "iso2")
+_MOST_NAMED = 10
 _FEWEST, _KNOWN, _FILLED, _AGREE, _CITIES, _SURE = 3, 0.75, 0.9, 0.5, 0.8, 0.95
 _REMEMBERED = 100_000
 _FORM = {
@@ -60,7 +61,7 @@ _DIFFER = N_("Codes that mean another area than the first code of the row: %(cou
 _STRANGE = N_("Codes in “%(column)s” that the portal would not know in a file of figures: %(count)s.")
 _NO_CODE = N_("Empty codes in “%(column)s”: %(count)s.")
 _ZEROS = N_("M49 codes without their leading zeros, read all the same: %(count)s.")
-_NO_NAME = N_("Empty names of states: %(count)s.")
+_NO_NAME = N_("Empty names of states: %(count)s (%(states)s).")
 _NO_NAME_OTHER = N_("Empty names of other areas: %(count)s.")
 _UNHEARD = N_("Names that the portal would not recognise in a file of figures, %(language)s: %(count)s.")
 _OF_ANOTHER = N_("Names that are of another area than the code beside them: %(count)s.")
@@ -303,6 +304,7 @@ class _Comparing:
             Tally(_NO_NAME_OTHER),
             Tally(_OF_ANOTHER),
         )
+        self._nameless: Counter[str] = Counter()
         self._unheard: dict[str, Tally] = {}
         self._articles, self._brackets, self._brackets_known = Tally(_ARTICLES), Tally(_BRACKETS), 0
         self._names_of: dict[tuple[int, str], set[str]] = {}
@@ -368,6 +370,7 @@ class _Comparing:
             if not name:
                 if at not in self._columns.seldom:
                     (self._no_name if fact.kind == COUNTRY else self._no_name_other).see(row, column, fact.key, "")
+                    self._nameless[fact.key] += fact.kind == COUNTRY
                 continue
             found = self._find("name", name)
             if found is None:
@@ -414,6 +417,9 @@ class _Comparing:
         yield Finding(Note(_AREAS_KNOWN, {"count": known, "kinds": kinds}), known)
         for one in (self._unknown, self._codeless, self._again, self._differ):
             yield from one.findings()
+        states = [f"{state} {names}" for state, names in sorted((+self._nameless).items())]
+        more = " …" if len(states) > _MOST_NAMED else ""
+        self._no_name.told = {"states": ", ".join(states[:_MOST_NAMED]) + more}
         for one in (*self._no_code.values(), *self._strange.values(), self._zeros, self._no_name, self._no_name_other):
             yield from one.findings()
         for language in sorted(self._unheard):

@@ -239,7 +239,7 @@ def test_a_list_of_areas_has_a_page_that_tells_what_was_found(world: World, addr
     assert [(sentence, re.sub(r"<[^>]+>", "", where)) for sentence, where in found] == [
         ("Rows read: 4.", "the whole file"),
         ("Rows that name an area the portal knows: 4 (country 4).", "the whole file"),
-        ("Empty names of states: 1.", "1 placerow 4, column name NPL"),
+        ("Empty names of states: 1 (NPL 1).", "1 placerow 4, column name NPL"),
         (
             "Names that the portal would not recognise in a file of figures, English: 1.",
             "1 placerow 2, column name KAZ Kazakh &lt;b&gt;land",
@@ -338,7 +338,7 @@ def test_the_api_tells_what_was_found_in_a_list(world: World, path: str) -> None
     assert [one["count"] for one in told["findings"]] == [4, 4, 1, 1, 1]
     assert told["findings"][2] == {
         "where": "row 4, column name",
-        "sentence": "Empty names of states: 1.",
+        "sentence": "Empty names of states: 1 (NPL 1).",
         "count": 1,
         "places": [{"where": "row 4, column name", "code": "NPL", "text": ""}],
     }

@@ -83,7 +83,7 @@ def test_each_flaw_of_a_list_is_told_with_its_places(gazetteer: Gazetteer) -> No
                 [("row 2, column M49", "4", "")],
             ),
             (
-                "Empty names of states: 4.",
+                "Empty names of states: 4 (AFG 1, BOL 1, NPL 1, TUR 1).",
                 [
                     ("row 4, column Name", "BOL", ""),
                     ("row 9, column Nom", "NPL", ""),
