@@ -356,6 +356,8 @@ def test_a_late_report_is_held_against_a_statement(world: World) -> None:
     assert [(one["effect"], one["stands"]) for one in team.get(path).json["items"]] == [("strengthens", False)]
     world.step(late, "withdraw")
     assert [one["state"] for one in team.get("/supplements").json["items"]] == ["withdrawn"]
+    world.step(late, "reopen")  # the draft is the state's own
+    assert [one["state"] for one in team.get("/supplements").json["items"]] == ["withdrawn"]
     assert problems(team.post(path, sent | {"statement": NOBODY, "effect": "untouched"})) == (404, [])
     assert problems(team.post(f"/supplements/{NOBODY}/marks", sent | {"effect": "untouched"})) == (404, [])
     assert problems(team.get(f"/supplements/{NOBODY}/marks")) == (404, [])
