@@ -74,7 +74,9 @@ def evidence(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> E
             cells[Place(commitment, channel, region)] += Tally(cases=1)
     real = {place.iso3 for place in places if place.status in coverage.REAL}
     counted = {
-        place: tally if tally.entities <= real else replace(tally, entities=tally.entities & real)
+        place: tally
+        if tally.entities <= real
+        else replace(tally, entities=tally.entities & real, invented=tally.entities - real)
         for place, tally in cells.items()
     }
     reach = _coverage(session, cycle, places)

@@ -59,7 +59,8 @@ class Tally:
     """What a cell holds. `entities` are the states that its passages and the figures of reports are of; of the figures
     of channel b only the number is known that one series covers in one year, so `counted` says how many states there
     are at least. `age` is the sum over all passages and figures of their age in years, but for the `undated` ones,
-    figures of reports without a year that could be read; `cases` the contradictions that are not settled.
+    figures of reports without a year that could be read; `cases` the contradictions that are not settled. `invented`
+    are the entities of a demonstration that its passages and figures of reports are of; they are no states.
     """
 
     passages: int = 0
@@ -69,6 +70,7 @@ class Tally:
     age: float = 0.0
     cases: int = 0
     undated: int = 0
+    invented: frozenset[str] = frozenset()
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(
@@ -79,6 +81,7 @@ class Tally:
             self.age + other.age,
             self.cases + other.cases,
             self.undated + other.undated,
+            self.invented | other.invented,
         )
 
     @property

@@ -90,6 +90,7 @@ def page(act: Act) -> ResponseReturnValue:
         channels={key: render.sentence(CHANNELS[key]) for key in channels},
         groups=[(one, [row for row in rows if row.region != NO_REGION or _said(row)]) for one, rows in groups],
         age_words=age_words,
+        states_words=states_words,
         coverage=[_coverage_words(one) for one in found.coverage if region in ("", one.region)],
         since=SINCE,
         table=url_for(".table", cycle=cycle.key),
@@ -216,6 +217,23 @@ def age_words(years: float) -> str:
     if months < 24:
         return ngettext("%(num)s month old", "%(num)s months old", months)
     return _("%(years)s years old", years=f"{years:.1f}")
+
+
+def states_words(tally: Tally, of: int) -> str:
+    """Of how many of the `of` states a cell that holds something is, with the invented ones of a demonstration apart;
+    where it is of none, why.
+    """
+    invented = len(tally.invented)
+    if tally.at_least:
+        return _("at least %(states)s of %(of)s states", states=tally.states, of=of)
+    if not tally.states:
+        if invented:
+            return ngettext("%(num)s invented state alone", "%(num)s invented states alone", invented)
+        return _("names no state") if tally.passages else _("of invented states, as far as is known")
+    told = _("%(states)s of %(of)s states", states=tally.states, of=of)
+    if not invented:
+        return told
+    return ngettext("%(told)s and %(num)s invented", "%(told)s and %(num)s invented", invented, told=told)
 
 
 def _holds(tally: Tally) -> bool:

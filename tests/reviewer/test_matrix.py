@@ -11,6 +11,7 @@ import uuid
 from collections import Counter
 
 import pytest
+from flask import Flask
 from sqlalchemy import delete, event, func, select, update
 
 from portal.db import db
@@ -25,8 +26,8 @@ from portal.models.reported_figures import ReportedFigure
 from portal.rules import crosswalk
 from portal.services.observations import take_in
 from reviewer.queries.matrix import Evidence, evidence
-from reviewer.rules.matrix import NOTHING, Place
-from reviewer.views.matrix import age_words
+from reviewer.rules.matrix import NOTHING, Place, Tally
+from reviewer.views.matrix import age_words, states_words
 from tests.factories import BLOCKERS, DAY, PATH, World
 from tests.portal import test_reported_figures as answering
 from tests.portal.callers import Caller
@@ -117,6 +118,48 @@ def test_the_cells_and_the_coverage_count_the_same_states_and_no_invented_one(wo
     assert told == [(2, 1), (1, 1), (1, 0)]
     told = [(cell.figures, cell.states) for cell in (seen.matrix.cell("1.1", "b", one) for one in ("", ASIA, AFRICA))]
     assert told == [(4, 1), (2, 1), (2, 0)]
+
+
+@pytest.mark.parametrize(
+    ("tally", "words"),
+    [
+        (Tally(2, entities=frozenset({"KAZ", "KEN"})), "2 of 195 states"),
+        (Tally(2, entities=frozenset({"KAZ"}), invented=frozenset({"XAA", "XAB"})), "1 of 195 states and 2 invented"),
+        (Tally(2, invented=frozenset({"XAA"})), "1 invented state alone"),
+        (Tally(2, invented=frozenset({"XAA", "XAB"})), "2 invented states alone"),
+        (Tally(2), "names no state"),
+        (Tally(figures=4, counted=3), "at least 3 of 195 states"),
+        (Tally(figures=4), "of invented states, as far as is known"),
+    ],
+)
+def test_a_cell_says_of_whom_it_is_and_why_it_counts_no_state(app: Flask, tally: Tally, words: str) -> None:
+    with app.test_request_context():
+        assert states_words(tally, 195) == words
+
+
+def test_the_page_names_invented_states_apart_and_never_none_of_the_states(world: World) -> None:
+    reported(world, "KAZ", "Homes were built.")
+    reported(world, "KEN", "Streets were lit.")
+    figures(world, "KEN")
+    contribution(world, "e", "accepted", areas=["World"], values={"CE.1/practices": PRACTICE})
+    act = world.act(None)
+    act.session.get_one(Entity, "KEN").status = "demonstration"
+    world.done()
+    assert found(world).matrix.cell("1.1", "a").invented == {"KEN"}
+    page = world.browser("reviewer").get("/evidence/matrix").get_data(as_text=True)
+    rows = page.split('id="q-1-1"')[1].split("</table>")[0].split("<tr")[2:]
+    told = {
+        re.findall(r'<th scope="row"><bdi>(.*?)</bdi>', row)[0]: re.findall(
+            r'<div class="matrix-line"><bdi>([^<]*(?:state|invented)[^<]*)</bdi>', row
+        )
+        for row in rows
+    }
+    assert {region: words for region, words in told.items() if words} == {
+        "All regions": ["1 of 194 states and 1 invented", "of invented states, as far as is known", "names no state"],
+        AFRICA: ["1 invented state alone", "of invented states, as far as is known"],
+        ASIA: ["1 of 44 states"],
+    }
+    assert re.findall(r"\b0 of \d+ states", page) == []
 
 
 def test_a_code_puts_a_passage_under_a_second_commitment_and_twice_coded_counts_once(world: World) -> None:
