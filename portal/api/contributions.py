@@ -192,7 +192,7 @@ class ContributionTable(Query):
 
 class ContributionRow(Given):
     """What became of one row: new, revised, unchanged or left_out, what is to be put right in it, and remarks on its
-    texts by column, which hinder nothing.
+    texts by question, which hinder nothing.
     """
 
     row = fields.Integer()

@@ -46,6 +46,11 @@ def pieces(document: Mapping[str, Any]) -> list[Piece]:
     return found
 
 
+def texts_of(kind: str, value: Any) -> list[str]:
+    """The texts of an answer of this kind that become passages."""
+    return [text for text, _commitments in _texts(kind, value)]
+
+
 def commitments_of_files(document: Mapping[str, Any], question: str) -> tuple[str, ...]:
     """The commitments that the text of a file attached to this question is of."""
     return _placed(question) or _chosen(document)

@@ -14,13 +14,16 @@ from portal.rules.analyser import broken_words
 
 ONE_BROKEN = N_("1 word is broken at the end of a line; it is found as a whole word.")
 BROKEN = N_("%(count)s words are broken at line ends; they are found as whole words.")
-DIGITS = N_("Digits %(digits)s stand in the text; they are found as 0–9, and 0–9 as these.")
+DIGITS = {
+    "\u0660": N_("Digits ٠ to ٩ stand in the text; they are found as 0 to 9, and 0 to 9 as these."),
+    "\u06f0": N_("Digits ۰ to ۹ stand in the text; they are found as 0 to 9, and 0 to 9 as these."),
+}
+"""What is said of the digits of a script, by its nought."""
 APART = N_("Blanks seem to stand inside words, which are not found as whole words: %(words)s.")
 MOST_SHOWN = 5
 SHORT = 3
 """A word that a blank has cut has a part of so many letters at most."""
 
-_ROWS = {"\u0660": "٠–٩", "\u06f0": "۰–۹"}
 _SET_APART = re.compile(r"(?<![^\s(\"“«])[^\W\d_](?: [^\W\d_]){3,}(?![^\s.,;:!?)\"”»])")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _PAIR = re.compile(r"(?<![\w’'-])([^\W\d_]+) (?=([^\W\d_]+)(?![\w’'-]))")
@@ -42,9 +45,9 @@ def _flaws(text: str, counts: Mapping[str, int]) -> Iterator[tuple[str, dict[str
     broken = len(broken_words(text))
     if broken:
         yield (ONE_BROKEN, {}) if broken == 1 else (BROKEN, {"count": str(broken)})
-    for nought, told in _ROWS.items():
+    for nought, sentence in DIGITS.items():
         if any(nought <= sign <= chr(ord(nought) + 9) for sign in text):
-            yield DIGITS, {"digits": told}
+            yield sentence, {}
     cut = list(dict.fromkeys([*_letters_apart(text), *_cut_by_a_blank(text, counts)]))
     if cut:
         words = ", ".join(f"“{one}”" for one in cut[:MOST_SHOWN])

@@ -22,6 +22,7 @@ from portal.queries import partners
 from portal.queries.guidelines import guideline
 from portal.rules import contribution_rows as rows
 from portal.rules.contributions import Filing
+from portal.rules.cutting import texts_of
 from portal.rules.flaws import flaws, word_counts
 from portal.rules.refusals import Invalid, NotNow, Problem
 from portal.services.act import Act
@@ -54,7 +55,7 @@ class Wish:
 @dataclass(frozen=True)
 class RowReport:
     """What became of one row: its number in the file, its mark and title, the outcome, whether it was sent, what is
-    missing or odd in it, and remarks on its texts, by column, which hinder nothing.
+    missing or odd in it, and remarks on its texts, by question, which hinder nothing.
     """
 
     row: int
@@ -184,12 +185,15 @@ class _Desk:
             return RowReport(number, mark, title, LEFT_OUT, problems=told)
         point.commit()
         problems, sent = self._sent(found)
-        remarks = [
-            Problem(name.strip(), sentence % values)
-            for name, cell in zip(header, cells, strict=False)
-            for sentence, values in flaws(cell, self.words)
-        ]
-        return RowReport(number, mark, title, outcome, sent, tuple(problems), found.id, tuple(remarks))
+        remarks = tuple(self._remarks(found, line))
+        return RowReport(number, mark, title, outcome, sent, tuple(problems), found.id, remarks)
+
+    def _remarks(self, found: Contribution, line: rows.Line) -> Iterator[Problem]:
+        """What is told of the texts of a row, as they were kept, that the search is to find."""
+        for key in line.answers:
+            texts = texts_of(self.asked.questions[key].kind, found.values.get(key))
+            for sentence, values in flaws("\n\n".join(texts), self.words):
+                yield Problem(key, sentence % values)
 
     def _fault(self, header: Cells, cells: Cells, line: rows.Line, mark: str) -> Problem | None:
         language = line.head.get(rows.LANGUAGE, "en")

@@ -123,7 +123,7 @@ def test_json_lines_go_in_as_a_table_does(world: World) -> None:
 BROKEN = "Sustainable urban develop-\nment of human settleme nts\nsince ٢٠١٦ in towns and settlements."
 REMARKS = [
     "1 word is broken at the end of a line; it is found as a whole word.",
-    "Digits ٠–٩ stand in the text; they are found as 0–9, and 0–9 as these.",
+    "Digits ٠ to ٩ stand in the text; they are found as 0 to 9, and 0 to 9 as these.",
     APART.format("settleme nts"),
 ]
 
@@ -163,6 +163,13 @@ def test_what_was_met_is_told_by_page_command_and_api_and_the_text_stands_as_it_
         "2017": 0,
     }
     assert {words: found(words) for words in asked} == asked
+
+
+def test_what_the_search_does_not_look_at_or_is_joined_to_one_line_is_not_remarked_on(world: World) -> None:
+    of, to = partner(world, "stakeholder"), call(world, "e")
+    practice = {"CE.1/practices.title": "Urban develop-\nment", "CE.1/practices.done": "Urban develop-\nment"}
+    report = bring(world, to, of.id, lines({"mark": "m1", "title": "Of ٢٠٢٢, settle-\nments"} | practice))
+    assert told(report)[0][5] == {"CE.1/practices": REMARKS[0]}
 
 
 def test_a_table_without_flaws_shows_no_remarks(world: World) -> None:
