@@ -156,8 +156,16 @@ class SavedParts(Parts):
 
 
 class Decision(Asked):
-    """What the team decides about the newest version; a reason is needed unless it is accepted."""
+    """What the team decides about the newest version; a reason is needed unless it is accepted. A version that was not
+    read is never decided about: where the partner has sent a newer one, the answer is 409.
+    """
 
+    version = StrictWhole(least=1, required=True, metadata={"description": "`versions` as it was read."})
+    state = one_of(
+        STATES,
+        load_default=None,
+        metadata={"description": "`state` as it was read: a colleague's decision since is not overruled unseen."},
+    )
     outcome = one_of(OUTCOMES, required=True)
     reason = words(moderation.LONGEST_WORDS, load_default="")
 
@@ -356,7 +364,8 @@ def withdraw_contribution(act: Act, found: Filing) -> dict[str, Any]:
 )
 def moderate_contribution(act: Act, found: Filing, sent: dict[str, Any]) -> dict[str, Any]:
     """The team accepts the newest version, returns it or sets it aside with a reason."""
-    moderation.moderate(act, found, sent["outcome"], sent["reason"])
+    seen = moderation.Seen(sent["version"], sent["state"])
+    moderation.moderate(act, found, seen, sent["outcome"], sent["reason"])
     return _shape(act, held.filing(act.session, found.contribution))
 
 

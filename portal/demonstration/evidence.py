@@ -87,7 +87,7 @@ def contribute(act: Act, given: Sequence[Mapping[str, Any]]) -> None:
         contributions.send(act, filings.filing(act.session, made), signer())
         if first:
             acting(act, "reviewer")
-            moderation.moderate(act, filings.filing(act.session, made), ACCEPTED)
+            moderation.moderate(act, filings.filing(act.session, made), moderation.Seen(1), ACCEPTED)
             act.at = moment(95)
             acting(act, wanted["by"])
             draft = contributions.Draft(*told_of, wanted["values"])
@@ -97,7 +97,7 @@ def contribute(act: Act, given: Sequence[Mapping[str, Any]]) -> None:
         acting(act, "reviewer")
         if wanted["state"] != "sent":
             filing = filings.filing(act.session, made)
-            moderation.moderate(act, filing, wanted["state"], wanted.get("reason", ""))
+            moderation.moderate(act, filing, moderation.Seen(made.versions), wanted["state"], wanted.get("reason", ""))
         if reply := wanted.get("reply"):
             acting(act, "focal_point", reply["entity"])
             moderation.reply(act, filings.filing(act.session, made), reply["entity"], reply["text"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from forms.kinds.base import tidy
@@ -17,14 +18,29 @@ from portal.services.act import Act
 from portal.services.contributions import title_sent, told
 
 LONGEST_WORDS = 10_000
+NEWER_VERSION = N_("The partner has sent a newer version since. Please read it, and then decide about it.")
+DECIDED_MEANWHILE = N_(
+    "A colleague has decided about this version since. If your decision is to stand instead, please send it once more."
+)
 
 
-def moderate(act: Act, filing: Filing, outcome: str, reason: str = "") -> Moderation:
+@dataclass(frozen=True)
+class Seen:
+    """What the person who decides has read: the version, and the state it was in; None where nobody asks the state."""
+
+    version: int
+    state: str | None = None
+
+
+def moderate(act: Act, filing: Filing, seen: Seen, outcome: str, reason: str = "") -> Moderation:
     """The team decides about the newest version: accepts it, returns it or sets it aside, the last two with a reason.
-    The partner is told; the focal points of the states named in what is accepted are told that they may reply.
+    The partner is told; the focal points of the states named in what is accepted are told that they may reply. NotNow
+    where the newest version, or how it stands, is not what the person has seen.
     """
     act.demand("contribution:moderate", filing)
     found: Contribution = filing.contribution
+    if seen.version != found.versions:
+        raise NotNow(NEWER_VERSION)
     if outcome not in OUTCOMES:
         sentence = N_("Please choose accepted, returned or set_aside.")
         raise Invalid(sentence, [Problem("outcome", sentence)])
@@ -35,6 +51,8 @@ def moderate(act: Act, filing: Filing, outcome: str, reason: str = "") -> Modera
     hindrances = list(hindrances_of_moderating(found.state, outcome, words))
     if hindrances:
         raise NotNow(hindrances[0], hindrances)
+    if seen.state not in (None, found.state):
+        raise NotNow(DECIDED_MEANWHILE)
     row = Moderation(
         contribution_id=found.id,
         version=found.versions,

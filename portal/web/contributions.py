@@ -37,7 +37,7 @@ from portal.rules.contributions import (
     moderations_open,
 )
 from portal.rules.policy import may
-from portal.rules.refusals import Invalid, Missing, Problem
+from portal.rules.refusals import Invalid, Missing, NotNow, Problem
 from portal.services import contribution_files, contribution_parts, contributions, moderation, presence
 from portal.services.act import Act
 from portal.services.attachments import Upload
@@ -243,14 +243,16 @@ def withdraw(act: Act, found: Filing) -> ResponseReturnValue:
 @guarded("contribution:moderate", subject=filing, by="contribution_id", conceal=None)
 def moderate(act: Act, found: Filing) -> ResponseReturnValue:
     """The team accepts, returns or sets aside."""
-    outcome, reason = request.form.get("outcome", ""), request.form.get("reason", "")
-    if outcome in OUTCOMES and outcome != "accepted" and not reason.strip():
-        sentence = _(REASON_NEEDED)
-        return _page(act, found, [Problem("reason", sentence)]), 422
+    sent = request.form
+    seen = moderation.Seen(sent.get("version", 0, type=int), sent.get("state", ""))
     try:
-        moderation.moderate(act, found, outcome, reason)
+        moderation.moderate(act, found, seen, sent.get("outcome", ""), sent.get("reason", ""))
     except Invalid as refusal:
         return _page(act, found, refusal.problems), 422
+    except NotNow as refusal:
+        if refusal.sentence == REASON_NEEDED:
+            return _page(act, found, [Problem("reason", _(REASON_NEEDED))]), 422
+        return _page(act, found, [Problem("outcome", _(refusal.sentence))]), 409
     flash(_("Your decision is kept, and the partner has been told."), "success")
     return redirect(url_for(".contribution", contribution_id=found.contribution.id), 303)
 

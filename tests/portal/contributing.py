@@ -113,5 +113,6 @@ def decide(world: World, contribution_id: uuid.UUID, outcome: str, reason: str =
     """The team decides, a minute after what came before."""
     world.at += dt.timedelta(minutes=1)
     act = world.acting(role)
-    moderation.moderate(act, filing(act, contribution_id), outcome, reason)
+    found = filing(act, contribution_id)
+    moderation.moderate(act, found, moderation.Seen(found.contribution.versions), outcome, reason)
     world.done()

@@ -102,8 +102,8 @@ def test_files_of_other_questions_and_of_other_contributions(world: World) -> No
 def test_moderating(world: World) -> None:
     made = contribution(world, state="sent").id
     tries = (
-        lambda act: moderation.moderate(act, filing(act, made), "burnt"),
-        lambda act: moderation.moderate(act, filing(act, made), "returned", "x" * 10_001),
+        lambda act: moderation.moderate(act, filing(act, made), moderation.Seen(1), "burnt"),
+        lambda act: moderation.moderate(act, filing(act, made), moderation.Seen(1), "returned", "x" * 10_001),
     )
     assert [refused(world, "reviewer", one) for one in tries] == [
         (Invalid, "Please choose accepted, returned or set_aside.", ["outcome"]),

@@ -246,7 +246,7 @@ def test_the_team_decides_with_a_reason_and_the_partner_is_told(world: World) ->
     made = contribution(world, "c", "sent")
     act = world.acting("reviewer")
     with pytest.raises(NotNow, match="reason"):
-        moderation.moderate(act, filing(act, made.id), "returned", " ")
+        moderation.moderate(act, filing(act, made.id), moderation.Seen(1), "returned", " ")
     decide(world, made.id, "returned", "Please name the source.")
     assert again(made).state == "returned"
     assert sorted(told(world, "partner")) == ["contribution.returned", "partner.join"]
@@ -261,7 +261,7 @@ def test_nobody_of_the_team_decides_about_the_own_contribution(world: World) -> 
     world.done()
     act = world.acting("reviewer")
     with pytest.raises(Forbidden):
-        moderation.moderate(act, filing(act, made.id), "accepted")
+        moderation.moderate(act, filing(act, made.id), moderation.Seen(1), "accepted")
 
 
 def test_what_is_set_aside_is_closed_and_can_be_taken_up_again(world: World) -> None:

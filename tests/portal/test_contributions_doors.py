@@ -21,12 +21,12 @@ from portal.queries import calls_for_input as calls
 from portal.queries import contributions as held
 from portal.rules.contributions import LICENCES
 from portal.rules.timeline import last_day
-from portal.services import contribution_import
+from portal.services import contribution_import, contributions, moderation
 from portal.services.contributions import Draft
 from tests.factories import World, csrf
 from tests.house.test_pages import faults
 from tests.portal.callers import Caller
-from tests.portal.contributing import HEAD, VALUES, call, contribution, decide, partner, save, send
+from tests.portal.contributing import HEAD, VALUES, call, contribution, decide, filing, partner, save, send
 
 
 def post(client: FlaskClient, path: str, data: dict[str, Any], page: str | None = None) -> Any:
@@ -53,9 +53,10 @@ def test_a_partner_contributes_by_page_and_everybody_reads_it_once_it_is_accepte
     assert post(mine, f"{address}/sending", {}).status_code == 303
     assert public.get(address).status_code == 404
     reviewer = world.browser("reviewer")
-    refused = post(reviewer, f"{address}/moderation", {"outcome": "returned", "reason": ""}, address)
+    decision = {"version": "1", "state": "sent"}
+    refused = post(reviewer, f"{address}/moderation", decision | {"outcome": "returned", "reason": ""}, address)
     assert (refused.status_code, "Please give a reason" in refused.get_data(as_text=True)) == (422, True)
-    assert post(reviewer, f"{address}/moderation", {"outcome": "accepted"}, address).status_code == 303
+    assert post(reviewer, f"{address}/moderation", decision | {"outcome": "accepted"}, address).status_code == 303
     read = public.get(address).get_data(as_text=True)
     assert ("Rents rose." in read, "Creative Commons Attribution 4.0" in read, "Example agency" in read) == (True,) * 3
     state = world.browser("focal_point", "KAZ")
@@ -63,6 +64,51 @@ def test_a_partner_contributes_by_page_and_everybody_reads_it_once_it_is_accepte
     assert post(state, f"{address}/replies", reply, address).status_code == 303
     assert "Our figure is 26 per cent." in public.get(address).get_data(as_text=True)
     assert "1 reply of a state" in public.get("/contributions").get_data(as_text=True)
+
+
+def test_no_version_is_decided_about_that_was_not_read(world: World) -> None:
+    made = contribution(world, "c", "sent")
+    address, reviewer, team = f"/contributions/{made.id}", world.browser("reviewer"), Caller(world, "lead")
+    page = reviewer.get(address).get_data(as_text=True)
+    seen = dict(re.findall(r'<input type="hidden" name="(version|state)" value="([^"]*)">', page))
+    assert seen == {"version": "1", "state": "sent"}
+    save(world, made.id, Draft(title="Rents, corrected"), 1)
+    send(world, made.id)
+    decision = seen | {"outcome": "accepted", "reason": "A word of mine."}
+    for sent in (decision, decision | {"version": ""}):
+        refused = post(reviewer, f"{address}/moderation", sent, address)
+        told = refused.get_data(as_text=True)
+        assert (refused.status_code, faults(told)) == (409, [])
+        assert told.count("The partner has sent a newer version since.") == 2
+        assert ("A word of mine.</textarea>" in told, 'name="version" value="2"' in told) == (True, True)
+    by_api = team.post(f"{address}/moderation", {"version": 1, "outcome": "accepted"})
+    assert (by_api.status_code, by_api.json["reasons"]) == (409, [moderation.NEWER_VERSION])
+    missing = team.post(f"{address}/moderation", {"outcome": "accepted"})
+    assert (missing.status_code, [one["where"] for one in missing.json["problems"]]) == (422, ["version"])
+    assert held.moderations(db.session, made.id) == []
+    db.session.rollback()
+    assert post(reviewer, f"{address}/moderation", decision | {"version": "2"}, address).status_code == 303
+    assert [(row.version, row.outcome) for row in held.moderations(db.session, made.id)] == [(2, "accepted")]
+
+
+def test_a_colleagues_decision_is_not_overruled_unseen(world: World) -> None:
+    made = contribution(world, "c", "sent")
+    address, reviewer, team = f"/contributions/{made.id}", world.browser("reviewer"), Caller(world, "lead")
+    decide(world, made.id, "accepted", role="lead")
+    old = {"version": "1", "state": "sent", "outcome": "set_aside", "reason": "It repeats another."}
+    refused = post(reviewer, f"{address}/moderation", old, address)
+    told = refused.get_data(as_text=True)
+    assert (refused.status_code, told.count("A colleague has decided about this version since.")) == (409, 2)
+    assert ("It repeats another.</textarea>" in told, 'name="state" value="accepted"' in told) == (True, True)
+    by_api = {"version": 1, "state": "sent", "outcome": "set_aside", "reason": "It repeats another."}
+    told_so = team.post(f"{address}/moderation", by_api)
+    assert (told_so.status_code, told_so.json["reasons"]) == (409, [moderation.DECIDED_MEANWHILE])
+    withdrawn = world.acting("partner")
+    contributions.withdraw(withdrawn, filing(withdrawn, made.id))
+    world.done()
+    late = post(reviewer, f"{address}/moderation", old, address).get_data(as_text=True)
+    assert ("The partner has withdrawn the contribution." in late, "It repeats another.</p>" in late) == (True, True)
+    assert [(row.version, row.outcome) for row in held.moderations(db.session, made.id)] == [(1, "accepted")]
 
 
 def test_begin_pressed_twice_opens_one_draft(world: World) -> None:
@@ -444,10 +490,10 @@ def test_a_contribution_by_api_from_draft_to_reply(world: World) -> None:
     assert (sent.json["state"], sent.json["versions"], sent.json["areas"]) == ("sent", 1, ["KAZ", "M49:143"])
     document = mine.get(f"{path}/versions/1").data
     assert json.loads(mine.get(f"{path}/versions/1/receipt").data)["statement"]["version"]["size"] == len(document)
-    assert team.post(f"{path}/moderation", {"outcome": "set_aside"}).json["reasons"] == [
+    assert team.post(f"{path}/moderation", {"version": 1, "outcome": "set_aside"}).json["reasons"] == [
         "Please give a reason: the partner reads it."
     ]
-    assert team.post(f"{path}/moderation", {"outcome": "accepted"}).json["accepted"] == 1
+    assert team.post(f"{path}/moderation", {"version": 1, "outcome": "accepted"}).json["accepted"] == 1
     reply = state.post(f"{path}/replies", {"entity": "KAZ", "text": "We count otherwise."})
     assert (reply.status_code, reply.json["version"]) == (201, 1)
     shown = Caller(world, "data_officer").get(path).json

@@ -565,7 +565,7 @@ def test_a_file_that_is_read_while_its_contribution_is_accepted_stands_with_it(
         with Session(engine) as session:
             begin_write(session)
             act = Act(session, reviewer, world.at)
-            moderation.moderate(act, filing(act, made), "accepted")
+            moderation.moderate(act, filing(act, made), moderation.Seen(1), "accepted")
             session.commit()
 
     reviewer, engine = world.person("reviewer"), db.engine
