@@ -18,6 +18,7 @@ from portal.models.entities import Entity
 from portal.models.passages import Coded, Coding, ContributionPlace, FileToRead, Passage, PassageCommitment
 from portal.models.reports import Report
 from portal.queries.contributions import of_version
+from portal.queries.reports import LATE
 from portal.rules.analyser import Search
 from portal.rules.contributions import ACCEPTED, SENT, SET_ASIDE, WITHDRAWN
 from portal.rules.refusals import Missing
@@ -33,8 +34,9 @@ COMMITMENT = "commitment:"
 class Which:
     """Which passages are asked for; "" for all. `coded` is nobody, somebody, or not_by_me; `change` one of the ways in
     which a passage continues another. Without `earlier` only those that stand now; `waiting` asks for those of
-    contributions that the team has not looked at yet in their place. `source` is report or contribution. The region
-    NO_REGION asks for what is of none.
+    contributions that the team has not looked at yet in their place. `source` is report or contribution; `late` is
+    WITHOUT, for what does not stand in a report received after the synthesis cut-off, or ALONE, for what does. The
+    region NO_REGION asks for what is of none.
     """
 
     cycle: str = ""
@@ -51,6 +53,7 @@ class Which:
     earlier: str = ""
     waiting: str = ""
     source: str = ""
+    late: str = ""
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Which:
@@ -159,14 +162,16 @@ def _conditions(which: Which, reader: Reader) -> list[ColumnElement[bool]]:
     if which.section:
         found.append(or_(Passage.section == which.section, Passage.section.startswith(f"{which.section}.")))
     if which.commitment:
-        beside = exists().where(
-            PassageCommitment.passage_id == Passage.id, PassageCommitment.commitment == which.commitment
-        )
-        coded = _coded(Coding.code == f"{COMMITMENT}{which.commitment}")
-        found.append(or_(Passage.commitment == which.commitment, beside, coded))
+        found.append(_of_commitment(which.commitment))
     if which.code:
         found.append(_coded(Coding.code == which.code))
+    found += [LATE[which.late](Passage.report_id)] if which.late in LATE else []
     return found + _conditions_of_coding(which, reader)
+
+
+def _of_commitment(commitment: str) -> ColumnElement[bool]:
+    beside = exists().where(PassageCommitment.passage_id == Passage.id, PassageCommitment.commitment == commitment)
+    return or_(Passage.commitment == commitment, beside, _coded(Coding.code == f"{COMMITMENT}{commitment}"))
 
 
 def _of_region(region: str) -> ColumnElement[bool]:

@@ -14,18 +14,20 @@ from portal.models.entities import Entity
 from portal.models.reported_figures import ReportedFigure
 from portal.models.reports import Report, Version
 from portal.queries.passages import Reader
+from portal.queries.reports import LATE
 from portal.rules import crosswalk
 
 
 @dataclass(frozen=True)
 class Which:
-    """Which figures are asked for, of those that stand now; "" for all."""
+    """Which figures are asked for, of those that stand now; "" for all. `late` is that of passages."""
 
     cycle: str = ""
     region: str = ""
     entity: str = ""
     commitment: str = ""
     indicator: str = ""
+    late: str = ""
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Which:
@@ -40,6 +42,8 @@ def _conditions(which: Which, reader: Reader) -> list[ColumnElement[bool]]:
         found.append(Report.state == "published")
     named = {name: getattr(which, name) for name in ("cycle", "region", "entity", "indicator")}
     found += [getattr(ReportedFigure, name) == wanted for name, wanted in named.items() if wanted]
+    if which.late in LATE:
+        found.append(LATE[which.late](ReportedFigure.report_id))
     if which.commitment:
         found.append(ReportedFigure.indicator.in_(crosswalk.indicators_of(which.commitment)))
     return found

@@ -7,8 +7,8 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import case, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, case, exists, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from forms.words import N_
 from portal.db import AnyRow, AnySelect
@@ -16,6 +16,7 @@ from portal.models.accounts import Membership, User
 from portal.models.entities import Entity
 from portal.models.reports import Answer, AnswerRevision, Attachment, Clearance, Report, Version
 from portal.models.review import Consent
+from portal.models.synthesis import Supplement
 from portal.rules.policy import Person
 from portal.rules.refusals import Missing
 
@@ -25,6 +26,16 @@ NO_REPORT = N_("There is no such report.")
 _REPORT = Report.__table__.c
 _INSIDE = case((_REPORT.state == "clearing", _REPORT.drafting), else_=_REPORT.state)
 SEEN = case(((_INSIDE == "preparing") & (_REPORT.versions > 0), "withdrawn"), else_=_INSIDE)
+
+
+def after_cut_off(report: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """True of a report first received after the synthesis cut-off: one with a supplement. It cannot be cited."""
+    return exists().where(Supplement.report_id == report)
+
+
+WITHOUT, ALONE = "without", "alone"
+LATE = {WITHOUT: lambda report: ~after_cut_off(report), ALONE: after_cut_off}
+"""How a list is left to what is of no late report, or to what is of late reports alone."""
 
 
 def get(session: Session, report_id: uuid.UUID, *, lock: bool = False) -> Report:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 from forms.words import N_
@@ -35,9 +35,10 @@ class Said(NamedTuple):
 class Coverage:
     """How many of the `of` states of a region ("" for the world) are behind something: `reported` by their own report.
 
-    `profiled` counts states without a report of which the secretariat compiled a desk profile, and `agreed` those of
-    them that confirmed or corrected something of it: both apart from `reported`, never added to it. `invented` counts
-    demonstration entities that reported; they are in no other number.
+    `late` counts states whose report was first received after the synthesis cut-off, `profiled` states without a report
+    of which the secretariat compiled a desk profile, and `agreed` those of them that confirmed or corrected something
+    of it: all apart from `reported`, never added to it. `invented` counts demonstration entities that reported,
+    `invented_late` those whose report came after the cut-off; they are in no other number.
     """
 
     region: str
@@ -46,9 +47,12 @@ class Coverage:
     profiled: int = 0
     agreed: int = 0
     invented: int = 0
+    late: int = 0
+    invented_late: int = 0
 
     def __post_init__(self) -> None:
-        if not (0 <= self.reported <= self.of and 0 <= self.agreed <= self.profiled <= self.of - self.reported):
+        silent = self.of - self.reported - self.late
+        if min(self.reported, self.late) < 0 or not 0 <= self.agreed <= self.profiled <= silent:
             raise ValueError(f"no coverage can be {self}")
 
     @property
@@ -66,19 +70,26 @@ SOME_IN = N_("%(reported)s of %(of)s states in %(region)s reported")
 PROFILES = N_(
     "of %(profiled)s more the secretariat compiled a desk profile, in which %(agreed)s confirmed or corrected something"
 )
+LATE = N_("received after the cut-off: %(late)s, counted in none of these numbers")
 INVENTED = N_("invented states of the demonstration that reported: %(invented)s, counted in none of these numbers")
+INVENTED_LATE = N_("invented states of the demonstration received after the cut-off: %(invented_late)s")
 
 
 def say(coverage: Coverage) -> list[Said]:
     """What may be said of this coverage: how many reported, then apart what is no report."""
-    values = {name: getattr(coverage, name) for name in ("reported", "of", "region", "profiled", "agreed", "invented")}
+    values = asdict(coverage)
     if coverage.reported and coverage.reported == coverage.of:
         sentence = ALL_IN if coverage.region else ALL
     elif coverage.reported:
         sentence = SOME_IN if coverage.region else SOME
     else:
         sentence = NONE_IN if coverage.region else NONE
-    apart = [(PROFILES, coverage.profiled), (INVENTED, coverage.invented)]
+    apart = [
+        (LATE, coverage.late),
+        (PROFILES, coverage.profiled),
+        (INVENTED, coverage.invented),
+        (INVENTED_LATE, coverage.invented_late),
+    ]
     return [Said(one, values) for one in (sentence, *(words for words, count in apart if count))]
 
 
@@ -87,27 +98,35 @@ def by_region(
     reported: Collection[str],
     profiled: Collection[str] = (),
     agreed: Collection[str] = (),
+    late: Collection[str] = (),
 ) -> list[Coverage]:
-    """The coverage of the world, then of each region by its name, from the codes of the entities that reported.
+    """The coverage of the world, then of each region by its name, from the codes of the entities that `reported` by the
+    synthesis cut-off and of those that did so after it (`late`).
 
     A state that reported is counted as that alone, whatever was compiled of it before.
     """
     counts: dict[str, Counter[str]] = {"": Counter()}
     for place in places:
-        marks = _marks(place, reported, profiled, agreed)
+        marks = _marks(place, reported, profiled, agreed, late)
         counts[""].update(marks)
         if place.region:
             counts.setdefault(place.region, Counter()).update(marks)
-    names = ("reported", "of", "profiled", "agreed", "invented")
+    names = ("reported", "of", "profiled", "agreed", "invented", "late", "invented_late")
     return [Coverage(region, **{name: counts[region][name] for name in names}) for region in sorted(counts)]
 
 
-def _marks(place: Place, reported: Collection[str], profiled: Collection[str], agreed: Collection[str]) -> list[str]:
-    has_reported = place.iso3 in reported
+def _marks(
+    place: Place,
+    reported: Collection[str],
+    profiled: Collection[str],
+    agreed: Collection[str],
+    late: Collection[str],
+) -> list[str]:
+    came = "reported" if place.iso3 in reported else "late" if place.iso3 in late else ""
     if place.status not in REAL:
-        return ["invented"] if has_reported else []
-    if has_reported:
-        return ["of", "reported"]
+        return [{"reported": "invented", "late": "invented_late"}[came]] if came else []
+    if came:
+        return ["of", came]
     if place.iso3 not in profiled:
         return ["of"]
     return ["of", "profiled", "agreed"] if place.iso3 in agreed else ["of", "profiled"]

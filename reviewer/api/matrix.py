@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from marshmallow import fields
@@ -16,14 +17,15 @@ from portal.rules.policy import may
 from portal.services.act import Act
 from reviewer.queries import matrix as queries
 from reviewer.queries.matrix import Evidence
-from reviewer.rules.matrix import CHANNELS
+from reviewer.rules.matrix import CHANNELS, NOTHING, Place
 
 calls = Calls("Evidence matrix", __name__, "How much evidence there is, by commitment, channel and region.")
 
 
 class Reach(Given):
-    """How many states of a region ("" for the world) reported. `profiled` and `agreed` count desk profiles, `invented`
-    demonstration entities; they are in no other number. `sentence` says it in words."""
+    """How many states of a region ("" for the world) reported. `late` counts reports received after the synthesis
+    cut-off, `profiled` and `agreed` desk profiles, `invented` and `invented_late` demonstration entities; they are in
+    no other number. `sentence` says it in words."""
 
     region = fields.String()
     reported = fields.Integer()
@@ -31,13 +33,16 @@ class Reach(Given):
     profiled = fields.Integer()
     agreed = fields.Integer()
     invented = fields.Integer()
+    late = fields.Integer()
+    invented_late = fields.Integer()
     sentence = fields.String()
 
 
 class Cell(Given):
     """A cell; region "" is what is of no region, and has no `of_states`; a passage of several regions is in each.
     `states_at_least` says that there may be more `states`. `mean_age` is in years, null of nothing;
-    `open_contradictions` is null for who may not read them."""
+    `open_contradictions` is null for who may not read them. `late_passages` and `late_figures` stand in reports
+    received after the synthesis cut-off, which cannot be cited; they are in no other number."""
 
     commitment = fields.String()
     title = fields.String()
@@ -50,6 +55,8 @@ class Cell(Given):
     of_states = fields.Integer(allow_none=True)
     mean_age = fields.Float(allow_none=True)
     open_contradictions = fields.Integer(allow_none=True)
+    late_passages = fields.Integer()
+    late_figures = fields.Integer()
 
 
 class MatrixPage(page_of(Cell)):  # type: ignore[misc]
@@ -85,6 +92,7 @@ def _cells(found: Evidence) -> list[dict[str, Any]]:
         for channel in CHANNELS:
             for region in ["", *found.matrix.regions]:
                 tally = found.matrix.only(commitment.key, channel, region)
+                late = found.late.get(Place(commitment.key, channel, region), NOTHING)
                 shown.append(
                     {
                         "commitment": commitment.key,
@@ -98,11 +106,12 @@ def _cells(found: Evidence) -> list[dict[str, Any]]:
                         "of_states": found.matrix.states.get(region),
                         "mean_age": None if tally.mean_age is None else round(tally.mean_age, 2),
                         "open_contradictions": tally.cases if found.whole else None,
+                        "late_passages": late.passages,
+                        "late_figures": late.figures,
                     }
                 )
     return shown
 
 
 def _reach(one: Coverage) -> dict[str, Any]:
-    numbers = {name: getattr(one, name) for name in ("region", "reported", "of", "profiled", "agreed", "invented")}
-    return {**numbers, "sentence": "; ".join(said.english for said in say(one))}
+    return {**asdict(one), "sentence": "; ".join(said.english for said in say(one))}

@@ -26,6 +26,7 @@ from portal.http.passages import LARGEST, LONGEST, passage, reader, sought
 from portal.models.passages import Passage
 from portal.queries import passages as queries
 from portal.queries.passages import Subject, Which
+from portal.queries.reports import LATE
 from portal.rules import crosswalk
 from portal.rules.anchors import EDITED, MOVED, NEW, SAME
 from portal.rules.policy import THE_TEAM
@@ -77,7 +78,8 @@ class WhichPassages(Paging):
     """Which passages are asked for. `q` are words, all of them looked for in their forms; in quotation marks one after
     the other. Only those that stand now, unless `earlier` is yes; where `waiting` is yes, those of contributions that
     the team has not looked at yet. `commitment`, `region` and `entity` ask for each that a passage is of; the region
-    `no_region` for what is of none."""
+    `no_region` for what is of none; `late` for what stands in no report received after the synthesis cut-off
+    (`without`), which cannot be cited, or for that `alone`."""
 
     q = words(LONGEST)
     cycle = key_text()
@@ -92,6 +94,7 @@ class WhichPassages(Paging):
     change = one_of((NEW, SAME, EDITED, MOVED))
     earlier = one_of(("yes",))
     waiting = one_of(("yes",))
+    late = one_of(tuple(LATE))
 
 
 class Codes(Asked):

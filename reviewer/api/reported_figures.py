@@ -13,6 +13,7 @@ from portal.http.passages import reader
 from portal.models.reported_figures import ReportedFigure
 from portal.queries import reported_figures as queries
 from portal.queries.reported_figures import Which
+from portal.queries.reports import LATE
 from portal.rules import crosswalk
 from portal.services.act import Act
 
@@ -47,13 +48,14 @@ class ReportedFigureShape(Given):
 
 
 class WhichFigures(Paging):
-    """Which figures are asked for, of those that stand now."""
+    """Which figures are asked for, of those that stand now; `late` as for passages."""
 
     cycle = key_text()
     region = words(100)
     entity = entity_code()
     commitment = one_of([one.key for one in crosswalk.commitments()])
     indicator = one_of(crosswalk.measures())
+    late = one_of(tuple(LATE))
 
 
 def _told(one: ReportedFigure) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from portal.models.reported_figures import ReportedFigure
 from portal.models.reports import Report, Version
 from portal.queries.passages import under_commitments
 from portal.queries.profiles import gone
-from portal.queries.reports import SEEN
+from portal.queries.reports import SEEN, after_cut_off
 from portal.rules import coverage, crosswalk
 from portal.rules.coverage import Coverage
 from portal.rules.profiles import AGREED
@@ -41,12 +41,14 @@ OPEN_CASES = ("raised", "asked")
 class Evidence:
     """The matrix of a cycle, and the coverage of the world and of each region by reports. Both count the same states:
     the invented entities of a demonstration are none, though their passages and figures stand in the cells. `whole`
-    where it is that of the team, with open contradictions.
+    where it is that of the team, with open contradictions. What stands in reports first received after the synthesis
+    cut-off cannot be cited: it is in no cell and in no number, and stands in `late` alone.
     """
 
     matrix: Matrix
     coverage: list[Coverage]
     whole: bool
+    late: Mapping[Place, Tally]
 
 
 def evidence(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> Evidence:
@@ -58,13 +60,19 @@ def evidence(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> E
     places = [coverage.Place(*row) for row in session.execute(select(Entity.iso3, Entity.region, Entity.status))]
     cells: defaultdict[Place, Tally] = defaultdict(Tally)
     again: defaultdict[tuple[str, str], Tally] = defaultdict(Tally)
+    late: defaultdict[Place, Tally] = defaultdict(Tally)
+    reports = _reports(session, cycle)
+    after = {entity for entity, is_late in reports.items() if is_late}
     for commitment, channel, tallies in _passages(session, cycle, at, whole=whole):
         for region, tally in tallies.items():
-            cells[Place(commitment, channel, region)] += tally
+            is_late = channel == REPORTS and tally.entities <= after
+            (late if is_late else cells)[Place(commitment, channel, region)] += tally
         for tally in list(tallies.values())[1:]:
             again[commitment, channel] += tally
     invented = Counter(place.region for place in places if place.status not in coverage.REAL)
-    for place, tally in (*_reported(session, cycle, at, whole=whole), *_figures(session, at, invented)):
+    for place, tally in _reported(session, cycle, at, whole=whole):
+        (late if tally.entities <= after else cells)[place] += tally
+    for place, tally in _figures(session, at, invented):
         cells[place] += tally
     cases: Counter[tuple[str, str]] = Counter()
     regions = {place.iso3: place.region for place in places}
@@ -79,20 +87,30 @@ def evidence(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> E
         else replace(tally, entities=tally.entities & real, invented=tally.entities - real)
         for place, tally in cells.items()
     }
-    reach = _coverage(session, cycle, places)
+    reach = _coverage(session, cycle, places, reports)
     states = {one.region: one.of for one in reach if one.region}
-    return Evidence(Matrix(counted, states, dict(cases), dict(again)), reach, whole)
+    return Evidence(Matrix(counted, states, dict(cases), dict(again)), reach, whole, dict(late))
 
 
 def covered(session: Session, cycle: str) -> list[Coverage]:
-    """The coverage of the world, then of each region, by reports, with desk profiles apart."""
+    """The coverage of the world, then of each region, by reports that can be cited, with late reports and desk profiles
+    apart.
+    """
     places = [coverage.Place(*row) for row in session.execute(select(Entity.iso3, Entity.region, Entity.status))]
-    return _coverage(session, cycle, places)
+    return _coverage(session, cycle, places, _reports(session, cycle))
 
 
-def _coverage(session: Session, cycle: str, places: Iterable[coverage.Place]) -> list[Coverage]:
-    received = (Report.cycle == cycle, Report.first_submitted_at.is_not(None), SEEN != "withdrawn")
-    reported = set(session.scalars(select(Report.entity).where(*received)))
+def _reports(session: Session, cycle: str) -> dict[str, bool]:
+    """The entities whose report was received and stands, each with whether it came after the synthesis cut-off."""
+    query = select(Report.entity, after_cut_off(Report.id)).where(
+        Report.cycle == cycle, Report.first_submitted_at.is_not(None), SEEN != "withdrawn"
+    )
+    return {entity: bool(late) for entity, late in session.execute(query)}
+
+
+def _coverage(
+    session: Session, cycle: str, places: Iterable[coverage.Place], reports: Mapping[str, bool]
+) -> list[Coverage]:
     stands = ProfileItem.id.not_in(gone(session, cycle))
     newest = select(func.max(ProfileAnswer.id)).group_by(ProfileAnswer.item_id)
     profiled = (
@@ -103,7 +121,9 @@ def _coverage(session: Session, cycle: str, places: Iterable[coverage.Place]) ->
         .group_by(Profile.entity)
     )
     found = {row.entity: bool(row.agreed) for row in session.execute(profiled)}
-    return coverage.by_region(places, reported, found, {entity for entity, agreed in found.items() if agreed})
+    late = {entity for entity, is_late in reports.items() if is_late}
+    agreed = {entity for entity, has_agreed in found.items() if has_agreed}
+    return coverage.by_region(places, reports.keys() - late, found, agreed, late)
 
 
 def _passages(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> Iterator[Told]:

@@ -19,6 +19,7 @@ from portal.http.guard import guarded
 from portal.models.cycles import Cycle
 from portal.queries import cycles, profiles, requests
 from portal.queries.passages import NO_REGION
+from portal.queries.reports import ALONE, WITHOUT
 from portal.rules import crosswalk
 from portal.rules.contributions import CHANNELS as ASKABLE
 from portal.rules.coverage import Coverage, say
@@ -30,13 +31,17 @@ from reviewer.queries.matrix import Evidence
 from reviewer.rules.matrix import (
     CHANNELS,
     FIGURES,
+    GOVERNMENTS,
     HOLES,
+    NOTHING,
+    REPORTS,
     SINCE,
     VOICE_TITLES,
     VOICES,
     WEIGHT,
     WEIGHT_WITHOUT_CASES,
     Hole,
+    Place,
     Tally,
     holes,
 )
@@ -44,19 +49,27 @@ from reviewer.rules.matrix import (
 pages = Blueprint("matrix", __name__)
 COLUMNS = (
     "cycle", "commitment", "title", "channel", "channel_title", "region", "passages", "figures", "states",
-    "states_at_least", "of_states", "mean_age_years", "open_contradictions",
+    "states_at_least", "of_states", "mean_age_years", "open_contradictions", "late_passages", "late_figures",
 )  # fmt: skip
 PER_PAGE = 50
 
 
+class Lists(NamedTuple):
+    """Where the lists behind a cell are; "" where it holds nothing."""
+
+    passages: str = ""
+    figures: str = ""
+    cases: str = ""
+
+
 class Cell(NamedTuple):
-    """A cell of the page: what a channel holds, and where the lists of its passages, figures and contradictions are."""
+    """A cell of the page: what a channel holds, and apart what stands in late reports, each with its lists."""
 
     channel: str
     tally: Tally
-    passages: str
-    figures: str
-    cases: str
+    lists: Lists
+    late: Tally
+    late_lists: Lists
 
 
 @dataclass(frozen=True)
@@ -113,11 +126,12 @@ def cells(cycle: str, found: Evidence) -> Iterator[tuple[Any, ...]]:
         for channel, title in CHANNELS.items():
             for region in ["", *found.matrix.regions]:
                 tally = found.matrix.only(commitment.key, channel, region)
+                late = found.late.get(Place(commitment.key, channel, region), NOTHING)
                 age = None if tally.mean_age is None else f"{tally.mean_age:.2f}"
                 yield (
                     cycle, commitment.key, commitment.title, channel, title, region, tally.passages, tally.figures,
                     tally.states, tally.at_least, found.matrix.states.get(region), age,
-                    tally.cases if found.whole else None,
+                    tally.cases if found.whole else None, late.passages, late.figures,
                 )  # fmt: skip
 
 
@@ -142,7 +156,16 @@ def gaps(act: Act) -> ResponseReturnValue:
         "evidence/holes.html",
         cycle=cycle,
         sentence=_hole_sentence(act, cycle, found, region, voice),
-        rows=[(hole, _hole_words(hole, titles), _asked(hole, asked), _ask_address(cycle, hole)) for hole in shown],
+        rows=[
+            (
+                hole,
+                _hole_words(hole, titles),
+                _asked(hole, asked),
+                _ask_address(cycle, hole),
+                _late_of(cycle, found, hole),
+            )
+            for hole in shown
+        ],
         count=len(wanted),
         voices=VOICE_TITLES,
         weight=WEIGHT if found.whole else WEIGHT_WITHOUT_CASES,
@@ -198,15 +221,36 @@ def _row(cycle: Cycle, found: Evidence, commitment: str, place: tuple[str, str],
     else:
         tallies = {channel: found.matrix.cell(commitment, channel, region) for channel in channels}
     cells = [
-        Cell(channel, tally, *(lists(cycle.key, commitment, channel, region) if _holds(tally) else ("", "", "")))
+        Cell(channel, tally, _lists(cycle, commitment, channel, region, tally), late, late_lists)
         for channel, tally in tallies.items()
+        for late, late_lists in [_late(cycle, found, commitment, channel, region)]
     ]
     return Row(region, title, found.matrix.of(region), cells)
+
+
+def _late(cycle: Cycle, found: Evidence, commitment: str, channel: str, region: str) -> tuple[Tally, Lists]:
+    """What late reports hold here, or in all regions together, and where its lists are; each is of one region."""
+    if channel != REPORTS or not found.late:
+        return NOTHING, Lists()
+    places = [Place(commitment, channel, one) for one in ([region] if region else found.matrix.regions)]
+    late = sum((found.late.get(place, NOTHING) for place in places), NOTHING)
+    return late, _lists(cycle, commitment, channel, region, late, ALONE)
+
+
+def _lists(cycle: Cycle, commitment: str, channel: str, region: str, tally: Tally, late: str = WITHOUT) -> Lists:
+    return lists(cycle.key, commitment, channel, region, late) if _holds(tally) else Lists()
 
 
 def _said(row: Row) -> bool:
     """Whether any cell of a row holds something."""
     return any(_holds(cell.tally) for cell in row.cells)
+
+
+def _late_of(cycle: Cycle, found: Evidence, hole: Hole) -> tuple[Tally, Lists]:
+    """What late reports hold where governments are silent; nothing for another voice."""
+    if hole.voice != GOVERNMENTS:
+        return NOTHING, Lists()
+    return _late(cycle, found, hole.commitment, REPORTS, hole.region)
 
 
 def age_words(years: float) -> str:
@@ -240,16 +284,17 @@ def _holds(tally: Tally) -> bool:
     return bool(tally.passages or tally.figures or tally.cases)
 
 
-def lists(cycle: str, commitment: str, channel: str, region: str) -> tuple[str, str, str]:
+def lists(cycle: str, commitment: str, channel: str, region: str, late: str = WITHOUT) -> Lists:
     """Where the lists behind a cell are: its passages; its figures, those of reports or those of channel b; and its
-    open contradictions.
+    open contradictions. Those of reports are `late` ones ALONE, or all others.
     """
     of = {"cycle": cycle, "channel": channel, "region": region, "commitment": commitment}
     cases = _address("/evidence/contradictions", {**of, "state": OPEN})
     if channel == FIGURES:
         held = {"commitment": commitment, "region": region, "from": str(SINCE), "kind": "country"}
-        return _address("/evidence", of), _address("/data", held), cases
-    return _address("/evidence", of), _address("/evidence/figures", {**of, "channel": ""}), cases
+        return Lists(_address("/evidence", of), _address("/data", held), cases)
+    of |= {"late": late} if channel == REPORTS else {}
+    return Lists(_address("/evidence", of), _address("/evidence/figures", {**of, "channel": ""}), cases)
 
 
 def _address(path: str, asked: Mapping[str, str]) -> str:

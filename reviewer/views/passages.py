@@ -20,6 +20,7 @@ from portal.http.passages import LARGEST, LONGEST, passage, reader, sought
 from portal.queries import contributions, cycles, near_copies
 from portal.queries import passages as queries
 from portal.queries.passages import NO_REGION, Reader, Subject, Which
+from portal.queries.reports import ALONE, WITHOUT
 from portal.rules import crosswalk
 from portal.rules.analyser import Search, cut, marked
 from portal.rules.contributions import CHANNELS
@@ -46,6 +47,11 @@ CHANGES = {
     "moved": N_("as in the version before, at another place"),
 }
 REPORTS = N_("Reports of states")
+LATE = {
+    WITHOUT: N_("without reports after the cut-off"),
+    ALONE: N_("of reports after the cut-off alone"),
+}
+"""The choices of a list by the synthesis cut-off."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +126,7 @@ def _kept(words: Mapping[str, str], sentence: Sequence[Mapping[str, Any]]) -> di
 
 def _figures_address(which: Which) -> str:
     """Where the figures of reports are that these filters leave, as far as figures have the same."""
-    same = {name: getattr(which, name) for name in ("cycle", "region", "entity", "commitment")}
+    same = {name: getattr(which, name) for name in ("cycle", "region", "entity", "commitment", "late")}
     return url_for("reported_figures.listing", **{name: value for name, value in same.items() if value})
 
 
@@ -179,6 +185,7 @@ def _sentence(act: Act, which: Which, asked: str) -> list[dict[str, Any]]:
         ("code", _("coded as"), _("anything"), [(code, code_title(code)) for code in codes]),
         ("language", _("in"), _("every language"), list(render.LANGUAGES.items())),
         ("coded", _("and"), _("whoever has gone through"), [(key, _(title)) for key, title in CODED.items()]),
+        ("late", _("and"), _("whenever received"), [(key, _(title)) for key, title in LATE.items()]),
     ]
     if reader(act).of_the_team:
         parts.append(("waiting", _("of what"), _("stands"), [("yes", _("nobody has looked at yet"))]))

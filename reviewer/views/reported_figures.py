@@ -26,6 +26,7 @@ from portal.rules import crosswalk
 from portal.rules.policy import may
 from portal.services.act import Act
 from reviewer.queries.grounds import indicators
+from reviewer.views.passages import LATE
 
 pages = Blueprint("reported_figures", __name__)
 
@@ -81,6 +82,7 @@ def _sentence(act: Act, which: Which, opened: Sequence[Cycle], titles: Mapping[s
         ("entity", _("of"), _("every state"), [(iso3, name) for name, iso3 in named]),
         ("commitment", _("on"), _("every commitment"), commitments),
         ("indicator", _("by"), _("every indicator"), offered),
+        ("late", _("and"), _("whenever received"), [(key, _(title)) for key, title in LATE.items()]),
     ]
     return [
         {"name": name, "label": label, "value": getattr(which, name), "choices": [("", every), *choices]}

@@ -18,6 +18,7 @@ from portal.models.cycles import Cycle
 from portal.models.synthesis import Statement
 from portal.queries import accounts, contributions, cycles, passages, reported_figures
 from portal.queries.guidelines import guideline
+from portal.queries.reports import WITHOUT
 from portal.rules import crosswalk
 from portal.rules.analyser import search
 from portal.rules.refusals import Invalid, NotNow, Problem, Stale
@@ -267,7 +268,8 @@ def _choices(act: Act, statement: Statement, entry: Entry) -> dict[str, Any]:
         wanted["section"] = entry.key
     wanted["entity"] = wanted["entity"].upper()[:3]
     region = entry.region if not wanted["section"] else ""
-    which = passages.Which(cycle=statement.cycle, section=wanted["section"], entity=wanted["entity"], region=region)
+    own = {"section": wanted["section"], "entity": wanted["entity"], "region": region}
+    which = passages.Which(cycle=statement.cycle, late=WITHOUT, **own)
     of_partners = replace(which, section="", commitment=entry.commitment, source="contribution")
     sought = search(wanted["q"]) if wanted["q"] else None
     reader = passages.Reader(act.actor.id, of_the_team=True)
@@ -281,7 +283,7 @@ def _choices(act: Act, statement: Statement, entry: Entry) -> dict[str, Any]:
         "figures": queries.figures_at_hand(act.session, crosswalk.indicators_of(wanted["section"]), wanted["entity"]),
         "reported": reported_figures.listed(
             act.session,
-            reported_figures.Which(statement.cycle, region, wanted["entity"], wanted["section"]),
+            reported_figures.Which(statement.cycle, region, wanted["entity"], wanted["section"], late=WITHOUT),
             reader,
             limit=MOST_CHOICES,
         ),

@@ -23,9 +23,10 @@ from portal.models.entities import Entity
 from portal.models.observations import Observation
 from portal.models.passages import Coding, Passage
 from portal.models.reported_figures import ReportedFigure
+from portal.models.reports import Report
 from portal.rules import crosswalk
 from portal.services.observations import take_in
-from reviewer.queries.matrix import Evidence, evidence
+from reviewer.queries.matrix import Evidence, covered, evidence
 from reviewer.rules.matrix import NOTHING, Place, Tally
 from reviewer.views.matrix import age_words, states_words
 from tests.factories import BLOCKERS, DAY, PATH, World
@@ -33,6 +34,7 @@ from tests.portal import test_reported_figures as answering
 from tests.portal.callers import Caller
 from tests.portal.contributing import contribution, decide, send
 from tests.portal.test_passages import again
+from tests.reviewer.synthesising import LATE, passage, stated, submitted
 
 YEAR = dt.timedelta(days=365.2425)
 ASIA, AFRICA = "Asia and the Pacific", "Africa"
@@ -235,7 +237,7 @@ def test_each_number_of_a_cell_is_that_of_the_list_that_it_opens(world: World) -
     several(world)
     contribution(world, "e", "accepted", areas=["World"], values={"CE.1/practices": PRACTICE})
     reported(world, "KAZ", "Homes were built.\n\nRents are capped.")
-    answered(world, "KEN", slums=[("2020", "50"), ("2021", "49")])
+    late_report(world)
     raise_case(world, "a", "b")
     raise_case(world, "a", "c", state="asked", entity="KEN")
     raise_case(world, "a", "b", state="settled", entity="KEN")
@@ -245,7 +247,7 @@ def test_each_number_of_a_cell_is_that_of_the_list_that_it_opens(world: World) -
     page = reviewer.get("/evidence/matrix").get_data(as_text=True)
     links = re.findall(r'href="(/evidence[^"]*)"[^>]*>(?:<bdi>)?(\d+) (passage|figure|open contradiction)', page)
     kinds = Counter(kind for _address, _number, kind in links)
-    assert kinds == {"passage": 10, "figure": 2, "open contradiction": 13}
+    assert kinds == {"passage": 12, "figure": 2, "open contradiction": 13}
     said = {
         "passage": r"<b>(\d+) passage",
         "figure": r"figures-caption\">(\d+) figure",
@@ -256,6 +258,68 @@ def test_each_number_of_a_cell_is_that_of_the_list_that_it_opens(world: World) -
         assert re.findall(said[kind], listed)[:1] == [number], address
     elsewhere = world.browser("data_officer").get("/evidence/matrix").get_data(as_text=True)
     assert ("open contradiction" in elsewhere, "/evidence/contradictions?" in elsewhere) == (False, False)
+
+
+def late_report(world: World) -> Report:
+    """After the cut-off Kenya tells three passages and a figure of 1.1."""
+    told = {ACTIONS: "Slums shrank.\n\nStreets were lit.\n\nIt rained.", SLUMS: answering.series(("2022", "9"))}
+    return submitted(world, "KEN", BLOCKERS | told, at=LATE)
+
+
+def test_what_came_after_the_cut_off_is_in_no_cell_and_stands_apart(world: World) -> None:
+    reported(world, "KAZ", "Homes were built.\n\nRents are capped.")
+    late = late_report(world)
+    seen = found(world)
+    told = {place: (tally.passages, tally.figures, tally.entities) for place, tally in seen.matrix.cells.items()}
+    assert told == {Place("1.1", "a", ASIA): (2, 0, {"KAZ"})}
+    assert {place: (tally.passages, tally.figures) for place, tally in seen.late.items()} == {
+        Place("1.1", "a", AFRICA): (3, 1)
+    }
+    assert {one.region: (one.reported, one.late) for one in seen.coverage if one.reported or one.late} == {
+        "": (1, 1),
+        ASIA: (1, 0),
+        AFRICA: (0, 1),
+    }
+    assert covered(db.session, "2026") == seen.coverage
+    world.step(late, "withdraw", at=LATE)
+    seen = found(world)
+    assert (seen.late, seen.coverage[0].late) == ({}, 0)
+
+
+def test_what_came_after_the_cut_off_is_told_wherever_the_matrix_leaves(world: World) -> None:
+    reported(world, "KAZ", "Homes were built.\n\nRents are capped.")
+    late_report(world)
+    reviewer = world.browser("reviewer")
+    page = reviewer.get("/evidence/matrix").get_data(as_text=True)
+    said = "1 of 195 states reported; received after the cut-off: 1, counted in none of these numbers."
+    assert (said in page, page.count("<bdi>2 passages</bdi>"), page.count("<bdi>3 passages</bdi>")) == (True, 2, 2)
+    assert said in reviewer.get("/synthesis").get_data(as_text=True)
+    assert said.rstrip(".") in reviewer.get("/synthesis/report.html").get_data(as_text=True)
+    table = csv.DictReader(io.StringIO(reviewer.get("/evidence/matrix.csv").get_data(as_text=True)))
+    names = ("region", "passages", "figures", "states", "late_passages", "late_figures")
+    rows = [tuple(row[name] for name in names) for row in table if int(row["late_figures"])]
+    assert rows == [(AFRICA, "0", "0", "0", "3", "1")]
+    whole = Caller(world, "reviewer").get("/matrix?commitment=1.1&channel=a").json
+    assert [tuple(str(one[name]) for name in names) for one in whole["items"] if one["late_figures"]] == rows
+    reach = whole["coverage"][0]
+    assert (reach["reported"], reach["late"], reach["invented_late"], reach["sentence"] + ".") == (1, 1, 0, said)
+    for region, number in ((ASIA, 0), (AFRICA, 1)):
+        asked = {"region": region, "voice": "governments"}
+        holes = reviewer.get("/evidence/holes", query_string=asked).get_data(as_text=True)
+        assert holes.count("received after the cut-off:") == number
+        assert (
+            f"commitment 1.1 (Sustainable urban development for social inclusion and ending poverty) in {region} yet"
+            in holes
+        ) == (number > 0)
+
+
+def test_what_can_be_cited_is_not_offered_from_a_report_after_the_cut_off(world: World) -> None:
+    early = submitted(world, "KAZ", BLOCKERS | {ACTIONS: "Homes were built.\n\nRents are capped."})
+    late_report(world)
+    made = stated(world, passage(early, ACTIONS), heading="1.1.2.4")
+    page = world.browser("reviewer").get(f"/synthesis/statements/{made}?section=").get_data(as_text=True)
+    assert ("Rents are capped." in page, "Slums shrank." in page) == (True, False)
+    assert page.count('name="reported" value=') == 0
 
 
 @pytest.mark.parametrize(("role", "count", "parts"), [("lead", 1, "three"), ("data_officer", None, "two")])
@@ -356,7 +420,7 @@ def test_who_is_not_of_the_team_counts_the_figures_of_published_reports_alone(wo
     assert found(world).matrix.cell("1.1", "a").entities == {"KAZ", "KEN"}
     assert found(world, whole=False).matrix.cell("1.1", "a").entities == {"KEN"}
     page = world.browser("data_officer").get("/evidence/matrix?channel=a").get_data(as_text=True)
-    assert 'commitment=1.1"><bdi>1 figure<' in page
+    assert 'commitment=1.1&amp;late=without"><bdi>1 figure<' in page
     assert "2 figures" not in page
 
 
@@ -380,9 +444,9 @@ def test_the_list_behind_a_cell_holds_as_many_figures_of_reports(world: World) -
     answered(world, "KEN", slums=[("2020", "50")])
     reviewer = world.browser("reviewer")
     page = reviewer.get("/evidence/matrix").get_data(as_text=True)
-    address = "/evidence/figures?cycle=2026&amp;region=Asia+and+the+Pacific&amp;commitment=1.1"
+    address = "/evidence/figures?cycle=2026&amp;region=Asia+and+the+Pacific&amp;commitment=1.1&amp;late=without"
     assert f'<a href="{address}"><bdi>2 figures</bdi><span class="visually-hidden">, 1.1, {ASIA}</span></a>' in page
-    everywhere = "/evidence/figures?cycle=2026&amp;commitment=1.1"
+    everywhere = "/evidence/figures?cycle=2026&amp;commitment=1.1&amp;late=without"
     hidden = '<span class="visually-hidden">, 1.1, All regions</span>'
     assert f'<a href="{everywhere}"><bdi>3 figures</bdi>{hidden}</a>' in page
     for asked, number in ((address, 2), (everywhere, 3)):
@@ -455,7 +519,7 @@ def test_the_matrix_costs_the_same_statements_for_nothing_and_for_much(world: Wo
 def test_the_page_opens_the_lists_and_says_it_in_words(world: World) -> None:
     reported(world, "KAZ", "Homes were built.\n\nRents are capped.")
     page = world.browser("reviewer").get("/evidence/matrix").get_data(as_text=True)
-    address = "/evidence?cycle=2026&amp;channel=a&amp;region=Asia+and+the+Pacific&amp;commitment=1.1"
+    address = "/evidence?cycle=2026&amp;channel=a&amp;region=Asia+and+the+Pacific&amp;commitment=1.1&amp;late=without"
     assert f'<a href="{address}"><bdi>2 passages</bdi>' in page
     assert "1 of 44 states" in page
     assert len(re.findall(r'<div class="matrix-line"><bdi>[^<]* old</bdi>', page)) == 2
@@ -538,6 +602,8 @@ def test_the_api_gives_the_cells_and_the_coverage(world: World) -> None:
         "of_states": 44,
         "mean_age": 0.0,
         "open_contradictions": 0,
+        "late_passages": 0,
+        "late_figures": 0,
     }
     assert one["coverage"][0]["sentence"] == "1 of 195 states reported"
     assert client.get("/api/v1/matrix?cycle=1900", headers=headers).status_code == 404

@@ -46,6 +46,25 @@ def test_profiles_and_invented_states_are_told_apart_and_never_added() -> None:
     ]
 
 
+def test_what_came_after_the_cut_off_is_labelled_and_in_no_other_number() -> None:
+    assert english(Coverage("", 0, 195, late=1)) == [
+        "None of the 195 states has reported yet",
+        "received after the cut-off: 1, counted in none of these numbers",
+    ]
+    assert english(Coverage("", 0, 195, invented=5, invented_late=1)) == [
+        "None of the 195 states has reported yet",
+        "invented states of the demonstration that reported: 5, counted in none of these numbers",
+        "invented states of the demonstration received after the cut-off: 1",
+    ]
+    profiled = {"EGY", "KEN", "GHA"}
+    world, *regions = by_region(PLACES, {"KEN"}, profiled, {"GHA"}, {"GHA", "PSE", "XAA"})
+    assert world == Coverage("", 1, 6, profiled=1, agreed=0, late=2, invented_late=1)
+    assert regions == [
+        Coverage("Africa", 1, 3, late=1, invented_late=1),
+        Coverage("Arab States", 0, 2, profiled=1, late=1),
+    ]
+
+
 def test_the_regions_add_up_to_the_world() -> None:
     world, *regions = by_region(PLACES, {"KEN", "XAA", "PSE", "CHE"}, {"KEN", "GHA", "EGY", "XAA"}, {"EGY"})
     assert world == Coverage("", 3, 6, profiled=2, agreed=1, invented=1)
@@ -56,7 +75,14 @@ def test_the_regions_add_up_to_the_world() -> None:
 
 
 @pytest.mark.parametrize(
-    "numbers", [{"reported": 3, "of": 2}, {"reported": -1, "of": 2}, {"reported": 1, "of": 2, "profiled": 2}]
+    "numbers",
+    [
+        {"reported": 3, "of": 2},
+        {"reported": -1, "of": 2},
+        {"reported": 1, "of": 2, "profiled": 2},
+        {"reported": 1, "of": 2, "late": 2},
+        {"reported": 0, "of": 2, "late": 1, "profiled": 2},
+    ],
 )
 def test_no_coverage_says_more_than_there_is(numbers: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="no coverage can be"):
