@@ -117,14 +117,21 @@ def _matching(session: Session, sought: Search) -> ColumnElement[bool]:
     return Passage.id.in_(found)
 
 
-def _open() -> ColumnElement[bool]:
-    """True of a passage that everybody may read: of a published report, or of a version that was accepted."""
+def stands_accepted() -> ColumnElement[bool]:
+    """True of a passage of a version of a contribution that was accepted, and neither set aside nor withdrawn since;
+    the query joins the contribution.
+    """
     taken = exists().where(
         Moderation.contribution_id == Passage.contribution_id,
         Moderation.version == Passage.version,
         Moderation.outcome == ACCEPTED,
     )
-    return or_(Report.state == "published", and_(Contribution.state.not_in((SET_ASIDE, WITHDRAWN)), taken))
+    return and_(Contribution.state.not_in((SET_ASIDE, WITHDRAWN)), taken)
+
+
+def _open() -> ColumnElement[bool]:
+    """True of a passage that everybody may read: of a published report, or of a version that was accepted."""
+    return or_(Report.state == "published", stands_accepted())
 
 
 def _waits() -> ColumnElement[bool]:

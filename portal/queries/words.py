@@ -5,20 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from forms.words import N_
 from portal.models.contradictions import Case
 from portal.models.contributions import Contribution
+from portal.models.passages import Passage
+from portal.models.reports import Report, Version
 from portal.models.synthesis import SynthesisRelease
 from portal.queries import contributions, cycles, partners
-from portal.rules.cases import RAISED
+from portal.queries.passages import stands_accepted
+from portal.rules.cases import ANSWER, RAISED
 from portal.rules.refusals import Missing
+from portal.rules.reported_figures import answers_of
 from portal.rules.synthesis import PASSAGE
 
 NO_RELEASE = N_("There is no release with this number.")
@@ -63,10 +67,13 @@ class Words:
 
 
 class Taken(NamedTuple):
-    """A contradiction as those it concerns may know it: the question and what it came to. The reason of the outcome is
-    for the team alone, and so is no part of it.
+    """A contradiction as those it concerns may know it: `sides` are what stands against what, `question` is what is put
+    to the state, "" for a partner. The reason of the outcome is for the team alone, and so is no part of it.
     """
 
+    rule: str
+    indicator: str | None
+    sides: Sequence[Mapping[str, Any]]
     question: str
     state: str
     outcome: str | None
@@ -115,9 +122,19 @@ def released(session: Session, cycle: str, reader: Reader, number: int | None = 
 
 def cases(session: Session, cycle: str, reader: Reader) -> list[Taken]:
     """The contradictions that concern a reader and that a person has taken up: of a state those about it, of a partner
-    those in which a passage of its own is a side. At most two statements.
+    those in which a passage of its own is a side. One of which a side is not for this reader is left out whole, for to
+    tell that something differs can tell what the other says. At most four statements.
     """
-    return [Taken(one.question, one.state, one.outcome, one.settled_at) for one in _cases(session, cycle, reader)]
+    found = _cases(session, cycle, reader)
+    known = _known(session, [side for case in found for side in case.sides], reader)
+    return [
+        Taken(
+            *(case.rule, case.indicator, case.sides, case.question if reader.partner is None else ""),
+            *(case.state, case.outcome, case.settled_at),
+        )
+        for case in found
+        if all(known(side) for side in case.sides)
+    ]
 
 
 def _cases(session: Session, cycle: str, reader: Reader) -> list[Case]:
@@ -131,3 +148,44 @@ def _cases(session: Session, cycle: str, reader: Reader) -> list[Case]:
         for case in session.scalars(query)
         if any(side["kind"] == PASSAGE and side["ref"].partition(":")[0] in own for side in case.sides)
     ]
+
+
+def _known(session: Session, sides: Sequence[Mapping[str, Any]], reader: Reader) -> Callable[[Mapping[str, Any]], bool]:
+    """Whether a side is for this reader: its own words, figures of channel b, which everybody may read, and of others
+    what is published or stands accepted; an answer as the published version gives it, not as one before it did.
+    """
+    passages = {side["ref"] for side in sides if side["kind"] == PASSAGE and side["ref"]}
+    answers = {uuid.UUID(side["ref"].partition("/")[0]) for side in sides if side["kind"] == ANSWER}
+    keys: set[str] = set()
+    published: dict[str, Mapping[str, Any]] = {}
+    if passages:
+        query = (
+            select(Passage.key)
+            .outerjoin(Report, Report.id == Passage.report_id)
+            .outerjoin(Contribution, Contribution.id == Passage.contribution_id)
+            .where(Passage.key.in_(passages))
+        )
+        of_the_state = and_(Passage.report_id.is_not(None), Passage.entity == reader.entity)
+        own = Passage.partner_id == reader.partner if reader.partner else of_the_state
+        keys = set(session.scalars(query.where(or_(own, Report.state == "published", stands_accepted()))))
+    if answers and reader.partner:
+        newest = and_(Version.report_id == Report.id, Version.number == Report.versions)
+        frozen = select(Report.id, Version.document).join(Version, newest)
+        rows = session.execute(frozen.where(Report.id.in_(answers), Report.state == "published"))
+        published = {str(row.id): answers_of(row.document) for row in rows}
+
+    def known(side: Mapping[str, Any]) -> bool:
+        if side["kind"] == PASSAGE:
+            return not side["ref"] or side["ref"] in keys
+        return side["kind"] != ANSWER or reader.partner is None or _says(published, side)
+
+    return known
+
+
+def _says(published: Mapping[str, Mapping[str, Any]], side: Mapping[str, Any]) -> bool:
+    report, _slash, question = side["ref"].partition("/")
+    answer = published.get(report, {}).get(question)
+    if not answer or side["text"] not in ("", answer["reason"]):
+        return False
+    told = [tuple(point) for point in side["points"]] or [(side["period"], side["value"])]
+    return {(row["year"], row["value"]) for row in answer["rows"]}.issuperset(told)

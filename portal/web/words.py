@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from portal.http.guard import guarded
 from portal.queries import cycles, words
 from portal.queries.words import Reader
-from portal.rules.cases import OUTCOMES, STATES
+from portal.rules.cases import OUTCOMES, RULES, STATES, amount
 from portal.rules.synthesis import EFFECTS, STANCES
 from portal.services.act import Act
 
@@ -56,6 +56,8 @@ def _page(act: Act, reader: Reader) -> str:
         cycles=cycles.cycles(act.session),
         released=released,
         cases=words.cases(act.session, cycle.key, reader) if released else [],
+        rules=RULES,
+        amount=amount,
         stances=STANCES,
         effects=EFFECTS,
         case_states=STATES,
