@@ -48,9 +48,9 @@ class Reply:
 class Text:
     """The text of a cycle: headings in their order, the statements under each in theirs, and the late supplements.
 
-    A statement is a mapping with id, heading, text, language, revision, state and citations; a citation is one as
-    `reviewer.rules.statements.told` gives it. A supplement has entity, received_at, statement, effect and words.
-    `replies` is what named states said to contributions, by the id of the contribution.
+    A statement is a mapping with id, heading, text, language, revision, state, citations and what is `behind` it; a
+    citation is one as `reviewer.rules.statements.told` gives it. A supplement has entity, received_at, statement,
+    effect and words. `replies` is what named states said to contributions, by the id of the contribution.
     """
 
     cycle: str
@@ -160,7 +160,14 @@ def _statement(
         )
         for one in late
     ]
-    return Markup("\n").join([text, *beside])
+    return Markup("\n").join([text, *_contradictions(statement["behind"], words), *beside])
+
+
+def _contradictions(behind: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[Markup]:
+    """How many contradictions on what is cited are open, and how many stand; nothing where there are none."""
+    counts = {name: behind[name] for name in ("open_contradictions", "standing_contradictions") if behind[name]}
+    if counts:
+        yield Markup("<p>{}</p>").format("; ".join(f"{words[name]} {count}" for name, count in counts.items()))
 
 
 def _colon(sentence: str) -> str:
@@ -194,6 +201,8 @@ WORDS = {
     "against": N_("against:"),
     "draft": N_("draft"),
     "check_again": N_("to check again"),
+    "open_contradictions": N_("open contradictions on what it cites:"),
+    "standing_contradictions": N_("contradictions on what it cites that stand:"),
     "supplement": N_("Supplement, received"),
     "strengthens": N_("strengthens it"),
     "weakens": N_("weakens it"),

@@ -63,6 +63,8 @@ CONFIRMED = frozenset({"corrected", "both_stand"})
 """Outcomes that say: the two could be compared, and did not go together."""
 NOT_COMPARABLE = frozenset({"definition_differs", "period_differs"})
 """Outcomes that say: the rule compared what could not be compared."""
+STANDING = frozenset({"both_stand", "unresolved"})
+"""Outcomes after which the contradiction stands: it still speaks against what rests on one of its sides."""
 
 ANSWER, OBSERVATION, PASSAGE = "answer", "observation", "passage"
 MOST_DIGITS, MOST_SIGNS = 6, 300

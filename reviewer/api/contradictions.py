@@ -22,7 +22,7 @@ from portal.rules.lines import Line, Pairing
 from portal.services.act import Act
 from portal.services.remarks import MOST as MOST_WORDS
 from reviewer.queries import contradictions as queries
-from reviewer.queries.contradictions import GONE, MOVED, OPEN, Wanted
+from reviewer.queries.contradictions import GONE, MOVED, OPEN, STANDS, Wanted
 from reviewer.queries.grounds import grounds, indicators
 from reviewer.rules import raising
 from reviewer.services import contradictions as service
@@ -76,7 +76,7 @@ class WhichCases(Paging):
     """Which cases are asked for; without a cycle those of the newest."""
 
     cycle = key_text()
-    state = one_of((*STATES, OPEN, MOVED, GONE))
+    state = one_of((*STATES, OPEN, STANDS, MOVED, GONE))
     rule = one_of(RULES)
     outcome = one_of(OUTCOMES)
     entity = entity_code()

@@ -41,7 +41,8 @@ class Reach(Given):
 class Cell(Given):
     """A cell; region "" is what is of no region, and has no `of_states`; a passage of several regions is in each.
     `states_at_least` says that there may be more `states`. `mean_age` is in years, null of nothing;
-    `open_contradictions` is null for who may not read them. `late_passages` and `late_figures` stand in reports
+    `open_contradictions`, and `standing_contradictions`, which were settled as unresolved or as both standing, are null
+    for who may not read them. `late_passages` and `late_figures` stand in reports
     received after the synthesis cut-off, which cannot be cited; they are in no other number."""
 
     commitment = fields.String()
@@ -55,6 +56,7 @@ class Cell(Given):
     of_states = fields.Integer(allow_none=True)
     mean_age = fields.Float(allow_none=True)
     open_contradictions = fields.Integer(allow_none=True)
+    standing_contradictions = fields.Integer(allow_none=True)
     late_passages = fields.Integer()
     late_figures = fields.Integer()
 
@@ -106,6 +108,7 @@ def _cells(found: Evidence) -> list[dict[str, Any]]:
                         "of_states": found.matrix.states.get(region),
                         "mean_age": None if tally.mean_age is None else round(tally.mean_age, 2),
                         "open_contradictions": tally.cases if found.whole else None,
+                        "standing_contradictions": tally.standing if found.whole else None,
                         "late_passages": late.passages,
                         "late_figures": late.figures,
                     }

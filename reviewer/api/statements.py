@@ -86,7 +86,7 @@ class WhichStatements(Paging):
 class BehindShape(Given):
     """What speaks for a statement: `states` in their own reports, other states that it is told of, regions, channels,
     languages of the passages, how many citations for and against, open contradictions that touch what it cites, and
-    those elsewhere on its commitment."""
+    those elsewhere on its commitment; `standing_contradictions` were settled as unresolved or as both standing."""
 
     states = fields.List(fields.String())
     spoken_of = fields.List(fields.String())
@@ -97,6 +97,8 @@ class BehindShape(Given):
     against = fields.Integer()
     open_contradictions = fields.Integer()
     open_contradictions_elsewhere = fields.Integer()
+    standing_contradictions = fields.Integer()
+    standing_contradictions_elsewhere = fields.Integer()
 
 
 class CitedShape(Given):
@@ -339,7 +341,7 @@ def _shapes(act: Act, entries: Sequence[Entry], found: Sequence[Statement]) -> l
     ids = [statement.id for statement in found]
     cited = queries.citations(act.session, ids)
     waiting = queries.waiting(act.session, ids)
-    cases = queries.open_cases(act.session, found[0].cycle if found else "", {one.commitment for one in entries})
+    cases = queries.speaking_cases(act.session, found[0].cycle if found else "", {one.commitment for one in entries})
     shapes = []
     for statement in found:
         entry = by_key.get(statement.heading) or Entry(statement.heading, {}, 1)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from forms.words import N_
@@ -21,18 +21,25 @@ from portal.models.remarks import Remark
 from portal.models.reports import Report
 from portal.queries.passages import NO_REGION
 from portal.queries.reports import SEEN
-from portal.rules.cases import Tally, tallies
+from portal.rules.cases import SETTLED, STANDING, Tally, tallies
 from portal.rules.refusals import Missing
 
 NO_CASE = N_("There is no such case.")
-OPEN, GONE, MOVED = "open", "gone", "moved"
-"""Filters beside the states: not settled and still there, the ground went away, figures moved after the outcome."""
+OPEN, STANDS, GONE, MOVED = "open", "stands", "gone", "moved"
+"""Filters beside the states: not settled and still there, settled and yet it stands, the ground went away, figures
+moved after the outcome.
+"""
+SPEAKING: Mapping[str, ColumnElement[bool]] = {
+    OPEN: and_(Case.state != SETTLED, Case.gone_at.is_(None)),
+    STANDS: and_(Case.state == SETTLED, Case.outcome.in_(sorted(STANDING)), Case.gone_at.is_(None)),
+}
+"""The contradictions that speak against what rests on one of their sides: those that are open, and those that stand."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which cases are asked for; "" asks for all. `state` is raised, asked, settled, open, gone or moved; `region` may
-    be NO_REGION, which asks for cases on no state.
+    """Which cases are asked for; "" asks for all. `state` is raised, asked, settled, open, stands, gone or moved;
+    `region` may be NO_REGION, which asks for cases on no state.
     """
 
     state: str = ""
@@ -68,7 +75,7 @@ def _limited(query: AnySelect, wanted: Wanted) -> AnySelect:
     if wanted.region == NO_REGION:
         query = query.where(func.coalesce(Entity.region, "") == "")
     standing: dict[str, Any] = {
-        OPEN: (Case.state != "settled") & Case.gone_at.is_(None),
+        **SPEAKING,
         GONE: Case.gone_at.is_not(None),
         MOVED: Case.moved_at.is_not(None),
     }

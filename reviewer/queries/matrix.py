@@ -27,21 +27,23 @@ from portal.queries.passages import under_commitments
 from portal.queries.profiles import gone
 from portal.queries.reports import SEEN, after_cut_off
 from portal.rules import coverage, crosswalk
+from portal.rules.cases import SETTLED
 from portal.rules.coverage import Coverage
 from portal.rules.profiles import AGREED
+from reviewer.queries.contradictions import SPEAKING
 from reviewer.rules.matrix import CHANNELS, FIGURES, REPORTS, SINCE, Matrix, Place, Tally
 
 YEAR = dt.timedelta(days=365.2425)
 Told = tuple[str, str, dict[str, Tally]]
 """What is told of a commitment by a channel, the same in each region."""
-OPEN_CASES = ("raised", "asked")
+OPEN_ONE, SETTLED_ONE = Tally(cases=1), Tally(standing=1)
 
 
 @dataclass(frozen=True)
 class Evidence:
     """The matrix of a cycle, and the coverage of the world and of each region by reports. Both count the same states:
     the invented entities of a demonstration are none, though their passages and figures stand in the cells. `whole`
-    where it is that of the team, with open contradictions. What stands in reports first received after the synthesis
+    where it is that of the team, with contradictions. What stands in reports first received after the synthesis
     cut-off cannot be cited: it is in no cell and in no number, and stands in `late` alone.
     """
 
@@ -54,8 +56,8 @@ class Evidence:
 def evidence(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> Evidence:
     """The matrix of a cycle at this moment: nine statements, ten once an import was withdrawn. `whole` counts
     the passages and the figures of every report and contribution that was received, as the team may read them, and the
-    open contradictions, else passages and figures of what everybody may know alone: a contradiction would tell of a
-    report that is not published.
+    contradictions that are open or stand, else passages and figures of what everybody may know alone: a contradiction
+    would tell of a report that is not published.
     """
     places = [coverage.Place(*row) for row in session.execute(select(Entity.iso3, Entity.region, Entity.status))]
     cells: defaultdict[Place, Tally] = defaultdict(Tally)
@@ -76,10 +78,10 @@ def evidence(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> E
         cells[place] += tally
     cases: Counter[tuple[str, str]] = Counter()
     regions = {place.iso3: place.region for place in places}
-    for commitment, region, channels in _cases(session, cycle, regions) if whole else ():
+    for commitment, region, channels, tally in _cases(session, cycle, regions) if whole else ():
         cases[commitment, region] += 1
         for channel in channels:
-            cells[Place(commitment, channel, region)] += Tally(cases=1)
+            cells[Place(commitment, channel, region)] += tally
     real = {place.iso3 for place in places if place.status in coverage.REAL}
     counted = {
         place: tally
@@ -225,17 +227,18 @@ def _figures(session: Session, at: dt.datetime, invented: Mapping[str, int]) -> 
         yield place, Tally(figures=count, counted=more, age=float(count * at.year - row.years))
 
 
-def _cases(session: Session, cycle: str, regions: dict[str, str]) -> Iterator[tuple[str, str, set[str]]]:
-    """Each open contradiction: its commitment, its region, "" without one, and the channels that stand in it; a side
-    that is silent stands in none.
+def _cases(session: Session, cycle: str, regions: dict[str, str]) -> Iterator[tuple[str, str, set[str], Tally]]:
+    """Each contradiction that is open or stands: its commitment, its region, "" without one, the channels that stand in
+    it, and what it counts as; a side that is silent stands in none.
     """
-    query = select(Case.commitment, Case.indicator, Case.entity, Case.sides).where(
-        Case.cycle == cycle, Case.state.in_(OPEN_CASES), Case.gone_at.is_(None)
+    query = select(Case.commitment, Case.indicator, Case.entity, Case.sides, Case.state).where(
+        Case.cycle == cycle, or_(*SPEAKING.values())
     )
-    for commitment, indicator, entity, sides in session.execute(query):
+    for commitment, indicator, entity, sides, state in session.execute(query):
         key = commitment or crosswalk.commitment_of_indicator(indicator or "")
         if key is not None:
-            yield key, regions.get(entity or "", ""), {side["channel"] for side in sides} & set(CHANNELS)
+            channels = {side["channel"] for side in sides} & set(CHANNELS)
+            yield key, regions.get(entity or "", ""), channels, SETTLED_ONE if state == SETTLED else OPEN_ONE
 
 
 def regions(session: Session) -> list[str]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import ColumnElement, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from forms.words import N_
@@ -20,9 +20,9 @@ from portal.models.observations import Area, Cut, Import, Observation, Series
 from portal.models.passages import ContributionPlace, Passage
 from portal.models.reported_figures import ReportedFigure
 from portal.models.synthesis import Citation, Recheck, Statement, StatementRevision
-from portal.rules.cases import SETTLED
 from portal.rules.refusals import Missing
 from portal.rules.synthesis import DRAFT, REPORTED, WITHDRAWN
+from reviewer.queries.contradictions import SPEAKING
 
 NO_STATEMENT = N_("There is no such statement.")
 MOST_FIGURES = 40
@@ -204,13 +204,13 @@ def figures_at_hand(
     return list(session.execute(query.order_by(Observation.year.desc(), Series.indicator, Area.key).limit(limit)).all())
 
 
-def open_cases(session: Session, cycle: str, commitments: Collection[str]) -> dict[str, list[Case]]:
-    """The contradictions of a cycle that are not settled and still there, by commitment."""
+def speaking_cases(session: Session, cycle: str, commitments: Collection[str]) -> dict[str, list[Case]]:
+    """The contradictions of a cycle that are open, and those that were settled and stand, by commitment."""
     found: dict[str, list[Case]] = defaultdict(list)
     wanted = [key for key in set(commitments) if key]
     if wanted:
         query = select(Case).where(Case.cycle == cycle, Case.commitment.in_(wanted))
-        query = query.where(Case.state != SETTLED, Case.gone_at.is_(None))
+        query = query.where(or_(*SPEAKING.values()))
         for case in session.scalars(query.order_by(Case.raised_at, Case.id)):
             found[str(case.commitment)].append(case)
     return found

@@ -178,7 +178,7 @@ def told(session: Session, cycle: str, entries: Sequence[Entry], state: str | No
     """
     found = statements.standing(session, cycle, state)
     cited = statements.citations(session, [one.id for one in found])
-    cases = statements.open_cases(session, cycle, {entry.commitment for entry in entries})
+    cases = statements.speaking_cases(session, cycle, {entry.commitment for entry in entries})
     under: dict[str, list[Statement]] = defaultdict(list)
     for one in found:
         under[one.heading].append(one)

@@ -37,7 +37,7 @@ HOLES = {
 OTHER_VOICE, OPEN_CASE, MOST_FOR_CASES, STATES_A_POINT = 10, 5, 20, 10
 WEIGHT = N_(
     "The weight is the sum of three parts: 10 for each other voice that is silent on the same commitment in the same "
-    "region; 5 for each open contradiction there, 20 at most; 1 for each ten states of the region."
+    "region; 5 for each contradiction there that is open or stands, 20 at most; 1 for each ten states of the region."
 )
 WEIGHT_WITHOUT_CASES = N_(
     "The weight is the sum of two parts: 10 for each other voice that is silent on the same commitment in the same "
@@ -59,8 +59,9 @@ class Tally:
     """What a cell holds. `entities` are the states that its passages and the figures of reports are of; of the figures
     of channel b only the number is known that one series covers in one year, so `counted` says how many states there
     are at least. `age` is the sum over all passages and figures of their age in years, but for the `undated` ones,
-    figures of reports without a year that could be read; `cases` the contradictions that are not settled. `invented`
-    are the entities of a demonstration that its passages and figures of reports are of; they are no states.
+    figures of reports without a year that could be read; `cases` the contradictions that are not settled, `standing`
+    those that were settled and stand. `invented` are the entities of a demonstration that its passages and figures of
+    reports are of; they are no states.
     """
 
     passages: int = 0
@@ -71,6 +72,7 @@ class Tally:
     cases: int = 0
     undated: int = 0
     invented: frozenset[str] = frozenset()
+    standing: int = 0
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(
@@ -82,6 +84,7 @@ class Tally:
             self.cases + other.cases,
             self.undated + other.undated,
             self.invented | other.invented,
+            self.standing + other.standing,
         )
 
     @property
@@ -130,9 +133,9 @@ class Hole(NamedTuple):
 
 @dataclass(frozen=True)
 class Matrix:
-    """The cells of a cycle that hold something, how many states each region has, and how many open contradictions there
-    are by commitment and region, each once. `again` holds by commitment and channel what cells of several regions hold
-    in common, but for the first of them: it counts in each and once in all regions.
+    """The cells of a cycle that hold something, how many states each region has, and how many contradictions are open
+    or stand by commitment and region, each once. `again` holds by commitment and channel what cells of several regions
+    hold in common, but for the first of them: it counts in each and once in all regions.
     """
 
     cells: Mapping[Place, Tally]

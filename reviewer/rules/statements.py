@@ -8,6 +8,7 @@ from typing import Any
 
 from portal.rules.cases import OBSERVATION as OBSERVATION_SIDE
 from portal.rules.cases import PASSAGE as PASSAGE_SIDE
+from portal.rules.cases import SETTLED
 from portal.rules.crosswalk import measures
 from portal.rules.datasets import source_fact
 from portal.rules.synthesis import AGAINST, FOR, OBSERVATION, PASSAGE, REPORTED
@@ -20,8 +21,8 @@ FORMAT = "nua-synthesis/1"
 class Behind:
     """What speaks for a statement: `states` that say it in their own reports, other states that figures and
     contributions are about (`spoken_of`), regions, channels, languages of passages, and how many citations. `against`
-    counts the citations that speak against it, `cases` the open contradictions that touch what it cites, `elsewhere`
-    the others on its commitment.
+    counts the citations that speak against it, `cases` the open contradictions that touch what it cites, `standing`
+    those that were settled and stand, `elsewhere` and `standing_elsewhere` the others on its commitment.
     """
 
     states: tuple[str, ...] = ()
@@ -33,17 +34,20 @@ class Behind:
     against: int = 0
     cases: int = 0
     elsewhere: int = 0
+    standing: int = 0
+    standing_elsewhere: int = 0
 
 
 def behind(citations: Iterable[Any], cases: Collection[Any] = ()) -> Behind:
     """Counts the citations of one statement, rows of `reviewer.queries.statements.citations`, and what `cases`, the
-    open contradictions on its commitment, have to do with them.
+    contradictions on its commitment that are open or stand, have to do with them.
     """
     rows = list(citations)
     speaking = [row for row in rows if row.stance == FOR]
     states = {row.entity for row in speaking if row.entity and row.report_id}
     places = [place for row in speaking for place in places_of(row)]
-    near = len(touching(rows, cases))
+    near = touching(rows, cases)
+    still, still_near = (sum(one.state == SETTLED for one in some) for some in (cases, near))
     return Behind(
         states=tuple(sorted(states)),
         spoken_of=tuple(sorted({entity for entity, _region in places if entity} - states)),
@@ -52,8 +56,10 @@ def behind(citations: Iterable[Any], cases: Collection[Any] = ()) -> Behind:
         languages=tuple(sorted({row.language for row in speaking if row.language})),
         speaking_for=len(speaking),
         against=sum(row.stance == AGAINST for row in rows),
-        cases=near,
-        elsewhere=len(cases) - near,
+        cases=len(near) - still_near,
+        elsewhere=len(cases) - still - (len(near) - still_near),
+        standing=still_near,
+        standing_elsewhere=still - still_near,
     )
 
 
@@ -222,6 +228,8 @@ def statement_told(
             "against": found.against,
             "open_contradictions": found.cases,
             "open_contradictions_elsewhere": found.elsewhere,
+            "standing_contradictions": found.standing,
+            "standing_contradictions_elsewhere": found.standing_elsewhere,
         },
         "citations": [told(row) for row in rows],
     }

@@ -29,7 +29,7 @@ from portal.rules.policy import may
 from portal.rules.refusals import Invalid, NotNow, Problem
 from portal.services.act import Act
 from reviewer.queries import contradictions as queries
-from reviewer.queries.contradictions import GONE, MOVED, OPEN, Wanted
+from reviewer.queries.contradictions import GONE, MOVED, OPEN, STANDS, Wanted
 from reviewer.queries.grounds import grounds, indicators
 from reviewer.rules import raising
 from reviewer.services import contradictions as service
@@ -39,6 +39,7 @@ ON_A_PAGE = 100
 FILTERED = {
     OPEN: N_("Not settled"),
     **STATES,
+    STANDS: N_("Settled, and the contradiction stands"),
     MOVED: N_("Settled, and the figures are others now"),
     GONE: N_("Not found any more"),
 }

@@ -26,7 +26,7 @@ from portal.rules.coverage import Coverage, say
 from portal.rules.policy import may
 from portal.services.act import Act
 from reviewer.queries import matrix as queries
-from reviewer.queries.contradictions import OPEN
+from reviewer.queries.contradictions import OPEN, STANDS
 from reviewer.queries.matrix import Evidence
 from reviewer.rules.matrix import (
     CHANNELS,
@@ -49,7 +49,8 @@ from reviewer.rules.matrix import (
 pages = Blueprint("matrix", __name__)
 COLUMNS = (
     "cycle", "commitment", "title", "channel", "channel_title", "region", "passages", "figures", "states",
-    "states_at_least", "of_states", "mean_age_years", "open_contradictions", "late_passages", "late_figures",
+    "states_at_least", "of_states", "mean_age_years", "open_contradictions", "standing_contradictions", "late_passages",
+    "late_figures",
 )  # fmt: skip
 PER_PAGE = 50
 
@@ -60,6 +61,7 @@ class Lists(NamedTuple):
     passages: str = ""
     figures: str = ""
     cases: str = ""
+    standing: str = ""
 
 
 class Cell(NamedTuple):
@@ -131,7 +133,8 @@ def cells(cycle: str, found: Evidence) -> Iterator[tuple[Any, ...]]:
                 yield (
                     cycle, commitment.key, commitment.title, channel, title, region, tally.passages, tally.figures,
                     tally.states, tally.at_least, found.matrix.states.get(region), age,
-                    tally.cases if found.whole else None, late.passages, late.figures,
+                    tally.cases if found.whole else None, tally.standing if found.whole else None, late.passages,
+                    late.figures,
                 )  # fmt: skip
 
 
@@ -281,20 +284,20 @@ def states_words(tally: Tally, of: int) -> str:
 
 
 def _holds(tally: Tally) -> bool:
-    return bool(tally.passages or tally.figures or tally.cases)
+    return bool(tally.passages or tally.figures or tally.cases or tally.standing)
 
 
 def lists(cycle: str, commitment: str, channel: str, region: str, late: str = WITHOUT) -> Lists:
     """Where the lists behind a cell are: its passages; its figures, those of reports or those of channel b; and its
-    open contradictions. Those of reports are `late` ones ALONE, or all others.
+    contradictions that are open, and that stand. Those of reports are `late` ones ALONE, or all others.
     """
     of = {"cycle": cycle, "channel": channel, "region": region, "commitment": commitment}
-    cases = _address("/evidence/contradictions", {**of, "state": OPEN})
+    cases = [_address("/evidence/contradictions", {**of, "state": state}) for state in (OPEN, STANDS)]
     if channel == FIGURES:
         held = {"commitment": commitment, "region": region, "from": str(SINCE), "kind": "country"}
-        return Lists(_address("/evidence", of), _address("/data", held), cases)
+        return Lists(_address("/evidence", of), _address("/data", held), *cases)
     of |= {"late": late} if channel == REPORTS else {}
-    return Lists(_address("/evidence", of), _address("/evidence/figures", {**of, "channel": ""}), cases)
+    return Lists(_address("/evidence", of), _address("/evidence/figures", {**of, "channel": ""}), *cases)
 
 
 def _address(path: str, asked: Mapping[str, str]) -> str:

@@ -21,6 +21,7 @@ from portal.queries.guidelines import guideline
 from portal.queries.reports import WITHOUT
 from portal.rules import crosswalk
 from portal.rules.analyser import search
+from portal.rules.cases import OUTCOMES as CASE_OUTCOMES
 from portal.rules.refusals import Invalid, NotNow, Problem, Stale
 from portal.rules.synthesis import (
     EFFECTS,
@@ -222,7 +223,7 @@ def _page(
     asked = guideline(act.session, cycle.edition)
     entry = heading(asked, statement.heading) or Entry(statement.heading, {"en": statement.heading}, 1)
     cited = queries.citations(act.session, [statement.id])[statement.id]
-    cases = queries.open_cases(act.session, statement.cycle, {entry.commitment})[entry.commitment]
+    cases = queries.speaking_cases(act.session, statement.cycle, {entry.commitment})[entry.commitment]
     waiting = synthesis.rechecks(act.session, statement.cycle, statement=statement.id)
     found = behind(cited, cases)
     return render_template(
@@ -236,6 +237,7 @@ def _page(
         citations=cited,
         replies=contributions.replies(act.session, {row.contribution_id for row in cited if row.contribution_id}),
         cases=touching(cited, cases),
+        outcomes=CASE_OUTCOMES,
         waiting=waiting,
         settled=synthesis.rechecks(act.session, statement.cycle, statement=statement.id, settled=True),
         hindering=hindrances(statement.state, found.speaking_for, len(waiting)),

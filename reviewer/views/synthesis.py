@@ -20,6 +20,7 @@ from portal.models.cycles import Cycle
 from portal.models.synthesis import Statement
 from portal.queries import contributions, cycles
 from portal.queries.guidelines import guideline
+from portal.rules.cases import SETTLED
 from portal.rules.coverage import Said, say
 from portal.rules.policy import may
 from portal.rules.refusals import Invalid, Missing, Problem
@@ -173,7 +174,8 @@ def _heading_page(act: Act, key: str, problems: Sequence[Problem] = (), typed: M
     place = entries.index(entry)
     found = queries.of_heading(act.session, cycle.key, key)
     cited = queries.citations(act.session, [statement.id for statement in found])
-    cases = queries.open_cases(act.session, cycle.key, {entry.commitment})[entry.commitment]
+    cases = queries.speaking_cases(act.session, cycle.key, {entry.commitment})[entry.commitment]
+    standing = sum(one.state == SETTLED for one in cases)
     waits = queries.waiting(act.session, [statement.id for statement in found])
     regions = {one.region: one for one in matrix.covered(act.session, cycle.key)}
     return render_template(
@@ -184,7 +186,8 @@ def _heading_page(act: Act, key: str, problems: Sequence[Problem] = (), typed: M
         before=entries[place - 1] if place else None,
         after=entries[place + 1] if place + 1 < len(entries) else None,
         rows=[_row(statement, cited[statement.id], cases, waits) for statement in found],
-        cases=cases,
+        cases=len(cases) - standing,
+        standing_cases=standing,
         coverage=said_of(say(regions[entry.region])) if entry.region in regions else [],
         states=STATES,
         channels=CHANNELS,

@@ -25,6 +25,7 @@ from portal.models.passages import Coding, Passage
 from portal.models.reported_figures import ReportedFigure
 from portal.models.reports import Report
 from portal.rules import crosswalk
+from portal.rules.cases import OUTCOMES
 from portal.services.observations import take_in
 from reviewer.queries.matrix import Evidence, covered, evidence
 from reviewer.rules.matrix import NOTHING, Place, Tally
@@ -75,11 +76,18 @@ def figures(world: World, entity: str) -> None:
 
 
 def raise_case(
-    world: World, *channels: str, state: str = "raised", entity: str | None = "KAZ", commitment: str = "1.1"
+    world: World,
+    *channels: str,
+    state: str = "raised",
+    entity: str | None = "KAZ",
+    commitment: str = "1.1",
+    outcome: str | None = None,
+    gone: bool = False,
 ) -> None:
     act = world.act(None)
     sides = [{"kind": "passage", "ref": "", "channel": channel} for channel in channels]
     about = {"cycle": "2026", "rule": "numbers", "entity": entity, "commitment": commitment, "state": state}
+    about |= {"outcome": outcome, "gone_at": act.at if gone else None}
     act.session.add(Case(key=uuid.uuid4().hex, sides=sides, question="?", raised_at=act.at, **about))
     world.done()
 
@@ -240,18 +248,22 @@ def test_each_number_of_a_cell_is_that_of_the_list_that_it_opens(world: World) -
     late_report(world)
     raise_case(world, "a", "b")
     raise_case(world, "a", "c", state="asked", entity="KEN")
-    raise_case(world, "a", "b", state="settled", entity="KEN")
+    raise_case(world, "a", "b", state="settled", entity="KEN", outcome="corrected")
+    raise_case(world, "a", "b", state="settled", entity="KEN", outcome="both_stand")
     raise_case(world, "b", "c", commitment="2.2", entity=None)
     raise_case(world, "b", "c", commitment="2.2")
     reviewer = world.browser("reviewer")
     page = reviewer.get("/evidence/matrix").get_data(as_text=True)
-    links = re.findall(r'href="(/evidence[^"]*)"[^>]*>(?:<bdi>)?(\d+) (passage|figure|open contradiction)', page)
+    links = re.findall(
+        r'href="(/evidence[^"]*)"[^>]*>(?:<bdi>)?(\d+) (passage|figure|open contradiction|contradiction that)', page
+    )
     kinds = Counter(kind for _address, _number, kind in links)
-    assert kinds == {"passage": 12, "figure": 2, "open contradiction": 13}
+    assert kinds == {"passage": 12, "figure": 2, "open contradiction": 13, "contradiction that": 4}
     said = {
         "passage": r"<b>(\d+) passage",
         "figure": r"figures-caption\">(\d+) figure",
         "open contradiction": r"(\d+) cases? of ",
+        "contradiction that": r"(\d+) cases? of ",
     }
     for address, number, kind in links:
         listed = reviewer.get(html.unescape(address)).get_data(as_text=True)
@@ -325,19 +337,22 @@ def test_what_can_be_cited_is_not_offered_from_a_report_after_the_cut_off(world:
 @pytest.mark.parametrize(("role", "count", "parts"), [("lead", 1, "three"), ("data_officer", None, "two")])
 def test_who_may_read_no_contradiction_learns_of_none(world: World, role: str, count: int | None, parts: str) -> None:
     raise_case(world, "a", "b")
+    raise_case(world, "a", "b", state="settled", outcome="unresolved")
     asked = {"commitment": "1.1", "channel": "a", "region": ASIA}
     (cell,) = Caller(world, role).get("/matrix", query_string=asked).json["items"]
-    assert cell["open_contradictions"] == count
+    assert (cell["open_contradictions"], cell["standing_contradictions"]) == (count, count)
     client = world.browser(role)
     table = csv.DictReader(
         io.StringIO(client.get("/evidence/matrix.csv").get_data(as_text=True).removeprefix("\ufeff"))
     )
     (row,) = [row for row in table if {name: row[name] for name in asked} == asked]
-    assert row["open_contradictions"] == ("" if count is None else str(count))
+    told = "" if count is None else str(count)
+    assert (row["open_contradictions"], row["standing_contradictions"]) == (told, told)
     holes = client.get("/evidence/holes").get_data(as_text=True)
-    assert (f"the sum of {parts} parts" in holes, "for each open contradiction" in holes) == (True, bool(count))
+    assert (f"the sum of {parts} parts" in holes, "for each contradiction" in holes) == (True, bool(count))
     page = client.get("/evidence/matrix").get_data(as_text=True)
-    assert ("how many contradictions are open" in page, "1 open contradiction" in page) == (bool(count), bool(count))
+    said = ("how many contradictions are open", "1 open contradiction", "1 contradiction that stands")
+    assert [one in page for one in said] == [bool(count)] * 3
 
 
 def test_figures_come_from_the_totals_since_2016_and_states_are_at_least_so_many(world: World) -> None:
@@ -465,15 +480,22 @@ def test_the_list_behind_a_cell_of_figures_holds_as_many(world: World) -> None:
     assert [(row["area"], row["year"]) for row in rows] == [("KEN", "2018"), ("KEN", "2020")]
 
 
-def test_an_open_contradiction_counts_once_in_each_channel_and_a_settled_one_nowhere(world: World) -> None:
+def test_a_contradiction_counts_once_in_each_channel_while_it_is_open_or_stands(world: World) -> None:
     raise_case(world, "a", "b")
     raise_case(world, "a", "b", "", state="asked")
-    raise_case(world, "a", "f", state="settled")
+    for outcome in OUTCOMES:
+        raise_case(world, "a", "f", state="settled", outcome=outcome)
+    raise_case(world, "a", "f", state="settled", outcome="unresolved", gone=True)
     matrix = found(world).matrix
-    counts = {place: tally.cases for place, tally in matrix.cells.items()}
-    assert counts == {Place("1.1", "a", ASIA): 2, Place("1.1", "b", ASIA): 2}
-    assert matrix.cases == {("1.1", ASIA): 2}
-    assert world.browser("reviewer").get("/evidence/holes").status_code == 200
+    counts = {place: (tally.cases, tally.standing) for place, tally in matrix.cells.items()}
+    assert counts == {
+        Place("1.1", "a", ASIA): (2, 2),
+        Place("1.1", "b", ASIA): (2, 0),
+        Place("1.1", "f", ASIA): (0, 2),
+    }
+    assert matrix.cases == {("1.1", ASIA): 4}
+    holes = world.browser("reviewer").get(f"/evidence/holes?region={ASIA}&voice=governments").get_data(as_text=True)
+    assert '<td class="number" data-label="Contradictions">4</td>' in holes
 
 
 def test_the_regions_add_up_to_the_whole(world: World) -> None:
@@ -602,6 +624,7 @@ def test_the_api_gives_the_cells_and_the_coverage(world: World) -> None:
         "of_states": 44,
         "mean_age": 0.0,
         "open_contradictions": 0,
+        "standing_contradictions": 0,
         "late_passages": 0,
         "late_figures": 0,
     }

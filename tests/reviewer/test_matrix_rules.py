@@ -85,7 +85,8 @@ def test_a_government_that_answers_in_figures_alone_has_spoken_and_no_indicator_
 def test_the_weight_is_what_the_page_says() -> None:
     assert WEIGHT == (
         "The weight is the sum of three parts: 10 for each other voice that is silent on the same commitment in the "
-        "same region; 5 for each open contradiction there, 20 at most; 1 for each ten states of the region."
+        "same region; 5 for each contradiction there that is open or stands, 20 at most; 1 for each ten states of the "
+        "region."
     )
     assert Hole("non_state", "1.1", "Africa", 2, 3, 48).weight == 20 + 15 + 4
     assert Hole("non_state", "1.1", "Africa", 0, 9, 9).weight == 0 + 20 + 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DatabaseError
@@ -9,13 +11,15 @@ from sqlalchemy.exc import DatabaseError
 from portal.db import db
 from portal.models.observations import Series
 from portal.models.synthesis import Citation, StatementRevision
+from portal.rules.cases import OUTCOMES
 from portal.rules.datasets import source_fact
 from portal.rules.refusals import Forbidden, Invalid, NotNow, Stale
 from reviewer.queries import statements as queries
 from reviewer.rules.statements import behind, touching
-from reviewer.services import statements
+from reviewer.services import statements, synthesis
 from reviewer.services.statements import Draft, Ground
 from tests.factories import World
+from tests.portal.callers import Caller
 from tests.reviewer.synthesising import (
     ACTIONS,
     RESULTS,
@@ -185,6 +189,43 @@ def test_contradictions_touch_a_figure_by_itself_or_by_its_indicator_and_area(wo
     assert [name for name, one in (touch | not_touch).items() if touching(bare, [one])] == ["the figure"]
 
 
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_what_was_settled_as_unresolved_or_as_both_standing_still_speaks_against(world: World, outcome: str) -> None:
+    made = stated(world, passage(submitted(world)))
+    act = world.act(None)
+    for entity in ("KAZ", "KEN"):
+        one = case(entity=entity, indicator="NUA-01")
+        one.state, one.outcome, one.raised_at, one.question = "settled", outcome, act.at, f"What of {entity}?"
+        act.session.add(one)
+    world.done()
+    stands = outcome in ("both_stand", "unresolved")
+    client = world.browser("reviewer")
+    words = "1 contradiction on what it cites that stands"
+    page = client.get(f"/synthesis/statements/{made}").get_data(as_text=True)
+    assert [page.count(one) for one in (words, "What of KAZ?", "What of KEN?")] == [stands, stands, 0]
+    assert (f"<strong>{OUTCOMES[outcome]}</strong>" in page, "open contradiction" in page) == (stands, False)
+    address = "/evidence/contradictions?cycle=2026&amp;commitment=1.1&amp;state=stands"
+    assert (f'<a href="{address}">All 2 that stand on commitment 1.1</a>' in page) == stands
+    listed = client.get(address.replace("&amp;", "&")).get_data(as_text=True)
+    assert ("2 cases of " in listed) == stands
+    heading = client.get("/synthesis/1.1.1.1").get_data(as_text=True)
+    assert [heading.count(one) for one in (words, f'<a href="{address}">2 contradictions that stand</a>')] == [
+        stands
+    ] * 2
+    text = client.get("/synthesis/report.html").get_data(as_text=True)
+    assert ("<p>contradictions on what it cites that stand: 1</p>" in text) == stands
+    asked = Caller(world, "reviewer").get(f"/statements/{made}").json["behind"]
+    numbers = {name: value for name, value in asked.items() if "contradictions" in name}
+    assert numbers == {
+        "open_contradictions": 0,
+        "open_contradictions_elsewhere": 0,
+        "standing_contradictions": int(stands),
+        "standing_contradictions_elsewhere": int(stands),
+    }
+    release = synthesis.release(world.acting("lead"), "2026")
+    assert json.loads(release.document)["statements"][0]["behind"]["standing_contradictions"] == int(stands)
+
+
 def test_the_page_counts_what_touches_and_offers_the_others(world: World) -> None:
     kaz = submitted(world)
     made = stated(world, passage(kaz))
@@ -192,6 +233,7 @@ def test_the_page_counts_what_touches_and_offers_the_others(world: World) -> Non
     for entity, state in (("KAZ", "raised"), ("KEN", "raised"), ("KEN", "asked"), ("KAZ", "settled")):
         one = case(entity=entity, indicator="NUA-01")
         one.state, one.raised_at, one.question = state, act.at, f"What of {entity}?"
+        one.outcome = "corrected" if state == "settled" else None
         act.session.add(one)
     world.done()
     client = world.browser("reviewer")
@@ -199,7 +241,7 @@ def test_the_page_counts_what_touches_and_offers_the_others(world: World) -> Non
     assert "1 open contradiction on what it cites" in page
     assert [page.count(f"What of {entity}?") for entity in ("KAZ", "KEN")] == [1, 0]
     address = "/evidence/contradictions?cycle=2026&amp;commitment=1.1&amp;state=open"
-    assert f'<a href="{address}">All 3 on commitment 1.1</a>' in page
+    assert f'<a href="{address}">All 3 open ones on commitment 1.1</a>' in page
     assert "3 cases of " in client.get(address.replace("&amp;", "&")).get_data(as_text=True)
     told = client.get("/synthesis/1.1.1.1").get_data(as_text=True)
     assert "1 open contradiction on what it cites" in told
