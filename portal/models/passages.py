@@ -20,7 +20,8 @@ class Passage(Base):
     continues, `change` how: new, same, edited or moved. `current` while its version stands: the newest of a report that
     is not withdrawn, the newest of a contribution that the team accepted. `file` is the name of the attached file,
     `page` its page in a PDF. `commitment` is the first that it is of, the others stand in `passage_commitments`;
-    `entity` and `region` are those of what speaks of one alone, all stand in `contribution_places`.
+    `entity` and `region` are those of what speaks of one alone, all stand in `contribution_places`. `until` is the last
+    year that its version says it covers, None where it says none.
     """
 
     __tablename__ = "passages"
@@ -53,6 +54,7 @@ class Passage(Base):
     change: Mapped[str] = mapped_column(Key, default="new")
     file: Mapped[str] = mapped_column(String(200), default="")
     page: Mapped[int | None]
+    until: Mapped[int | None]
     cut_at: Mapped[dt.datetime]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from forms.answers import paragraphs
+from forms.figures import parse_year
 from forms.kinds.practices import COMMITMENTS
 from portal.rules.crosswalk import commitment_of
 
@@ -49,6 +50,20 @@ def pieces(document: Mapping[str, Any]) -> list[Piece]:
 def texts_of(kind: str, value: Any) -> list[str]:
     """The texts of an answer of this kind that become passages."""
     return [text for text, _commitments in _texts(kind, value)]
+
+
+def until(document: Mapping[str, Any]) -> int | None:
+    """The last year that a frozen report or contribution says it covers: that of its period, else that of the day which
+    a contribution gives to its consultation or text. None where it says none that can be read.
+    """
+    dated = "date" if "contribution" in document else None
+    for kind in ("period", dated):
+        for answer in document["answers"]:
+            if answer["kind"] == kind:
+                value = answer["value"]
+                typed = (value.get("to") if isinstance(value, dict) else value) or ""
+                return parse_year(str(typed)[:4]).last
+    return None
 
 
 def commitments_of_files(document: Mapping[str, Any], question: str) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ from portal.queries import reported_figures as figures
 from portal.rules import likeness
 from portal.rules.analyser import indexed, language_of, terms
 from portal.rules.anchors import EDITED, NEW, Placed, anchor, follow
-from portal.rules.cutting import Piece, commitments_of_files, cut_text, pieces
+from portal.rules.cutting import Piece, commitments_of_files, cut_text, pieces, until
 from portal.rules.lifecycle import seen_state
 from portal.rules.naming import region_of
 from portal.services import rechecks, reported_figures
@@ -64,6 +64,7 @@ class Owner:
     region: str | None = None
     places: frozenset[tuple[str, str]] = frozenset()
     """Each region and state that a contribution speaks of, as `ContributionPlace` holds them."""
+    until: int | None = None
 
 
 def cut_report(act: Act, report: Report, version: Version) -> int:
@@ -73,14 +74,15 @@ def cut_report(act: Act, report: Report, version: Version) -> int:
     if report.practice:
         return 0
     reported_figures.lay(act, report, version, standing=_stands(report))
-    return _cut(act, _owner_of_report(act, report, version.number), version.document, version.files)
+    document = json.loads(version.document)
+    return _cut(act, _owner_of_report(act, report, version.number, document), document, version.files)
 
 
 def cut_contribution(act: Act, contribution: Contribution, version: ContributionVersion) -> int:
     """Cuts a version of a contribution that was sent, as `cut_report` does."""
     owner = _owner_of_contribution(act, contribution, version)
     _lay_places(act, owner)
-    return _cut(act, owner, version.document, version.files)
+    return _cut(act, owner, json.loads(version.document), version.files)
 
 
 def settle_report(act: Act, report: Report) -> None:
@@ -175,8 +177,8 @@ def _owner(act: Act, row: FileToRead) -> tuple[Owner, dict[str, Any]]:
     """The owner of a file, whose row is held, and the document of the version that it belongs to."""
     if row.source == REPORT:
         report = reports.get(act.session, row.version_of, lock=True)
-        document = reports.version(act.session, report.id, row.version).document
-        return _owner_of_report(act, report, row.version), json.loads(document)
+        document = json.loads(reports.version(act.session, report.id, row.version).document)
+        return _owner_of_report(act, report, row.version, document), document
     contribution = contributions.get(act.session, row.version_of, lock=True)
     version = contributions.version(act.session, contribution.id, row.version)
     return _owner_of_contribution(act, contribution, version), json.loads(version.document)
@@ -186,7 +188,7 @@ def _stands(report: Report) -> bool:
     return seen_state(report.state, report.drafting, report.versions) != "withdrawn"
 
 
-def _owner_of_report(act: Act, report: Report, version: int) -> Owner:
+def _owner_of_report(act: Act, report: Report, version: int, document: Mapping[str, Any]) -> Owner:
     return Owner(
         source=REPORT,
         id=report.id,
@@ -197,6 +199,7 @@ def _owner_of_report(act: Act, report: Report, version: int) -> Owner:
         current=version == report.versions and _stands(report),
         entity=report.entity,
         region=act.session.scalar(select(Entity.region).where(Entity.iso3 == report.entity)),
+        until=until(document),
     )
 
 
@@ -204,7 +207,8 @@ def _owner_of_contribution(act: Act, contribution: Contribution, version: Contri
     """A contribution is of each state and region that this version names, and of none where it names neither, as one on
     the world: where its partner works says nothing of what it speaks of.
     """
-    areas = [str(one["area"]) for one in json.loads(version.document)["areas"]]
+    document = json.loads(version.document)
+    areas = [str(one["area"]) for one in document["areas"]]
     rows = act.session.execute(select(Entity.iso3, Entity.region).where(Entity.iso3.in_(areas)))
     known = {row.iso3: row.region for row in rows}
     places = {(known[area], area) for area in areas if area in known}
@@ -223,6 +227,7 @@ def _owner_of_contribution(act: Act, contribution: Contribution, version: Contri
         partner_id=contribution.partner_id,
         region=_only(spoken),
         places=frozenset(places),
+        until=until(document),
     )
 
 
@@ -270,10 +275,10 @@ def _add_commitments(act: Act, of: Mapping[int, Sequence[str]]) -> None:
         act.session.execute(insert(PassageCommitment), rows)
 
 
-def _cut(act: Act, owner: Owner, document: bytes, files: Iterable[dict[str, str]]) -> int:
+def _cut(act: Act, owner: Owner, document: Mapping[str, Any], files: Iterable[dict[str, str]]) -> int:
     if cutting.is_cut(act.session, owner.source, owner.id, owner.version):
         return 0
-    cut = pieces(json.loads(document))
+    cut = pieces(document)
     made = [_passage(act, owner, piece) for piece in cut]
     _anchor(made, cutting.written_before(act.session, owner.source, owner.id, owner.version))
     _lay_files(act, owner, files)
@@ -310,6 +315,7 @@ def _passage(
         change=NEW,
         file=file.name if file else "",
         page=page,
+        until=owner.until,
         cut_at=act.at,
     )
 

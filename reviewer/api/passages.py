@@ -42,7 +42,7 @@ class PassageShape(Given):
     """A passage. `commitment`, `region` and `entity` are the first or only one that it is of, `commitments`, `regions`
     and `entities` all; `current` says that it stands as evidence. `key` cites it for good; `follows` is the id of the
     passage of the version before that it continues, `change` how. `codes` is null to a coder who has not gone through
-    it. `file` is empty but for the text of attached files."""
+    it. `file` is empty but for the text of attached files; `until` is the last year that its version says it covers."""
 
     id = fields.Integer()
     key = fields.String()
@@ -70,6 +70,7 @@ class PassageShape(Given):
     change = one_of((NEW, SAME, EDITED, MOVED))
     file = fields.String()
     page = fields.Integer(allow_none=True)
+    until = fields.Integer(allow_none=True)
     cut_at = Moment()
     codes = fields.List(fields.String(), allow_none=True)
 

@@ -130,7 +130,8 @@ def _coverage(
 
 def _passages(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> Iterator[Told]:
     """The passages that stand, under each commitment that they are of. Those of a contribution are of each region and
-    state that it speaks of; the rows of one count come once for each of these.
+    state that it speaks of; the rows of one count come once for each of these. They are as old as the last year that
+    their version says it covers, as figures are, and where it says none as its sending.
     """
     told = under_commitments(Passage.cycle == cycle, Passage.current.is_(True)).subquery()
     version = and_(Version.report_id == Passage.report_id, Version.number == Passage.version)
@@ -138,7 +139,7 @@ def _passages(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> 
         ContributionVersion.contribution_id == Passage.contribution_id, ContributionVersion.number == Passage.version
     )
     moment = func.coalesce(Version.submitted_at, ContributionVersion.sent_at)
-    of = (Passage.channel, Passage.region, Passage.entity, Passage.contribution_id, Passage.version)
+    of = (Passage.channel, Passage.region, Passage.entity, Passage.contribution_id, Passage.version, Passage.until)
     by = (told.c.commitment, *of, moment.label("moment"))
     # What was accepted alone stands, and everybody may know of it.
     known = or_(Report.state == "published", Passage.contribution_id.is_not(None)) if not whole else true()
@@ -165,8 +166,8 @@ def _passages(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> 
         _commitment, _channel, region, entity, *_rest = counts
         named_in = regions[tuple(counts)][(region if place is None else place) or ""]
         named_in.update({entity if state is None else state} - {None, ""})
-    for (commitment, channel, _region, _entity, _owner, _version, moment_of, count), places in regions.items():
-        age = count * max(0.0, (at - moment_of) / YEAR)
+    for (commitment, channel, _region, _entity, _owner, _version, until, sent_at, count), places in regions.items():
+        age = count * max(0.0, (at - sent_at) / YEAR if until is None else at.year - until)
         tallies = {place: Tally(count, entities=frozenset(states), age=age) for place, states in places.items()}
         yield commitment, channel, tallies
 

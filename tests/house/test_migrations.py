@@ -91,6 +91,19 @@ def test_drafts_of_contributions_are_whole_below_and_changes_above(world: World,
     session.rollback()
 
 
+def test_the_years_of_what_was_sent_before_are_read_from_it(world: World, session: Session) -> None:
+    submitted(world)
+    for channel, told in {"d": {}, "f": {"CF.1/date": "2019-03-20"}, "e": {}}.items():
+        contribution(world, channel, "sent", values=told)
+    query = select(Passage.channel, Passage.until).distinct().order_by(Passage.channel)
+    kept = [("a", 2024), ("d", 2024), ("e", None), ("f", 2019)]
+    assert session.execute(query).all() == kept
+    session.close()
+    migrations.downgrade(db.engine, before("0021"))
+    migrations.upgrade(db.engine, "0021")
+    assert session.execute(query).all() == kept
+
+
 def test_the_newest_migration_equals_the_models(app: Flask) -> None:
     with db.engine.connect() as connection:
         options = {"compare_type": False, "target_metadata": metadata, "include_name": migrations.is_ours}

@@ -9,6 +9,7 @@ import io
 import re
 import uuid
 from collections import Counter
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -106,7 +107,7 @@ def test_a_cell_holds_what_was_submitted_of_how_many_states_and_how_old_it_is(wo
     matrix = found(world).matrix
     cell = matrix.only("1.1", "a", ASIA)
     assert (cell.passages, cell.figures, cell.entities, cell.at_least) == (2, 0, {"KAZ"}, False)
-    assert cell.mean_age == pytest.approx(1.0)
+    assert cell.mean_age == 2026 - 2024
     assert matrix.only("1.1", "a", AFRICA) == NOTHING
     assert (matrix.of(ASIA), matrix.of(AFRICA), matrix.of()) == (44, 48, 195)
 
@@ -207,6 +208,27 @@ def test_a_contribution_counts_in_its_channel_once_it_is_accepted(world: World) 
         assert (cell.passages, cell.entities) == (1, {"KAZ"})
 
 
+OF_1_1 = {"d": "CD.1/commitment", "f": "CF.1/commitment"}
+
+
+@pytest.mark.parametrize(
+    ("channel", "told", "age"),
+    [
+        ("d", {}, 2026 - 2024),
+        ("d", {"CD.1/period": {"from": "1990", "to": "1999"}}, 2026 - 1999),
+        ("d", {"CD.1/period": {"from": "2020", "to": "2030"}}, 0),
+        ("f", {"CF.1/date": "2019-03-20"}, 2026 - 2019),
+        ("f", {}, pytest.approx(1.0, abs=0.01)),
+    ],
+)
+def test_what_a_partner_says_is_as_old_as_the_years_it_speaks_of(
+    world: World, channel: str, told: dict[str, Any], age: float
+) -> None:
+    values = {OF_1_1[channel]: ["commitment_1_1"]} | told
+    contribution(world, channel, "accepted", areas=["Kazakhstan"], values=values)
+    assert found(world).matrix.only("1.1", channel, ASIA).mean_age == age
+
+
 PRACTICE = [{"id": "homes", "title": "Homes by the canal", "place": "Almaty", "commitments": ["1.1"]}]
 
 
@@ -237,7 +259,7 @@ def test_a_contribution_counts_for_each_commitment_and_region_and_once_in_all_re
         ("1.3", AFRICA): (1, ["KEN"]),
     }
     whole = matrix.cell("2.2", "c")
-    assert (whole.passages, whole.entities, whole.mean_age) == (2, {"KAZ", "UZB", "KEN"}, pytest.approx(1.0))
+    assert (whole.passages, whole.entities, whole.mean_age) == (2, {"KAZ", "UZB", "KEN"}, 2026 - 2023)
     assert (matrix.cell("1.3", "c").passages, matrix.cell("1.2", "c")) == (1, NOTHING)
 
 
@@ -392,7 +414,7 @@ def test_a_cell_of_reports_holds_passages_and_figures_and_a_state_counts_once(wo
     answering.reported(world, "KAZ", {ACTIONS: "Homes were built.", SLUMS: answering.series(("2022", "9"))})
     cell = found(world).matrix.only("1.1", "a", ASIA)
     assert (cell.passages, cell.figures, cell.states) == (1, 1, 1)
-    assert cell.mean_age == pytest.approx((1 + 4) / 2)
+    assert cell.mean_age == pytest.approx((2 + 4) / 2)
     caller = Caller(world, "reviewer")
     (told,) = caller.get("/matrix?commitment=1.1&channel=a&region=Asia and the Pacific").json["items"]
     assert (told["passages"], told["figures"], told["states"]) == (1, 1, 1)
@@ -622,7 +644,7 @@ def test_the_api_gives_the_cells_and_the_coverage(world: World) -> None:
         "states": 1,
         "states_at_least": False,
         "of_states": 44,
-        "mean_age": 0.0,
+        "mean_age": 1.0,
         "open_contradictions": 0,
         "standing_contradictions": 0,
         "late_passages": 0,
