@@ -7,11 +7,12 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from forms.answers import canonical, digest
 from forms.words import N_
 from portal.adapters.storage import Blob, Storage
 from portal.adapters.tabular import BLOCK, open_book
@@ -30,13 +31,16 @@ from portal.services.preview import Preview, Sample, count_rows
 
 _SETTLED = N_("This file is no longer open: it is on its way, taken in or dropped.")
 _NO_AREA = N_("No area is known under this code or name. Write it as the list has it, for example KAZ or M49:2.")
+NOT_SHOWN = N_("The file was not shown as you now say it is. Here it is: look at it, and then take it in.")
+MOST_TIES = 30
 UNDER_WAY = ("waiting", "reading", "writing")
 
 
 @dataclass(frozen=True)
 class Shown:
     """A file kept aside as it stands: how its columns are understood, and what it would become; or what hinders it,
-    with the first rows as they stand. `notes` are what stands in it beside its cells.
+    with the first rows as they stand. `notes` are what stands in it beside its cells; `mark` is of all that people said
+    of the file, "" where it cannot be shown as it would be taken in.
     """
 
     file: PendingFile
@@ -45,6 +49,7 @@ class Shown:
     problems: tuple[Problem, ...] = ()
     sample: Sample | None = None
     notes: tuple[Note, ...] = ()
+    mark: str = ""
 
 
 def lay_aside(act: Act, storage: Storage, blob: Blob, name: str, told: Told) -> PendingFile:
@@ -80,11 +85,14 @@ def show(session: Session, storage: Storage, file_id: uuid.UUID) -> Shown:
         notes = open_book(stream, row.file_name).notes
         try:
             reader, plan = _plan(session, stream, row)
-            return Shown(row, columns, reader.previewed(plan), notes=notes)
+            found = reader.previewed(plan)
+            ties = {one.series: one.indicator or "" for one in found.ties[:MOST_TIES]}
+            mark = _mark(session, asdict(_told(row)) | {"indicators": ties}, row, plan)
+            return Shown(row, columns, found, notes=notes, mark=mark)
         except Invalid as refusal:
-            found = tuple(refusal.problems) or (Problem("file", refusal.sentence),)
+            problems = tuple(refusal.problems) or (Problem("file", refusal.sentence),)
             sample = Reader(session, _told(row), columns).sample(stream, row.file_name)
-            return Shown(row, columns, None, found, sample, notes)
+            return Shown(row, columns, None, problems, sample, notes)
 
 
 def correct(act: Act, file_id: uuid.UUID, told: Told, columns: ColumnPlan | None) -> PendingFile:
@@ -99,13 +107,15 @@ def correct(act: Act, file_id: uuid.UUID, told: Told, columns: ColumnPlan | None
     return row
 
 
-def confirm(act: Act, storage: Storage, file_id: uuid.UUID, *, save: bool) -> PendingFile:
-    """Gives the file to the worker; with `save` its columns are kept for the next file of this kind. Raises Invalid
-    with what is to put right.
+def confirm(act: Act, storage: Storage, file_id: uuid.UUID, seen: str, *, save: bool) -> PendingFile:
+    """Gives the file to the worker; with `save` its columns are kept for the next file of this kind. `seen` is the mark
+    of the file as it was shown. Raises Invalid with what is to put right, NotNow where it was not shown so.
     """
     row = _open(act, file_id)
     with _stream(storage, row.blob) as stream:
-        _plan(act.session, stream, row)
+        plan = _plan(act.session, stream, row)[1]
+    if seen != _mark(act.session, asdict(_told(row)), row, plan):
+        raise NotNow(NOT_SHOWN)
     if save and row.mapping:
         keep_mapping(act, mappings.read_mapping(row.mapping), row.file_name, str(row.told.get("source", "")))
     row.state, row.confirmed_at = "waiting", act.at
@@ -280,6 +290,12 @@ def _open(act: Act, file_id: uuid.UUID) -> PendingFile:
     if row.state != "shown":
         raise NotNow(_SETTLED)
     return row
+
+
+def _mark(session: Session, told: Mapping[str, Any], row: PendingFile, plan: Plan) -> str:
+    """A mark of what people said of a file: its source, ties and columns, and what names of areas mean."""
+    columns = mappings.read_mapping(row.mapping).document() if row.mapping else {}
+    return digest(canonical([told, columns, imports.aliases(session, plan.source[:120])]))[:16]
 
 
 def _told(row: PendingFile) -> Told:

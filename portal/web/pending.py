@@ -22,14 +22,13 @@ from portal.queries import cycles, imports
 from portal.rules.datasets import REASONS
 from portal.rules.indicators import indicators
 from portal.rules.mappings import ROLES, ColumnPlan, read_mapping
-from portal.rules.refusals import Invalid, Problem
+from portal.rules.refusals import Invalid, NotNow, Problem
 from portal.services import pending
 from portal.services.act import Act
 
 pages = Blueprint("pending", __name__)
 
 AREA = "area-"
-MOST_TIES = 30
 
 
 @pages.get("/channels/b/files/<uuid:file_id>")
@@ -49,6 +48,7 @@ def _page(act: Act, file_id: uuid.UUID, problems: Sequence[Problem] = ()) -> str
         columns=shown.columns,
         preview=shown.preview,
         table=shown.preview or shown.sample,
+        mark=shown.mark,
         notes=[_(note.words) % note.told for note in shown.notes],
         roles={role: _(words) for role, words in ROLES.items()},
         state_words=_(STATES[shown.file.state]),
@@ -57,11 +57,17 @@ def _page(act: Act, file_id: uuid.UUID, problems: Sequence[Problem] = ()) -> str
         reason_title=lambda reason: _(REASONS[reason]) if reason in REASONS else reason,
         states=sorted((text(entity.names, language), entity.iso3) for entity in cycles.entities(act.session)),
         areas=pending.known_areas(act.session) if shown.preview and shown.preview.unmatched else (),
-        ties=shown.preview.ties[:MOST_TIES] if shown.preview else (),
+        ties=shown.preview.ties[: pending.MOST_TIES] if shown.preview else (),
         indicators=indicators().values(),
         given=request.form,
+        keep=_keeps() if "source" in request.form else request.args.get("save") != "no",
         problems=[{"where": problem.where, "sentence": _(problem.sentence)} for problem in found],
     )
+
+
+def _keeps() -> bool:
+    """Whether the form says to keep what the columns are."""
+    return request.form.get("save") == "yes"
 
 
 def _columns(act: Act, file_id: uuid.UUID) -> ColumnPlan | None:
@@ -83,18 +89,30 @@ def columns(act: Act, file_id: uuid.UUID) -> ResponseReturnValue:
         pending.correct(act, file_id, told(), _columns(act, file_id))
     except Invalid as refusal:
         return _page(act, file_id, refusal.problems), 422
-    return redirect(url_for(".page", file_id=file_id), 303)
+    return _anew(file_id)
+
+
+def _anew(file_id: uuid.UUID) -> ResponseReturnValue:
+    """To the page of the file as it stands now; whether its columns are to be kept stays as it was chosen."""
+    return redirect(url_for(".page", file_id=file_id, save=None if _keeps() else "no"), 303)
 
 
 @pages.post("/channels/b/files/<uuid:file_id>/confirm")
 @guarded("observations:import")
 def confirm(act: Act, file_id: uuid.UUID) -> ResponseReturnValue:
-    """Keeps what the columns are and gives the file to the worker, or says what is to put right first."""
+    """Keeps what the columns are and gives the file to the worker, or says what is to put right first. A file that was
+    not shown so is shown so first.
+    """
     try:
         pending.correct(act, file_id, told(), _columns(act, file_id))
-        pending.confirm(act, storage(), file_id, save=request.form.get("save") == "yes")
+        pending.confirm(act, storage(), file_id, request.form.get("seen", ""), save=_keeps())
     except Invalid as refusal:
         return _page(act, file_id, refusal.problems or [Problem("file", refusal.sentence)]), 422
+    except NotNow as refusal:
+        if refusal.sentence != pending.NOT_SHOWN:
+            raise
+        flash(_(pending.NOT_SHOWN), "problem")
+        return _anew(file_id)
     flash(_("The file is on its way; this page says how far it is."), "success")
     return redirect(url_for(".page", file_id=file_id), 303)
 

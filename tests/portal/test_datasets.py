@@ -294,7 +294,7 @@ def test_what_is_shown_of_a_file_is_what_becomes_of_it(channel: ChannelB) -> Non
 
 
 def corrected(channel: ChannelB, row: PendingFile, ties: dict[str, str] | None = None, **said: str) -> None:
-    columns = read_mapping(row.mapping | said)
+    columns = read_mapping(row.mapping | said) if row.mapping else None
     told = Told(**{name: str(row.told[name]) for name in ("source", "edition", "entity")}, indicators=ties or {})
     pending.correct(channel.act(), row.id, told, columns)
     channel.session.commit()
@@ -319,9 +319,16 @@ def test_how_much_of_a_file_is_read_is_told_by_its_rows(channel: ChannelB) -> No
     assert (read, told) == (50_000, [(20_000, 50_000), (40_000, 50_000)])
 
 
-def confirmed(channel: ChannelB, row: PendingFile, *, save: bool = True) -> Import:
-    pending.confirm(channel.act(), channel.storage, row.id, save=save)
+def confirm(channel: ChannelB, row: PendingFile, *, save: bool = False) -> None:
+    seen = pending.show(channel.session, channel.storage, row.id)
+    ties = {one.series: one.indicator or "" for one in seen.preview.ties} if seen.preview else {}
+    corrected(channel, row, ties)
+    pending.confirm(channel.act(), channel.storage, row.id, seen.mark, save=save)
     channel.session.commit()
+
+
+def confirmed(channel: ChannelB, row: PendingFile, *, save: bool = True) -> Import:
+    confirm(channel, row, save=save)
     return worked(channel, row)
 
 
@@ -426,7 +433,7 @@ def test_a_dropped_file_leaves_nothing_and_is_not_taken_in(channel: ChannelB) ->
     pending.drop(channel.act(), row.id)
     channel.session.commit()
     with pytest.raises(NotNow):
-        pending.confirm(channel.act(), channel.storage, row.id, save=False)
+        pending.confirm(channel.act(), channel.storage, row.id, "", save=False)
     with pytest.raises(NotNow):
         pending.drop(channel.act(), row.id)
     assert pending.take_next(channel.act()) is None
@@ -435,8 +442,7 @@ def test_a_dropped_file_leaves_nothing_and_is_not_taken_in(channel: ChannelB) ->
 
 def test_a_killed_worker_leaves_the_file_to_be_taken_up_again(channel: ChannelB) -> None:
     row = aside(channel, figures(("404", "2020", "1")), NAME)
-    pending.confirm(channel.act(), channel.storage, row.id, save=False)
-    channel.session.commit()
+    confirm(channel, row)
     assert pending.take_next(channel.act()) == row.id
     channel.session.commit()
     assert pending.take_next(channel.act()) is None

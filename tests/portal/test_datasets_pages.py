@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from html import unescape
 from typing import Any
 
 import pytest
@@ -46,6 +47,28 @@ def laid(client: FlaskClient, content: str, name: str, **fields: str) -> str:
     return str(answer.headers["Location"])
 
 
+def form(html: str) -> dict[str, str]:
+    """What the form of a file sends, where nothing is changed in it."""
+    inside = html[html.index('name="seen"') - 200 : html.index("Take the file in")]
+    inputs = (
+        dict(re.findall(r'(\w+)="([^"]*)"', one)) | {"on": " checked" in one}
+        for one in re.findall(r"<input[^>]*>", inside)
+    )
+    given = {
+        one["name"]: one.get("value", "")
+        for one in inputs
+        if one["type" if "type" in one else "name"] != "checkbox" or one["on"]
+    }
+    for name, options in re.findall(r'<select[^>]* name="([^"]*)">(.*?)</select>', inside, re.S):
+        given[name] = "".join(re.findall(r'value="([^"]*)" selected', options))
+    return {name: unescape(value) for name, value in given.items() if name != "csrf_token"}
+
+
+def take(client: FlaskClient, address: str, **changed: str) -> TestResponse:
+    """Presses *Take the file in* on the page as it stands, after what is changed in its form."""
+    return send(client, f"{address}/confirm", **form(page(client, address)) | changed)
+
+
 def imports() -> int:
     db.session.rollback()
     return db.session.scalar(select(func.count()).select_from(Import)) or 0
@@ -73,7 +96,7 @@ def test_a_file_is_shown_put_right_taken_in_and_verified(world: World) -> None:
     assert (wrong.status_code, "Neverland" in wrong.get_data(as_text=True)) == (422, True)
     assert send(officer, f"{address}/areas", **{"area-The hill country": "Nepal"}).status_code == 303
     assert "Nepal (NPL)" in page(officer, address)
-    assert (send(officer, f"{address}/confirm", **told).status_code, imports()) == (303, 0)
+    assert (take(officer, address).status_code, imports()) == (303, 0)
     assert "http-equiv" in page(officer, address)
     assert (worked(), worked(), imports()) == (True, False, 1)
     done = page(officer, address)
@@ -95,7 +118,7 @@ def test_what_a_name_and_columns_mean_is_kept_no_longer_where_it_was_wrong(world
     told = {"source": "yearbook", "series": "Urban growth", "save": "yes"}
     send(officer, f"{address}/columns", **told)
     send(officer, f"{address}/areas", **{"area-The hill country": "Nepal"})
-    send(officer, f"{address}/confirm", **told)
+    take(officer, address)
     assert worked()
     forget = r'action="(/channels/b/rules/\w+/[^/]+/forget)"'
     columns, area = re.findall(forget, page(officer, "/channels/b/rules"))
@@ -192,10 +215,39 @@ def test_the_page_shows_the_indicator_of_the_figures_and_takes_another(world: Wo
     assert text.count("This is no indicator that is asked for.") == 2
     assert send(officer, f"{address}/columns", **said, **{"indicator-11.1.1": "11.2.1"}).status_code == 303
     assert re.findall(value, page(officer, address)) == ["NUA-15"]
-    assert send(officer, f"{address}/confirm", **said, **{"indicator-11.1.1": "11.2.1"}).status_code == 303
+    assert take(officer, address).status_code == 303
     assert worked()
     [report] = re.findall(r'href="(/channels/b/[0-9a-f-]{36})"', page(officer, address))
     assert '<td data-label="Indicator">NUA-15</td>' in page(officer, report)
+
+
+def test_no_figure_is_taken_in_that_was_not_shown_so(world: World) -> None:
+    officer, told = world.browser("data_officer"), "The file was not shown as you now say it is."
+    content = "Land;Jahr;Wert\nKenya;2020;12,5\nAtlantis;2020;1234.5\n"
+    address = laid(officer, content, "national.csv", source="yearbook")
+    asked = page(officer, address)
+    [first] = re.findall(r"<form[^>]*/columns.*?<button([^>]*)>([^<]*)<", asked, re.S)
+    assert ("formaction" in first[0], first[1], "Take the file in" in asked) == (False, "Show it anew", False)
+    unseen = {"source": "yearbook", "series": "NUA-14"}
+    answer = send(officer, f"{address}/confirm", **unseen)
+    assert (answer.status_code, worked(), imports()) == (303, False, 0)
+    shown = page(officer, answer.headers["Location"])
+    assert (told in shown, 'name="area-Atlantis"' in shown, 'value="NUA-14"' in shown) == (True, True, True)
+    assert re.findall(r'id="save"[^>]*>', shown) == ['id="save" name="save" value="yes">']
+    buttons = re.findall(r"<button([^>]*)>([^<]*)<", shown[shown.index('name="seen"') :])
+    assert [("confirm" in where, words) for where, words in buttons[:2]] == [
+        (False, "Show it anew"),
+        (True, "Take the file in"),
+    ]
+    for changed in ({"role-1": "leave", "period": "2021"}, {"unit": "%"}, {"indicator-NUA-14": ""}, {"seen": ""}):
+        answer = take(officer, address, **changed)
+        assert (answer.status_code, told in page(officer, address), worked()) == (303, True, False)
+    old = form(page(officer, address))
+    assert send(officer, f"{address}/areas", **{"area-Atlantis": "Nepal"}).status_code == 303
+    assert (send(officer, f"{address}/confirm", **old).status_code, worked(), imports()) == (303, False, 0)
+    assert "Nepal (NPL)" in page(officer, address)
+    assert take(officer, address, save="yes").status_code == 303
+    assert (worked(), imports()) == (True, 1)
 
 
 def test_what_was_emptied_or_unticked_stays_so_when_the_page_comes_back(world: World) -> None:
@@ -219,7 +271,7 @@ def test_page_and_import_count_the_figures_of_a_file_alike(world: World) -> None
     send(officer, f"{address}/columns", **told)
     count = r"Figures read <b class=\"number\">(\d+)</b>"
     before = re.findall(count, page(officer, address))
-    send(officer, f"{address}/confirm", **told)
+    take(officer, address)
     assert worked()
     [report] = re.findall(r'href="(/channels/b/[0-9a-f-]{36})"', page(officer, address))
     assert re.findall(count, page(officer, report)) == before == ["2"]
@@ -372,7 +424,7 @@ def test_a_file_that_cannot_be_read_is_refused_at_once(world: World) -> None:
 def test_the_worker_says_why_a_file_could_not_be_taken_in(world: World) -> None:
     officer = world.browser("data_officer")
     address = laid(officer, DDF, DDF_NAME)
-    assert send(officer, f"{address}/confirm").status_code == 303
+    assert take(officer, address).status_code == 303
     row = db.session.scalars(select(PendingFile)).one()
     blob = row.blob
     world.app.extensions["portal"].storage.delete(blob)
@@ -384,7 +436,7 @@ def test_the_worker_says_why_a_file_could_not_be_taken_in(world: World) -> None:
 def test_totals_by_region_on_a_page_and_by_the_api(world: World) -> None:
     officer = world.browser("data_officer")
     address = laid(officer, DDF.replace("sl_tlf_uem\n", "en_atm_pm25\n"), DDF_NAME)
-    assert send(officer, f"{address}/confirm").status_code == 303
+    assert take(officer, address).status_code == 303
     assert worked()
     shown = page(officer, "/channels/b/totals")
     told = "Shown is 1 of 1 breakdown, each with its newest 10 years."
@@ -404,7 +456,7 @@ def test_a_tile_asks_for_the_figure_of_the_whole_and_no_breakdown(world: World) 
         "total,156,n,a,bothsex,percent,2020,5",
     ]
     address = laid(officer, "\n".join([header, *lines, ""]), DDF_NAME)
-    assert send(officer, f"{address}/confirm").status_code == 303
+    assert take(officer, address).status_code == 303
     assert worked()
 
     def told(query: str) -> list[tuple[str, str, int]]:
