@@ -5,7 +5,7 @@ table of the same footnotes.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,15 +14,30 @@ from markupsafe import Markup
 from forms.words import N_
 from portal.documents.tables import csv_text
 from portal.rules.plausible import named
+from portal.rules.synthesis import OBSERVATION, PASSAGE
 
 EVIDENCE = (
     "note", "heading", "statement", "statement_revision", "statement_state", "stance", "kind", "reference", "channel",
-    "entity", "region", "partner", "question", "version", "file", "language", "text", "value", "unit", "period", "area",
-    "indicator", "series", "source", "edition", "disaggregation", "place",
+    "channel_name", "entity", "entity_name", "region", "partner", "question", "version", "file", "language", "text",
+    "value", "unit", "period", "area", "area_name", "indicator", "indicator_title", "series", "source", "source_name",
+    "edition", "disaggregation", "place",
 )  # fmt: skip
-"""The columns of the table of footnotes."""
+"""The columns of the table of footnotes. A column of codes has the names beside it."""
 
 RIGHT_TO_LEFT = frozenset({"ar"})
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """How the language of the text writes a day and names what a code stands for; `area` names states too, and gives ""
+    for a key that it does not know.
+    """
+
+    day: Callable[[dt.date], str]
+    area: Callable[[str], str]
+    channel: Callable[[str], str]
+    indicator: Callable[[str], str]
+    source: Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -36,7 +51,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a state named in a contribution said to it."""
+    """What a state named in a contribution said to it; `day` as the language of the text writes it."""
 
     state: str
     day: str
@@ -50,11 +65,12 @@ class Text:
 
     A statement is a mapping with id, heading, text, language, revision, state, citations and what is `behind` it; a
     citation is one as `reviewer.rules.statements.told` gives it. A supplement has entity, received_at, statement,
-    effect and words. `replies` is what named states said to contributions, by the id of the contribution.
+    effect and words. `as_of` is the moment as the language of the text writes it; `replies` is what named states said
+    to contributions, by the id of the contribution.
     """
 
     cycle: str
-    as_of: dt.datetime
+    as_of: str
     headings: Sequence[Heading]
     statements: Sequence[Mapping[str, Any]]
     supplements: Sequence[Mapping[str, Any]] = ()
@@ -73,12 +89,12 @@ def _numbered(text: Text) -> Iterator[tuple[Mapping[str, Any], list[tuple[int, M
         yield statement, notes
 
 
-def evidence(text: Text) -> bytes:
+def evidence(text: Text, tongue: Tongue) -> bytes:
     """The table of the footnotes, a row each: CSV, UTF-8."""
-    return csv_text([EVIDENCE, *_rows(text)])
+    return csv_text([EVIDENCE, *_rows(text, tongue)])
 
 
-def _rows(text: Text) -> Iterator[Sequence[object]]:
+def _rows(text: Text, tongue: Tongue) -> Iterator[Sequence[object]]:
     for statement, notes in _numbered(text):
         of_statement = {
             "heading": statement["heading"],
@@ -87,19 +103,31 @@ def _rows(text: Text) -> Iterator[Sequence[object]]:
             "statement_state": statement["state"],
         }
         for number, note in notes:
-            row = {**note, **of_statement, "note": number, "partner": note.get("partner_name")}
+            row = {**note, **of_statement, **_names(note, tongue), "note": number, "partner": note.get("partner_name")}
             yield [row.get(name) for name in EVIDENCE]
 
 
-def html(text: Text, words: Mapping[str, str]) -> bytes:
+def _names(note: Mapping[str, Any], tongue: Tongue) -> dict[str, str]:
+    """What the codes of a citation stand for. A state writes the source of a figure of its report in words itself."""
+    area, source, indicator = (note.get(name) or "" for name in ("area", "source", "indicator"))
+    return {
+        "channel_name": tongue.channel(note["channel"]),
+        "entity_name": tongue.area(note["entity"] or ""),
+        "area_name": tongue.area(area) or note.get("area_name") or "",
+        "indicator_title": tongue.indicator(indicator) if indicator else "",
+        "source_name": tongue.source(source) if source and note["kind"] == OBSERVATION else source,
+    }
+
+
+def html(text: Text, words: Mapping[str, str], tongue: Tongue) -> bytes:
     """The page. `words` are those of WORDS in the language of the reader, and `language` its code."""
     under: dict[str, list[Markup]] = {}
     footnotes: list[Markup] = []
     for statement, notes in _numbered(text):
         late = [one for one in text.supplements if one["statement"] == statement["id"]]
-        under.setdefault(statement["heading"], []).append(_statement(statement, notes, late, words))
+        under.setdefault(statement["heading"], []).append(_statement(statement, notes, late, words, tongue))
         footnotes += [
-            _footnote(number, note, text.replies.get(str(note.get("contribution")), ()), words)
+            _footnote(number, note, text.replies.get(str(note.get("contribution")), ()), words, tongue)
             for number, note in notes
         ]
     parts = [part for heading in _needed(text.headings, under) for part in _section(heading, under)]
@@ -115,7 +143,7 @@ def html(text: Text, words: Mapping[str, str]) -> bytes:
         f"{words['title']} {text.cycle}",
         f"{words['title']} {text.cycle}",
         words["as_of"],
-        text.as_of.strftime("%Y-%m-%d %H:%M UTC"),
+        text.as_of,
         Markup("\n").join([*coverage, *parts]),
     )
     return page.encode()
@@ -143,6 +171,7 @@ def _statement(
     notes: Iterable[tuple[int, Mapping[str, Any]]],
     late: Sequence[Mapping[str, Any]],
     words: Mapping[str, str],
+    tongue: Tongue,
 ) -> Markup:
     marks = [
         Markup('<sup><a id="ref-{}" href="#note-{}">{}{}</a></sup>').format(
@@ -155,8 +184,9 @@ def _statement(
         statement["id"], statement["language"], statement["text"], standing, Markup(" ").join(marks)
     )
     beside = [
-        Markup("<p>{} {} {}: {}{}</p>").format(
-            words["supplement"], one["received_at"][:10], one["entity"], words[one["effect"]], _colon(one["words"])
+        Markup("<p>{} {}, <bdi>{}</bdi>: {}{}</p>").format(
+            *(words["supplement"], tongue.day(dt.datetime.fromisoformat(one["received_at"]).date())),
+            *(tongue.area(one["entity"]), words[one["effect"]], _colon(one["words"])),
         )
         for one in late
     ]
@@ -174,22 +204,37 @@ def _colon(sentence: str) -> str:
     return f". {sentence}" if sentence else ""
 
 
-def _footnote(number: int, note: Mapping[str, Any], replies: Sequence[Reply], words: Mapping[str, str]) -> Markup:
-    whose = " · ".join(filter(None, [note.get("entity"), note.get("partner_name"), note.get("area_name")]))
-    if note["kind"] == "passage":
-        told = Markup('<q lang="{}" dir="auto">{}</q>').format(note["language"], note["text"])
-    else:
-        rest = (note.get(name) for name in ("period", "disaggregation", "place", "source", "edition"))
-        of = [note.get("series") or note["indicator"], *rest]
-        told = Markup("<b>{} {}</b>, {}").format(note["value"], named(note["unit"]), ", ".join(filter(None, of)))
+def _whose(note: Mapping[str, Any], names: Mapping[str, str], words: Mapping[str, str]) -> str:
+    """Who says it, or of what place a figure is."""
+    if partner := note.get("partner_name"):
+        return f"{partner}, {words['on']} {names['entity_name']}" if names["entity_name"] else partner
+    area = "" if note.get("area") == note["entity"] else names["area_name"]
+    return ", ".join(filter(None, [area, names["entity_name"]]))
+
+
+def _told(note: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
+    """What is cited: a passage word for word, or a figure with what it is of."""
+    if note["kind"] == PASSAGE:
+        return Markup('<q lang="{}" dir="auto">{}</q>').format(note["language"], note["text"])
+    of = [
+        *(note.get("series") or names["indicator_title"], note["period"]),
+        *(note.get("disaggregation"), note.get("place"), names["source_name"], note.get("edition")),
+    ]
+    return Markup("<b>{} {}</b>, {}").format(note["value"], named(note["unit"]), ", ".join(filter(None, of)))
+
+
+def _footnote(
+    number: int, note: Mapping[str, Any], replies: Sequence[Reply], words: Mapping[str, str], tongue: Tongue
+) -> Markup:
+    names = _names(note, tongue)
     beside = [
         Markup('<p>{} {}, {}: <q lang="{}" dir="auto">{}</q></p>').format(
             words["reply"], one.state, one.day, one.language, one.text
         )
         for one in replies
     ]
-    return Markup('<li id="note-{}" value="{}">{} {} ({} {}) <code>{}</code> <a href="#ref-{}">{}</a>{}</li>').format(
-        *(number, number, whose, told, words["channel"], note["channel"], note["reference"], number, words["back"]),
+    return Markup('<li id="note-{}" value="{}"><bdi>{}</bdi>: {} ({}) <a href="#ref-{}">{}</a>{}</li>').format(
+        *(number, number, _whose(note, names, words), _told(note, names), names["channel_name"], number, words["back"]),
         Markup("").join(beside),
     )
 
@@ -208,7 +253,7 @@ WORDS = {
     "weakens": N_("weakens it"),
     "contradicts": N_("contradicts it"),
     "untouched": N_("does not touch it"),
-    "channel": N_("channel"),
+    "on": N_("on"),
     "reply": N_("Reply of"),
     "back": N_("back to the text"),
 }

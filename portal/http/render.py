@@ -26,11 +26,12 @@ from portal.db import db
 from portal.http import people
 from portal.http.context import now, settings
 from portal.queries import events
-from portal.rules.datasets import source_fact
+from portal.rules.datasets import NATIONAL, source_fact
 from portal.rules.lifecycle import STATE_TITLES
 from portal.rules.offers import cover_words
 from portal.rules.plausible import named
 from portal.rules.policy import may
+from portal.rules.shipped import entities
 from portal.rules.timeline import last_day
 
 LANGUAGES = {"ar": "العربية", "zh": "中文", "en": "English", "fr": "Français", "ru": "Русский", "es": "Español"}
@@ -181,7 +182,15 @@ def said(texts: Mapping[str, str]) -> str:
 
 def source_title(source: str) -> str:
     """The name of a source of figures; one that no table knows is its own name."""
+    scheme, _colon, state = source.partition(":")
+    if scheme == NATIONAL and state:
+        return _("National source: %(state)s", state=words(_states().get(state, {"en": state})))
     return source_fact(source).title
+
+
+@functools.cache
+def _states() -> Mapping[str, Mapping[str, str]]:
+    return {row["iso3"]: row["names"] for row in entities()}
 
 
 def navigation() -> list[tuple[str, str, bool]]:

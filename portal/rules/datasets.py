@@ -33,6 +33,8 @@ REASONS: Mapping[str, str] = {
 }
 
 LONGEST_FIGURE = 80
+NATIONAL = "national"
+"""A source of this name, a colon and the code of a state is what the state publishes itself."""
 TOTALS = frozenset({"", "allarea", "bothsex", "allage", "total", "t", "_t", "notspec", "15", "nociti"})
 """Codes that stand for a whole; `15` is the United Nations' code for everybody aged 15 and over."""
 

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from forms.answers import difference
 from forms.outline import Guideline
 from portal.http.guard import guarded
+from portal.http.naming import naming
 from portal.models.cycles import Cycle
 from portal.models.synthesis import Statement
 from portal.queries import accounts, contributions, cycles, passages, reported_figures
@@ -254,6 +255,7 @@ def _page(
         settled_as=SETTLED_AS,
         effects=EFFECTS,
         channels=CHANNELS,
+        name_of=naming(act),
         verdicts=WORDS,
         titles=_titles(asked),
         sections=[(one.key, one.key) for one in outline(asked) if one.commitment],

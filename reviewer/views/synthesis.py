@@ -16,6 +16,7 @@ from portal.adapters.content import disposition
 from portal.documents import synthesis as documents
 from portal.http import render
 from portal.http.guard import guarded
+from portal.http.naming import naming
 from portal.models.cycles import Cycle
 from portal.models.synthesis import Statement
 from portal.queries import contributions, cycles
@@ -28,6 +29,7 @@ from portal.rules.synthesis import STATES, Entry, heading, outline
 from portal.services.act import Act
 from reviewer.queries import matrix, synthesis
 from reviewer.queries import statements as queries
+from reviewer.queries.grounds import indicators
 from reviewer.rules.matrix import CHANNELS
 from reviewer.rules.statements import behind
 from reviewer.services import statements as service
@@ -105,7 +107,8 @@ def document(act: Act) -> ResponseReturnValue:
     """The text of the synthesis as one page to take along; each footnote leads to what is cited, and back."""
     cycle = _cycle(act)
     words = {name: _(word) for name, word in documents.WORDS.items()} | {"language": render.language()}
-    return _file(documents.html(_text(act, cycle), words), "text/html", f"synthesis-{cycle.key}.html")
+    page = documents.html(_text(act, cycle), words, _tongue(act, cycle))
+    return _file(page, "text/html", f"synthesis-{cycle.key}.html")
 
 
 @pages.get("/synthesis/evidence.csv")
@@ -113,11 +116,24 @@ def document(act: Act) -> ResponseReturnValue:
 def evidence(act: Act) -> ResponseReturnValue:
     """What the statements cite, a row each, numbered as the footnotes of the text."""
     cycle = _cycle(act)
-    return _file(documents.evidence(_text(act, cycle)), "text/csv", f"synthesis-evidence-{cycle.key}.csv")
+    table = documents.evidence(_text(act, cycle), _tongue(act, cycle))
+    return _file(table, "text/csv", f"synthesis-evidence-{cycle.key}.csv")
 
 
 def _file(body: bytes, media_type: str, name: str) -> Response:
     return Response(body, mimetype=media_type, headers={"Content-Disposition": disposition(name)})
+
+
+def _tongue(act: Act, cycle: Cycle) -> documents.Tongue:
+    """How the reader's language names what the text holds."""
+    asked = indicators(guideline(act.session, cycle.edition))
+    return documents.Tongue(
+        day=render.day,
+        area=naming(act),
+        channel=lambda key: _(CHANNELS[key]),
+        indicator=lambda key: render.words(asked[key].title) if key in asked else key,
+        source=render.source_title,
+    )
 
 
 def _text(act: Act, cycle: Cycle) -> documents.Text:
@@ -126,7 +142,7 @@ def _text(act: Act, cycle: Cycle) -> documents.Text:
     told = synthesis.told(act.session, cycle.key, entries)
     return documents.Text(
         cycle.label,
-        act.at,
+        render.instant(act.at),
         [documents.Heading(entry.key, render.words(entry.title), entry.level) for entry in entries],
         told,
         synthesis.marks_told(act.session, cycle.key),
@@ -141,7 +157,7 @@ def _replies(act: Act, cited: Collection[str | None]) -> dict[str, list[document
     return {
         str(key): [
             documents.Reply(
-                *(render.words(row.names), row.StateReply.written_at.strftime("%Y-%m-%d")),
+                *(render.words(row.names), render.day(row.StateReply.written_at.date())),
                 *(row.StateReply.text, row.StateReply.language),
             )
             for row in rows
@@ -191,6 +207,7 @@ def _heading_page(act: Act, key: str, problems: Sequence[Problem] = (), typed: M
         coverage=said_of(say(regions[entry.region])) if entry.region in regions else [],
         states=STATES,
         channels=CHANNELS,
+        name_of=naming(act),
         problems=problems,
         typed=typed or {},
         standing=ngettext("%(num)d statement", "%(num)d statements", len(found)),

@@ -116,12 +116,12 @@ def case(
     return Case(cycle="2026", rule="figure", sides=told, question="?", key=uuid.uuid4().hex, **about)
 
 
-def take(world: World, value: str, edition: str) -> uuid.UUID:
+def take(world: World, value: str, edition: str, source: str = "un_sdg") -> uuid.UUID:
     """Takes in one figure about Kazakhstan, and gives the import."""
     act = world.acting("data_officer")
     table = f"Year,UNIT_MEASURE,Value\n2022,PERCENT,{value}\n"
     files = world.app.extensions[EXTENSION].storage
-    told = {"source": "un_sdg", "edition": edition, "entity": "KAZ"}
+    told = {"source": source, "edition": edition, "entity": "KAZ"}
     taken = observations.take_in(act, files, io.BytesIO(table.encode()), "data_indicator_1-1-1.csv", **told)
     world.done()
     return taken.report.id

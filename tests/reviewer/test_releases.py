@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import html
 import io
 import re
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -15,22 +17,27 @@ from sqlalchemy.exc import DatabaseError
 from portal.db import db
 from portal.models.accounts import User
 from portal.models.events import Notice
+from portal.models.observations import Observation, Series
 from portal.models.passages import Passage
-from portal.models.synthesis import SynthesisRelease
+from portal.models.synthesis import Supplement, SynthesisRelease
 from portal.queries import words
 from portal.rules.refusals import Forbidden, NotNow
 from reviewer.services import statements, synthesis
+from reviewer.services.statements import Ground
 from reviewer.services.synthesis import Settlement
 from tests.factories import World, address
 from tests.portal import contributing
 from tests.reviewer.synthesising import (
     ACTIONS,
+    LATE,
     RESULTS,
     TEXTS,
     corrected,
+    of_an_indicator,
     passage,
     stated,
     submitted,
+    take,
     waiting,
 )
 
@@ -166,3 +173,60 @@ def test_every_footnote_resolves(world: World) -> None:
         assert (
             f'href="#note-{row["note"]}"' in page.split(f'id="statement-{row["statement"]}"', 1)[1].split("</p>", 1)[0]
         )
+
+
+def footnotes(page: str) -> list[str]:
+    """The footnotes of the text as words, without the link back."""
+    notes = re.findall(r'<li id="note-.*?</li>', page, re.S)
+    return [re.sub(r" back to the text$", "", html.unescape(re.sub(r"<[^>]+>", "", note))) for note in notes]
+
+
+def test_the_text_and_its_table_name_states_sources_and_days_as_the_language_does(world: World) -> None:
+    first = passage(submitted(world))
+    made = stated(world, first)
+    take(world, "12.5", "2024", source="un_sdg")
+    take(world, "13.5", "2025", source="national:KAZ")
+    of_an_indicator()
+    numbers = db.session.scalars(select(Observation.id).order_by(Observation.id)).all()
+    act = world.acting("reviewer")
+    statements.cite(act, made, [Ground("observation", str(number), "for") for number in numbers])
+    world.done()
+    filed = contributing.contribution(world, state="accepted")
+    said = db.session.scalars(select(Passage).where(Passage.contribution_id == filed.id).order_by(Passage.id)).first()
+    assert said is not None
+    statements.cite(world.acting("reviewer"), made, [Ground("passage", said.key, "for")])
+    world.done()
+    late = submitted(world, "KEN", at=LATE)
+    supplement = db.session.scalars(select(Supplement)).one().id
+    effect = synthesis.Effect("strengthens", passage=passage(late).key, words="The same.")
+    synthesis.mark(world.acting("reviewer"), supplement, made, effect)
+    world.done()
+    lead = world.browser("lead")
+    page = lead.get("/synthesis/report.html").get_data(as_text=True)
+    trends = "Trends and data of the United Nations and multilateral bodies"
+    series = db.session.scalars(select(Series.title).order_by(Series.id)).all()
+    assert sorted(footnotes(page)) == [
+        f"Example agency, on Kazakhstan: Rents rose faster than wages. ({trends})",
+        f"Kazakhstan: 12.5 percent, {series[0]}, 2022, United Nations SDG database, 2024 (Key indicators)",
+        f"Kazakhstan: 13.5 percent, {series[1]}, 2022, National source: Kazakhstan, 2025 (Key indicators)",
+        "Kazakhstan: The cash transfer reached 40,000 households. (Progress reports of governments)",
+    ]
+    moment = re.findall(r"<p>As it stands: (.*?), \d\d:\d\d UTC</p>", page)
+    assert moment == [f"{world.at.day} {world.at:%B %Y}"]
+    assert re.findall(r"<p>(Supplement.*?)</p>", page) == [
+        "Supplement, received 12 January 2026, <bdi>Kenya</bdi>: strengthens it. The same."
+    ]
+    french = lead.get("/synthesis/report.html?lang=fr").get_data(as_text=True)
+    assert re.findall(r"<p>(Supplement.*?),", french) == ["Supplement, received 12 janvier 2026"]
+    russian = lead.get("/synthesis/evidence.csv?lang=ru").get_data(as_text=True)
+    columns = ("entity", "entity_name", "area", "area_name", "source", "source_name", "channel", "channel_name")
+    rows = [tuple(row[name] for name in columns) for row in csv.DictReader(io.StringIO(russian))]
+    assert sorted(rows, key=itemgetter(6, 4), reverse=True) == [
+        ("KAZ", "Казахстан", "", "", "", "", "c", trends),
+        ("KAZ", "Казахстан", "KAZ", "Казахстан", "un_sdg", "United Nations SDG database", "b", "Key indicators"),
+        ("KAZ", "Казахстан", "KAZ", "Казахстан", "national:KAZ", "National source: Казахстан", "b", "Key indicators"),
+        ("KAZ", "Казахстан", "", "", "", "", "a", "Progress reports of governments"),
+    ]
+    for there in (f"/synthesis/statements/{made}", "/synthesis/1.1.1.1"):
+        shown = lead.get(f"{there}?lang=es").get_data(as_text=True)
+        assert re.findall(r'<span class="soft">\((.*?)\)</span>', shown)[0] == "<bdi>Kazajstán</bdi>"

@@ -57,7 +57,7 @@ def test_the_reply_stands_on_the_passage_the_statement_and_the_document(world: W
         assert (shown.count("Мы считаем &lt;иначе&gt;."), shown.count("Reply of Kazakhstan")) == (times, times)
         assert shown.count('<p class="text" dir="auto" lang="ru">') == times
     text = page(team, "/synthesis/report.html")
-    day = world.at.strftime("%Y-%m-%d")
+    day = f"{world.at.day} {world.at:%B %Y}"
     wanted = f'<p>Reply of Kazakhstan, {day}: <q lang="ru" dir="auto">Мы считаем &lt;иначе&gt;.</q></p>'
     assert text.count(wanted) == 2
     report = db.session.scalars(select(Passage).where(Passage.report_id.is_not(None))).first()
