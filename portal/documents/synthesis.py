@@ -18,9 +18,9 @@ from portal.rules.synthesis import OBSERVATION, PASSAGE
 
 EVIDENCE = (
     "note", "heading", "statement", "statement_revision", "statement_state", "stance", "kind", "reference", "channel",
-    "channel_name", "entity", "entity_name", "region", "partner", "question", "version", "file", "language", "text",
-    "value", "unit", "period", "area", "area_name", "indicator", "indicator_title", "series", "source", "source_name",
-    "edition", "disaggregation", "place",
+    "channel_name", "entity", "entity_name", "region", "partner", "credit", "licence", "licence_name", "question",
+    "version", "file", "language", "text", "value", "unit", "period", "area", "area_name", "indicator",
+    "indicator_title", "series", "source", "source_name", "edition", "disaggregation", "place",
 )  # fmt: skip
 """The columns of the table of footnotes. A column of codes has the names beside it."""
 
@@ -37,6 +37,7 @@ class Tongue:
     area: Callable[[str], str]
     channel: Callable[[str], str]
     indicator: Callable[[str], str]
+    licence: Callable[[str], str]
     source: Callable[[str], str]
 
 
@@ -115,6 +116,7 @@ def _names(note: Mapping[str, Any], tongue: Tongue) -> dict[str, str]:
         "entity_name": tongue.area(note["entity"] or ""),
         "area_name": tongue.area(area) or note.get("area_name") or "",
         "indicator_title": tongue.indicator(indicator) if indicator else "",
+        "licence_name": tongue.licence(note.get("licence") or ""),
         "source_name": tongue.source(source) if source and note["kind"] == OBSERVATION else source,
     }
 
@@ -206,7 +208,8 @@ def _colon(sentence: str) -> str:
 
 def _whose(note: Mapping[str, Any], names: Mapping[str, str], words: Mapping[str, str]) -> str:
     """Who says it, or of what place a figure is."""
-    if partner := note.get("partner_name"):
+    if note.get("partner_name"):
+        partner = note["credit"]
         return f"{partner}, {words['on']} {names['entity_name']}" if names["entity_name"] else partner
     area = "" if note.get("area") == note["entity"] else names["area_name"]
     return ", ".join(filter(None, [area, names["entity_name"]]))
@@ -227,6 +230,7 @@ def _footnote(
     number: int, note: Mapping[str, Any], replies: Sequence[Reply], words: Mapping[str, str], tongue: Tongue
 ) -> Markup:
     names = _names(note, tongue)
+    terms = [names["channel_name"], note.get("credit") if note["kind"] == OBSERVATION else "", names["licence_name"]]
     beside = [
         Markup('<p>{} {}, {}: <q lang="{}" dir="auto">{}</q></p>').format(
             words["reply"], one.state, one.day, one.language, one.text
@@ -234,7 +238,8 @@ def _footnote(
         for one in replies
     ]
     return Markup('<li id="note-{}" value="{}"><bdi>{}</bdi>: {} ({}) <a href="#ref-{}">{}</a>{}</li>').format(
-        *(number, number, _whose(note, names, words), _told(note, names), names["channel_name"], number, words["back"]),
+        *(number, number, _whose(note, names, words), _told(note, names), "; ".join(filter(None, terms)), number),
+        words["back"],
         Markup("").join(beside),
     )
 

@@ -26,6 +26,7 @@ from portal.db import db
 from portal.http import people
 from portal.http.context import now, settings
 from portal.queries import events
+from portal.rules.contributions import LICENCES
 from portal.rules.datasets import NATIONAL, source_fact
 from portal.rules.lifecycle import STATE_TITLES
 from portal.rules.offers import cover_words
@@ -182,15 +183,21 @@ def said(texts: Mapping[str, str]) -> str:
 
 def source_title(source: str) -> str:
     """The name of a source of figures; one that no table knows is its own name."""
-    scheme, _colon, state = source.partition(":")
+    title = source_fact(source).title
+    scheme, _colon, state = title.partition(":")
     if scheme == NATIONAL and state:
         return _("National source: %(state)s", state=words(_states().get(state, {"en": state})))
-    return source_fact(source).title
+    return title
 
 
 @functools.cache
 def _states() -> Mapping[str, Mapping[str, str]]:
     return {row["iso3"]: row["names"] for row in entities()}
+
+
+def licence(key: str) -> str:
+    """The name of a licence of contributions; the terms of a source of figures are their own name."""
+    return sentence(LICENCES.get(key, key))
 
 
 def navigation() -> list[tuple[str, str, bool]]:
@@ -253,6 +260,7 @@ def install(app: Flask) -> None:
         cover=cover_words,
         unit=named,
         source_title=source_title,
+        licence=licence,
     )
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: _translations.get().gettext(text),

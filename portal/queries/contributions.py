@@ -249,6 +249,11 @@ def of_version(name: str, contribution: Any, number: Any) -> ColumnElement[str]:
     return select(said(ContributionVersion.document, name)).where(*version).scalar_subquery()
 
 
+def credit_of(contribution: Any, number: Any, partner: Any = Partner) -> ColumnElement[str]:
+    """How a version that was sent wants to be named, as its partner does where it says nothing."""
+    return func.coalesce(func.nullif(of_version("credit", contribution, number), ""), partner.credit)
+
+
 def heads(session: Session, person: Person | None, found: Collection[Contribution]) -> dict[uuid.UUID, Head]:
     """The title, licence, credit and areas (as keys) of each as this person may know it: of the newest version that was
     sent for the team and for who files for the partner, who have the rest from the draft; of the version that stands

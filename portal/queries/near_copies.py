@@ -13,6 +13,7 @@ from portal.models.contributions import Contribution, Partner
 from portal.models.entities import Entity
 from portal.models.passages import NearCopy, Passage, PassageBand
 from portal.models.reports import Report
+from portal.queries.contributions import credit_of
 from portal.queries.passages import Reader, owner_of
 from portal.rules.contributions import SENT
 
@@ -60,8 +61,10 @@ def _listed(reader: Reader) -> AnySelect:
     )  # fmt: skip
     return (
         select(
-            NearCopy, Passage, Entity.names.label("entity_names"), Partner.name.label("partner_name"),
-            other, there.names.label("other_names"), whose.name.label("other_partner"),
+            NearCopy, Passage, Entity.names.label("entity_names"),
+            credit_of(Passage.contribution_id, Passage.version).label("partner_name"),
+            other, there.names.label("other_names"),
+            credit_of(other.contribution_id, other.version, whose).label("other_partner"),
         )
         .join(Passage, Passage.id == NearCopy.passage_id)
         .join(other, other.id == NearCopy.other_id)

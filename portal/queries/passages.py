@@ -17,7 +17,7 @@ from portal.models.contributions import Contribution, Moderation, Partner
 from portal.models.entities import Entity
 from portal.models.passages import Coded, Coding, ContributionPlace, FileToRead, Passage, PassageCommitment
 from portal.models.reports import Report
-from portal.queries.contributions import of_version
+from portal.queries.contributions import credit_of, of_version
 from portal.queries.reports import LATE
 from portal.rules.analyser import Search
 from portal.rules.contributions import ACCEPTED, SENT, SET_ASIDE, WITHDRAWN
@@ -256,10 +256,16 @@ BESIDE = (
     .correlate(Passage)
     .scalar_subquery()
 )
+TERMS = (
+    credit_of(Passage.contribution_id, Passage.version).label("credit"),
+    of_version("licence", Passage.contribution_id, Passage.version).label("licence"),
+)
+"""How the contribution of a passage is named, and under which licence it is."""
 LISTED = (
     Passage,
     Entity.names.label("entity_names"),
     Partner.name.label("partner_name"),
+    *TERMS,
     of_version("title", Passage.contribution_id, Passage.version).label("title"),
     _waits().label("waits"),
     BESIDE.label("beside"),
@@ -270,11 +276,20 @@ def listed(
     session: Session, which: Which, reader: Reader, sought: Search | None, *, after: int = 0, limit: int
 ) -> list[AnyRow]:
     """The passages asked for, in the order in which they came, behind a place: Passage, entity_names, partner_name,
-    title (of the version of a contribution), waits (to be looked at), beside (the commitments that it is of beside its
-    first, apart by blanks); one statement.
+    credit, licence and title (of the version of a contribution), waits (to be looked at), beside (the commitments that
+    it is of beside its first, apart by blanks); one statement.
     """
     query = _asked_for(session, which, reader, sought, *LISTED).where(Passage.id > after)
     return list(session.execute(query.order_by(Passage.id).limit(limit)).all())
+
+
+def terms_of(session: Session, passages: Iterable[int]) -> dict[int, AnyRow]:
+    """How the contributions of these passages are named and under which licence, by passage: credit, licence. One
+    statement.
+    """
+    query = select(Passage.id, *TERMS).join(Partner, Partner.id == Passage.partner_id)
+    query = query.where(Passage.id.in_(list(passages)))
+    return {row.id: row for row in session.execute(query)}
 
 
 def counted(session: Session, which: Which, reader: Reader, sought: Search | None) -> int:

@@ -28,7 +28,6 @@ from portal.queries import arrivals, cycles, observations, published, reports
 from portal.queries.guidelines import guideline
 from portal.queries.observations import COLUMNS, Figure, Wanted
 from portal.rules import crosswalk
-from portal.rules.datasets import source_fact
 from portal.rules.refusals import Invalid, Missing, Problem
 from portal.services.act import Act
 from portal.services.submission import DEADLINE_PHASE
@@ -194,7 +193,9 @@ def data(act: Act) -> ResponseReturnValue:
         "data/data.html",
         sentence=_sentence(act),
         figures=figures,
-        credits=sorted({(f.credit or source_fact(f.source).title, f.licence) for f in figures}),
+        credits=sorted(
+            {(render.source_title(f.source) if f.credit in ("", f.source) else f.credit, f.licence) for f in figures}
+        ),
         covers=lambda figure: ", ".join(str(value) for value in json.loads(figure.dimensions).values()),
         table=url_for(".data_table", **asked),
         everything=url_for(".data"),

@@ -56,6 +56,8 @@ class PassageShape(Given):
     channel = one_of(CHANNELS)
     entity = fields.String(allow_none=True)
     partner = fields.UUID(allow_none=True)
+    credit = fields.String(allow_none=True, metadata={"description": "How the contribution wants to be named."})
+    licence = fields.String(allow_none=True)
     region = fields.String(allow_none=True)
     question = fields.String()
     section = fields.String()
@@ -127,13 +129,15 @@ class Crosswalk(Given):
     codes = fields.Dict(keys=fields.String(), values=fields.String())
 
 
-def _told(one: Passage, of: Mapping[str, list[str]], codes: Sequence[str] | None) -> dict[str, Any]:
+def _told(one: Passage, of: Mapping[str, list[str]], terms: Any, codes: Sequence[str] | None) -> dict[str, Any]:
     same = {name: getattr(one, name) for name in PassageShape._declared_fields if hasattr(one, name)}
     return same | {
         **of,
         "report": one.report_id,
         "contribution": one.contribution_id,
         "partner": one.partner_id,
+        "credit": terms.credit if terms else None,
+        "licence": terms.licence if terms else None,
         "codes": codes,
     }
 
@@ -144,7 +148,10 @@ def _all_told(act: Act, found: Sequence[Passage]) -> list[dict[str, Any]]:
     codes: Mapping[int, list[str]] = queries.codes_of(act.session, ids)
     seen = coders.seen_by(act.session, ids, act.actor.id) if THE_TEAM(act.actor, None) else frozenset(ids)
     of = queries.all_of(act.session, ids)
-    return [_told(one, of[one.id], codes.get(one.id, []) if one.id in seen else None) for one in found]
+    terms = queries.terms_of(act.session, ids)
+    return [
+        _told(one, of[one.id], terms.get(one.id), codes.get(one.id, []) if one.id in seen else None) for one in found
+    ]
 
 
 @calls.call("GET", "/passages", "evidence:read", query=WhichPassages, gives=page_of(PassageShape))

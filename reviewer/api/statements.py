@@ -104,8 +104,9 @@ class BehindShape(Given):
 class CitedShape(Given):
     """One citation. Of a passage `text`, `language`, `question` and `version` are given, of a figure `value`, `unit`,
     `period`, `indicator` and `source`; of one of channel b also `area`, `edition` and `standing`, what was said of its
-    file, of one of a report `question`, `version`, `disaggregation` and `place`; the others are null. By its `id` it
-    is taken away."""
+    file, of one of a report `question`, `version`, `disaggregation` and `place`. `credit` is how a partner or a source
+    wants to be named, and `licence` under which terms; the others are null. By its `id` it is taken
+    away."""
 
     id = fields.UUID()
     kind = one_of(GROUNDS)
@@ -119,6 +120,8 @@ class CitedShape(Given):
     question = fields.String(allow_none=True)
     version = fields.Integer(allow_none=True)
     partner_name = fields.String(allow_none=True)
+    credit = fields.String(allow_none=True)
+    licence = fields.String(allow_none=True)
     value = fields.String(allow_none=True)
     unit = fields.String(allow_none=True)
     period = fields.String(allow_none=True)

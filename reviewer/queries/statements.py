@@ -20,6 +20,7 @@ from portal.models.observations import Area, Cut, Import, Observation, Series
 from portal.models.passages import ContributionPlace, Passage
 from portal.models.reported_figures import ReportedFigure
 from portal.models.synthesis import Citation, Recheck, Statement, StatementRevision
+from portal.queries.contributions import credit_of, of_version
 from portal.rules.refusals import Missing
 from portal.rules.synthesis import DRAFT, REPORTED, WITHDRAWN
 from reviewer.queries.contradictions import SPEAKING
@@ -113,7 +114,8 @@ def _grounds() -> AnySelect:
         func.coalesce(ReportedFigure.value_text, Citation.value_text).label("value_text"),
         *(either("question"), either("version"), either("current"), either("report_id")),
         *(Passage.key, Passage.text, Passage.section, Passage.language, Passage.contribution_id),
-        *(Passage.file, Passage.page, Passage.partner_id, Partner.name.label("partner_name"), Partner.credit),
+        *(Passage.file, Passage.page, Passage.partner_id, Partner.name.label("partner_name")),
+        *(_credit().label("credit"), _licence().label("licence")),
         func.coalesce(Passage.channel, case((Citation.kind == REPORTED, "a"), else_="b")).label("channel"),
         entity.label("entity"),
         *(about.names.label("entity_names"), about.status.label("entity_status")),
@@ -139,6 +141,15 @@ def _grounds() -> AnySelect:
         .outerjoin(about, about.iso3 == entity)
         .order_by(Citation.added_at, Citation.id)
     )
+
+
+def _credit() -> ColumnElement[str]:
+    """How the partner or the source of what is cited wants to be named."""
+    return func.coalesce(credit_of(Passage.contribution_id, Passage.version), Series.credit)
+
+
+def _licence() -> ColumnElement[str]:
+    return func.coalesce(of_version("licence", Passage.contribution_id, Passage.version), Series.licence)
 
 
 def citations(session: Session, statements: Collection[uuid.UUID]) -> dict[uuid.UUID, list[AnyRow]]:

@@ -23,6 +23,7 @@ from portal.models.passages import Passage
 from portal.models.reported_figures import ReportedFigure
 from portal.models.reports import Report
 from portal.models.synthesis import Citation, Recheck, Statement, Supplement, SupplementMark, SynthesisRelease
+from portal.queries.contributions import credit_of, of_version
 from portal.queries.passages import under_commitments
 from portal.queries.reports import SEEN
 from portal.rules.crosswalk import commitment_of_indicator
@@ -89,6 +90,8 @@ def _rechecks() -> AnySelect:
             *(new.text.label("new_text"), new.key.label("new_key"), new.language.label("new_language")),
             *(new.version.label("new_version"), Series.title.label("series_title"), Observation.period, Cut.unit),
             *(Area.name.label("area_name"), Entity.names.label("entity_names"), Partner.name.label("partner_name")),
+            credit_of(old.contribution_id, old.version).label("credit"),
+            of_version("licence", old.contribution_id, old.version).label("licence"),
             *(User.name.label("settled_by_name"), old.report_id, old.contribution_id, Import.standing),
             *(entity.label("entity"), Citation.observation_id, _doubt().label("doubt")),
         )

@@ -132,6 +132,8 @@ def told(row: Any) -> dict[str, Any]:
             "contribution": str(row.contribution_id) if row.contribution_id else None,
             "partner": str(row.partner_id) if row.partner_id else None,
             "partner_name": row.partner_name,
+            "credit": row.credit,
+            "licence": row.licence,
         }
     elif row.kind == OBSERVATION:
         rest = {
@@ -141,6 +143,8 @@ def told(row: Any) -> dict[str, Any]:
             "area_name": row.area_name,
             "series": row.series_title,
             "source": row.series_source,
+            "credit": None if row.credit == row.series_source else row.credit,
+            "licence": row.licence or None,
             "edition": row.data_edition if row.value_now == row.value_text else None,
             "standing": row.standing,
         }

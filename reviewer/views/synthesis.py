@@ -132,6 +132,7 @@ def _tongue(act: Act, cycle: Cycle) -> documents.Tongue:
         area=naming(act),
         channel=lambda key: _(CHANNELS[key]),
         indicator=lambda key: render.words(asked[key].title) if key in asked else key,
+        licence=render.licence,
         source=render.source_title,
     )
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 import uuid
 
 import pytest
@@ -127,3 +130,34 @@ def test_a_withdrawn_contribution_and_its_partner(world: World) -> None:
     contributions.withdraw(act, contributing.filing(act, contribution))
     world.done()
     assert [row.reason for row in waiting(of)] == ["withdrawn"]
+
+
+def test_the_credit_that_was_chosen_is_what_is_printed_with_its_licence(world: World) -> None:
+    credit, licence = "Joint Programme of Twelve Agencies (JP12)", "Creative Commons Attribution 4.0"
+    made = contributing.contribution(world, state="accepted", credit=credit)
+    first = sent(made.id, 1)[0]
+    statement_id = stated(world, first)
+    synthesis.release(world.acting("lead"), "2026")
+    world.done()
+    lead, whose = world.browser("lead"), rf"<bdi>{re.escape(credit)}</bdi>"
+
+    def found(address: str, pattern: str) -> list[str]:
+        return re.findall(pattern, lead.get(address).get_data(as_text=True))
+
+    assert found(f"/synthesis/statements/{statement_id}", rf"{whose} \((.*?)\), on") == [licence]
+    told = rf"{whose} on <bdi>Kazakhstan</bdi>, <cite><bdi>[^<]*</bdi></cite> \((.*?)\)"
+    assert found(f"/evidence/passages/{first.id}", told) == [licence]
+    assert found("/evidence?channel=c", told) == [licence, licence]
+    assert found("/synthesis/report.html", r'<li id="note-1" value="1"><bdi>(.*?)</bdi>') == [
+        f"{credit}, on Kazakhstan"
+    ]
+    own = world.browser("partner").get(f"/partners/{made.partner_id}/words").get_data(as_text=True)
+    assert re.findall(rf"Credit: {whose} · Licence: (.*?)</p>", own) == [licence]
+    (row,) = csv.DictReader(io.StringIO(lead.get("/synthesis/evidence.csv").get_data(as_text=True)))
+    names = ("partner", "credit", "licence", "licence_name")
+    assert [row[name] for name in names] == ["Example agency", credit, "cc-by-4.0", licence]
+    client, token = world.app.test_client(), {"Authorization": f"Bearer {world.token('reviewer')}"}
+    for address in ("/api/v1/passages?channel=c", "/api/v1/statements"):
+        items = client.get(address, headers=token).get_json()["items"]
+        one = items[0]["citations"][0] if "citations" in items[0] else items[0]
+        assert (one["credit"], one["licence"]) == (credit, "cc-by-4.0")

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
 
 from portal.db import db
+from portal.http.render import source_title
 from portal.models.accounts import User
 from portal.models.events import Notice
 from portal.models.observations import Observation, Series
@@ -204,11 +205,15 @@ def test_the_text_and_its_table_name_states_sources_and_days_as_the_language_doe
     lead = world.browser("lead")
     page = lead.get("/synthesis/report.html").get_data(as_text=True)
     trends = "Trends and data of the United Nations and multilateral bodies"
+    national, bureau = "National SDG indicators of Kazakhstan", "Bureau of National Statistics, Republic of Kazakhstan"
+    licence = "Creative Commons Attribution 4.0"
+    credit = "United Nations Statistics Division, SDG Global Database"
+    terms = f"(Key indicators; {credit}; UN data terms: free reuse with credit)"
     series = db.session.scalars(select(Series.title).order_by(Series.id)).all()
     assert sorted(footnotes(page)) == [
-        f"Example agency, on Kazakhstan: Rents rose faster than wages. ({trends})",
-        f"Kazakhstan: 12.5 percent, {series[0]}, 2022, United Nations SDG database, 2024 (Key indicators)",
-        f"Kazakhstan: 13.5 percent, {series[1]}, 2022, National source: Kazakhstan, 2025 (Key indicators)",
+        f"Example agency, on Kazakhstan: Rents rose faster than wages. ({trends}; {licence})",
+        f"Kazakhstan: 12.5 percent, {series[0]}, 2022, United Nations SDG database, 2024 {terms}",
+        f"Kazakhstan: 13.5 percent, {series[1]}, 2022, {national}, 2025 (Key indicators; {bureau}; MIT)",
         "Kazakhstan: The cash transfer reached 40,000 households. (Progress reports of governments)",
     ]
     moment = re.findall(r"<p>As it stands: (.*?), \d\d:\d\d UTC</p>", page)
@@ -217,16 +222,20 @@ def test_the_text_and_its_table_name_states_sources_and_days_as_the_language_doe
         "Supplement, received 12 January 2026, <bdi>Kenya</bdi>: strengthens it. The same."
     ]
     french = lead.get("/synthesis/report.html?lang=fr").get_data(as_text=True)
-    assert re.findall(r"<p>(Supplement.*?),", french) == ["Supplement, received 12 janvier 2026"]
+    assert re.findall(r"<p>(Supplement.*?), <bdi>", french) == ["Supplement, received 12 janvier 2026"]
     russian = lead.get("/synthesis/evidence.csv?lang=ru").get_data(as_text=True)
     columns = ("entity", "entity_name", "area", "area_name", "source", "source_name", "channel", "channel_name")
     rows = [tuple(row[name] for name in columns) for row in csv.DictReader(io.StringIO(russian))]
     assert sorted(rows, key=itemgetter(6, 4), reverse=True) == [
         ("KAZ", "Казахстан", "", "", "", "", "c", trends),
         ("KAZ", "Казахстан", "KAZ", "Казахстан", "un_sdg", "United Nations SDG database", "b", "Key indicators"),
-        ("KAZ", "Казахстан", "KAZ", "Казахстан", "national:KAZ", "National source: Казахстан", "b", "Key indicators"),
+        ("KAZ", "Казахстан", "KAZ", "Казахстан", "national:KAZ", national, "b", "Key indicators"),
         ("KAZ", "Казахстан", "", "", "", "", "a", "Progress reports of governments"),
     ]
+    with world.app.test_request_context("/?lang=fr"):
+        world.app.preprocess_request()
+        assert source_title("national:KEN") == "National source: Kenya"
+        assert source_title("national:GEO") == "National source: Géorgie"
     for there in (f"/synthesis/statements/{made}", "/synthesis/1.1.1.1"):
         shown = lead.get(f"{there}?lang=es").get_data(as_text=True)
         assert re.findall(r'<span class="soft">\((.*?)\)</span>', shown)[0] == "<bdi>Kazajstán</bdi>"
