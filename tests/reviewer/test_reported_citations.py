@@ -373,6 +373,7 @@ def test_a_program_cites_a_figure_of_a_report(world: World) -> None:
     made = client.post("/api/v1/statements", json=draft, headers=token)
     assert made.status_code == 201, made.text
     (one,) = made.get_json()["citations"]
+    assert uuid.UUID(one.pop("id")) in set(db.session.scalars(select(Citation.id)))
     assert {name: value for name, value in one.items() if value is not None} == {
         "kind": "reported",
         "stance": "for",
