@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -82,6 +83,11 @@ class FigureTotalShape(Given):
     low = fields.Float()
     high = fields.Float()
     states = fields.Integer()
+    files = fields.Dict(
+        keys=one_of(STANDINGS),
+        values=fields.Integer(),
+        metadata={"description": "How many files gave figures of the series, by what a second person said of them."},
+    )
 
 
 class FigureTotals(Given):
@@ -142,7 +148,14 @@ def list_totals(act: Act, which: dict[str, Any]) -> dict[str, Any]:
     """Totals by region and year, of the figures of states; no single figure is read for it."""
     wanted = {name: which[name] for name in ("region", "year", "cuts")}
     found = imports.totals(act.session, which["indicator"], **wanted)
-    return {"items": [vars(one) | {"dimensions": _dimensions(one.dimensions)} for one in found]}
+    given = imports.files_of(act.session, which["indicator"])
+    files = {series: Counter(one.standing for one in ones) for series, ones in given.items()}
+    return {
+        "items": [
+            vars(one) | {"dimensions": _dimensions(one.dimensions), "files": files.get((one.source, one.series), {})}
+            for one in found
+        ]
+    }
 
 
 def _rows(figures: Iterable[Figure]) -> Iterator[list[object]]:

@@ -20,7 +20,8 @@ EVIDENCE = (
     "note", "heading", "statement", "statement_revision", "statement_state", "stance", "kind", "reference", "channel",
     "channel_name", "entity", "entity_name", "region", "partner", "credit", "licence", "licence_name", "question",
     "version", "file", "language", "text", "value", "unit", "period", "area", "area_name", "indicator",
-    "indicator_title", "series", "source", "source_name", "edition", "disaggregation", "place",
+    "indicator_title", "series", "source", "source_name", "edition", "standing", "standing_name", "disaggregation",
+    "place",
 )  # fmt: skip
 """The columns of the table of footnotes. A column of codes has the names beside it."""
 
@@ -38,6 +39,7 @@ class Tongue:
     channel: Callable[[str], str]
     indicator: Callable[[str], str]
     licence: Callable[[str], str]
+    verdict: Callable[[str], str]
     source: Callable[[str], str]
 
 
@@ -116,6 +118,7 @@ def _names(note: Mapping[str, Any], tongue: Tongue) -> dict[str, str]:
         "entity_name": tongue.area(note["entity"] or ""),
         "area_name": tongue.area(area) or note.get("area_name") or "",
         "indicator_title": tongue.indicator(indicator) if indicator else "",
+        "standing_name": tongue.verdict(note.get("standing") or ""),
         "licence_name": tongue.licence(note.get("licence") or ""),
         "source_name": tongue.source(source) if source and note["kind"] == OBSERVATION else source,
     }
@@ -230,7 +233,9 @@ def _footnote(
     number: int, note: Mapping[str, Any], replies: Sequence[Reply], words: Mapping[str, str], tongue: Tongue
 ) -> Markup:
     names = _names(note, tongue)
-    terms = [names["channel_name"], note.get("credit") if note["kind"] == OBSERVATION else "", names["licence_name"]]
+    credit = note.get("credit") if note["kind"] == OBSERVATION else ""
+    said = f"{words['file']} {names['standing_name']}" if names["standing_name"] else ""
+    terms = [names["channel_name"], credit, names["licence_name"], said]
     beside = [
         Markup('<p>{} {}, {}: <q lang="{}" dir="auto">{}</q></p>').format(
             words["reply"], one.state, one.day, one.language, one.text
@@ -259,6 +264,7 @@ WORDS = {
     "contradicts": N_("contradicts it"),
     "untouched": N_("does not touch it"),
     "on": N_("on"),
+    "file": N_("The file that gave it:"),
     "reply": N_("Reply of"),
     "back": N_("back to the text"),
 }

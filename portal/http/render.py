@@ -34,6 +34,7 @@ from portal.rules.plausible import named
 from portal.rules.policy import may
 from portal.rules.shipped import entities
 from portal.rules.timeline import last_day
+from portal.rules.verdicts import WORDS as VERDICTS
 
 LANGUAGES = {"ar": "العربية", "zh": "中文", "en": "English", "fr": "Français", "ru": "Русский", "es": "Español"}
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -200,6 +201,11 @@ def licence(key: str) -> str:
     return sentence(LICENCES.get(key, key))
 
 
+def verdict(standing: str) -> str:
+    """What a second person said of a file of figures, in a word; "" for what is not known."""
+    return sentence(VERDICTS[standing]) if standing else ""
+
+
 def navigation() -> list[tuple[str, str, bool]]:
     """The entries of the main navigation for this person: title, address, whether it is the present one."""
     person = people.person()
@@ -261,6 +267,7 @@ def install(app: Flask) -> None:
         unit=named,
         source_title=source_title,
         licence=licence,
+        verdict=verdict,
     )
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: _translations.get().gettext(text),

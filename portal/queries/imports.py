@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from forms.words import N_
@@ -24,6 +24,7 @@ from portal.models.datasets import (
 )
 from portal.models.observations import Area, Cut, Import, Series
 from portal.rules.refusals import Missing
+from portal.rules.verdicts import DOUBTFUL, WITHDRAWN
 
 MOST_SERIES = 200
 CUT = (ObservationTotal.series_id, ObservationTotal.cut_id)
@@ -58,6 +59,13 @@ class SeriesEditions:
     title: str
     indicator: str | None
     editions: tuple[Edition, ...]
+
+
+class Given(NamedTuple):
+    """What is said of a file that gave figures: its standing, and in which words it was found doubtful, if ever."""
+
+    standing: str
+    doubt: str | None
 
 
 @dataclass
@@ -97,6 +105,39 @@ def verdicts(session: Session, number: int) -> list[Said]:
         .order_by(ImportVerdict.id.desc())
     )
     return [Said(*row) for row in session.execute(query)]
+
+
+def doubt(import_number: Any) -> ScalarSelect[str]:
+    """In which words an import was found doubtful last; for those who may read datasets."""
+    query = select(ImportVerdict.reason).where(
+        ImportVerdict.import_number == import_number, ImportVerdict.verdict == DOUBTFUL
+    )
+    return query.order_by(ImportVerdict.id.desc()).limit(1).correlate_except(ImportVerdict).scalar_subquery()
+
+
+def doubts(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """In which words each of these imports was found doubtful last; one statement, none where there are none."""
+    if not ids:
+        return {}
+    query = select(Import.id, doubt(Import.number).label("doubt")).where(Import.id.in_(list(ids)))
+    return {row.id: row.doubt for row in session.execute(query)}
+
+
+def files_of(session: Session, indicator: str) -> dict[tuple[str, str], list[Given]]:
+    """What is said of the files that gave figures of the series of an indicator, SDG number or series code, by source
+    and series, oldest first; those that are withdrawn apart. One statement.
+    """
+    query = (
+        select(Series.source, Series.code, Import.standing, doubt(Import.number).label("doubt"))
+        .join(ImportSeries, ImportSeries.series_id == Series.id)
+        .join(Import, Import.number == ImportSeries.import_number)
+        .where(_NAMED, Import.standing != WITHDRAWN)
+        .order_by(Import.number)
+    )
+    found: dict[tuple[str, str], list[Given]] = {}
+    for source, code, standing, reason in session.execute(query, {"indicator": indicator}):
+        found.setdefault((source, code), []).append(Given(standing, reason))
+    return found
 
 
 def editions(session: Session, number: int) -> list[SeriesEditions]:

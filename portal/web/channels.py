@@ -275,6 +275,7 @@ def totals(act: Act) -> ResponseReturnValue:
         indicators=[(code, code) for code, _series in held],
         tables=tables_of(imports.totals(act.session, asked, cuts=MOST_TABLES)) if asked else [],
         cuts=imports.count_cuts(act.session, asked) if asked else 0,
+        files=imports.files_of(act.session, asked) if asked else {},
         most_years=MOST_YEARS,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from textwrap import shorten
 from typing import Any
@@ -24,11 +24,13 @@ from portal.http.files import send_blob
 from portal.http.frozen import File, frozen
 from portal.http.guard import PUBLIC, guarded
 from portal.http.phases import phases_on_page
-from portal.queries import arrivals, cycles, observations, published, reports
+from portal.queries import arrivals, cycles, imports, observations, published, reports
 from portal.queries.guidelines import guideline
 from portal.queries.observations import COLUMNS, Figure, Wanted
 from portal.rules import crosswalk
+from portal.rules.policy import may
 from portal.rules.refusals import Invalid, Missing, Problem
+from portal.rules.verdicts import DOUBTFUL
 from portal.services.act import Act
 from portal.services.submission import DEADLINE_PHASE
 
@@ -197,12 +199,20 @@ def data(act: Act) -> ResponseReturnValue:
             {(render.source_title(f.source) if f.credit in ("", f.source) else f.credit, f.licence) for f in figures}
         ),
         covers=lambda figure: ", ".join(str(value) for value in json.loads(figure.dimensions).values()),
+        doubts=_doubts(act, figures),
         table=url_for(".data_table", **asked),
         everything=url_for(".data"),
         first=url_for(".data", **asked) if after else None,
         following=url_for(".data", **asked, after=following) if following else None,
         narrowed=bool(asked),
     )
+
+
+def _doubts(act: Act, figures: Sequence[Figure]) -> Mapping[uuid.UUID, str]:
+    """Why the files behind these figures are doubtful, for a person who may read the files; nothing for others."""
+    if not may(act.person, "datasets:read"):
+        return {}
+    return imports.doubts(act.session, {one.import_id for one in figures if one.standing == DOUBTFUL})
 
 
 @pages.get("/data.csv")

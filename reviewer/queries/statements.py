@@ -21,6 +21,7 @@ from portal.models.passages import ContributionPlace, Passage
 from portal.models.reported_figures import ReportedFigure
 from portal.models.synthesis import Citation, Recheck, Statement, StatementRevision
 from portal.queries.contributions import credit_of, of_version
+from portal.queries.imports import doubt
 from portal.rules.refusals import Missing
 from portal.rules.synthesis import DRAFT, REPORTED, WITHDRAWN
 from reviewer.queries.contradictions import SPEAKING
@@ -127,6 +128,7 @@ def _grounds() -> AnySelect:
         func.coalesce(Series.indicator, ReportedFigure.indicator).label("indicator"),
         *(Series.title.label("series_title"), Series.source.label("series_source")),
         *(Area.key.label("area"), Area.name.label("area_name"), Import.edition.label("data_edition"), Import.standing),
+        doubt(Observation.import_number).label("doubt"),
     )
     return (
         select(*columns)
@@ -196,7 +198,8 @@ def figures_at_hand(
     session: Session, indicators: Sequence[str], entity: str, limit: int = MOST_FIGURES
 ) -> list[AnyRow]:
     """Headline figures of these indicators that a statement could cite, newest first: id, value, unit, period, title,
-    source, area_name. Without an entity those of groups of places, such as the world and its regions.
+    source, area_name, standing and doubt of its file. Without an entity those of groups of places, such as the world
+    and its regions.
     """
     if not indicators:
         return []
@@ -204,6 +207,7 @@ def figures_at_hand(
         select(
             *(Observation.id, Observation.value_text, Observation.period, Cut.unit, Series.title, Series.source),
             *(Series.indicator, Series.code, Area.name.label("area_name"), Import.standing),
+            doubt(Observation.import_number).label("doubt"),
         )
         .join(Series, Series.id == Observation.series_id)
         .join(Area, Area.id == Observation.area_id)

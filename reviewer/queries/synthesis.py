@@ -9,14 +9,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from forms.words import N_
 from portal.db import AnyRow, AnySelect
 from portal.models.accounts import User
 from portal.models.contributions import Partner, PartnerMember
-from portal.models.datasets import ImportVerdict
 from portal.models.entities import Entity
 from portal.models.observations import Area, Cut, Import, Observation, Series
 from portal.models.passages import Passage
@@ -24,13 +23,13 @@ from portal.models.reported_figures import ReportedFigure
 from portal.models.reports import Report
 from portal.models.synthesis import Citation, Recheck, Statement, Supplement, SupplementMark, SynthesisRelease
 from portal.queries.contributions import credit_of, of_version
+from portal.queries.imports import doubt
 from portal.queries.passages import under_commitments
 from portal.queries.reports import SEEN
 from portal.rules.crosswalk import commitment_of_indicator
 from portal.rules.refusals import Missing
 from portal.rules.reported_figures import said_again
 from portal.rules.synthesis import Entry
-from portal.rules.verdicts import DOUBTFUL
 from reviewer.queries import statements
 from reviewer.rules.statements import mark_told, statement_told
 
@@ -93,7 +92,7 @@ def _rechecks() -> AnySelect:
             credit_of(old.contribution_id, old.version).label("credit"),
             of_version("licence", old.contribution_id, old.version).label("licence"),
             *(User.name.label("settled_by_name"), old.report_id, old.contribution_id, Import.standing),
-            *(entity.label("entity"), Citation.observation_id, _doubt().label("doubt")),
+            *(entity.label("entity"), Citation.observation_id, doubt(Observation.import_number).label("doubt")),
         )
         .join(Statement, Statement.id == Recheck.statement_id)
         .join(Citation, Citation.id == Recheck.citation_id)
@@ -110,13 +109,6 @@ def _rechecks() -> AnySelect:
         .outerjoin(Partner, Partner.id == old.partner_id)
         .outerjoin(User, User.id == Recheck.settled_by)
     )
-
-
-def _doubt() -> ScalarSelect[str]:
-    query = select(ImportVerdict.reason).where(
-        ImportVerdict.import_number == Observation.import_number, ImportVerdict.verdict == DOUBTFUL
-    )
-    return query.order_by(ImportVerdict.id.desc()).limit(1).correlate(Observation).scalar_subquery()
 
 
 def supplements(session: Session, cycle: str) -> list[AnyRow]:

@@ -146,7 +146,7 @@ def told(row: Any) -> dict[str, Any]:
             "credit": None if row.credit == row.series_source else row.credit,
             "licence": row.licence or None,
             "edition": row.data_edition if row.value_now == row.value_text else None,
-            "standing": row.standing,
+            "standing": row.standing if row.value_now == row.value_text else None,
         }
     else:
         rest = {

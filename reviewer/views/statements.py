@@ -40,7 +40,6 @@ from portal.rules.synthesis import (
     outcomes_of,
     outline,
 )
-from portal.rules.verdicts import WORDS
 from portal.services.act import Act
 from reviewer.queries import statements as queries
 from reviewer.queries import synthesis
@@ -256,7 +255,6 @@ def _page(
         effects=EFFECTS,
         channels=CHANNELS,
         name_of=naming(act),
-        verdicts=WORDS,
         titles=_titles(asked),
         sections=[(one.key, one.key) for one in outline(asked) if one.commitment],
         **_choices(act, statement, entry),
@@ -309,7 +307,6 @@ def _list(act: Act, problems: Sequence[Problem] = (), sent: Mapping[uuid.UUID, M
         outcomes=OUTCOMES,
         settled_as=SETTLED_AS,
         stances=STANCES,
-        verdicts=WORDS,
     )
 
 

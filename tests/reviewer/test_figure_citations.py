@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
+import re
 import uuid
 
 import pytest
@@ -27,6 +30,9 @@ from tests.reviewer.synthesising import (
     take,
     waiting,
 )
+
+DOUBTFUL = "The file that gave it: <strong>doubtful</strong>"
+UNVERIFIED = 'The file that gave it: <span class="soft">not verified yet</span>'
 
 
 def test_a_revised_figure_puts_its_statements_on_the_list(world: World) -> None:
@@ -86,7 +92,7 @@ def test_a_doubted_figure_goes_to_the_list_until_a_person_has_looked(world: Worl
         "figure_doubted", "12.5", "", "check_again",
     )  # fmt: skip
     page = world.browser("reviewer").get("/synthesis/check-again").get_data(as_text=True)
-    for words_shown in ("found doubtful", "The file that gave it: doubtful", '<q dir="auto">The sample is small.</q>'):
+    for words_shown in ("found doubtful", DOUBTFUL, '<q dir="auto">The sample is small.</q>'):
         assert page.count(words_shown) == 1, words_shown
     assert "Nothing stands there any more" not in page
     world.at += dt.timedelta(minutes=1)
@@ -116,21 +122,57 @@ def test_who_cites_a_doubted_figure_knows_it(world: World) -> None:
     assert waiting(made) == []
     client = world.browser("reviewer")
     page = client.get(f"/synthesis/statements/{made}").get_data(as_text=True)
-    assert page.count("The file that gave it: doubtful") == 1
+    assert page.count(DOUBTFUL) == 1
     offered = stated(world, supported=False)
     of_an_indicator()
     page = client.get(f"/synthesis/statements/{offered}?entity=KAZ").get_data(as_text=True)
-    assert (f'name="figure" value="{number}"' in page, page.count("The file that gave it: doubtful")) == (True, 1)
+    assert (f'name="figure" value="{number}"' in page, page.count(DOUBTFUL)) == (True, 1)
 
 
 def test_a_figure_that_nobody_verified_says_so_beside_it(world: World) -> None:
     imported = take(world, "12.5", "one")
     made = figured(world)
     client = world.browser("reviewer")
-    assert client.get(f"/synthesis/statements/{made}").text.count("The file that gave it: not verified yet") == 1
+    assert client.get(f"/synthesis/statements/{made}").text.count(UNVERIFIED) == 1
     say(world, imported, "verified")
-    assert "The file that gave it" not in client.get(f"/synthesis/statements/{made}").text
+    verified = 'The file that gave it: <span class="soft">verified</span>'
+    assert client.get(f"/synthesis/statements/{made}").text.count(verified) == 1
     take(world, "13.1", "two")
     page = client.get(f"/synthesis/statements/{made}").get_data(as_text=True)
     now = page.index("The figure reads now:")
-    assert [part.count("The file that gave it: not verified yet") for part in (page[:now], page[now:])] == [0, 1]
+    assert [part.count(UNVERIFIED) for part in (page[:now], page[now:])] == [0, 1]
+
+
+def test_what_a_second_person_said_stands_beside_the_figure_wherever_it_is_read(world: World) -> None:
+    given = take(world, "12.5", "2024")
+    of_an_indicator()
+    made = figured(world)
+    synthesis.release(world.acting("lead"), "2026")
+    world.done()
+
+    def read(role: str | None, address: str, pattern: str) -> list[str]:
+        client = world.browser(role, "KAZ" if role == "focal_point" else None) if role else world.app.test_client()
+        page = client.get(address).get_data(as_text=True)
+        return [re.sub("<[^>]+>", "", one) for one in re.findall(pattern, page)]
+
+    beside = r"The file that gave it: (.*?)</span></(?:p|label)>"
+    cell = r'data-label="Standing">(.*?)</td>'
+    assert read("focal_point", "/entities/KAZ/words", beside) == ["not verified yet"]
+    assert read("lead", f"/synthesis/statements/{made}", beside) == ["not verified yet"]
+    assert read(None, "/data", cell) == ["not verified yet"]
+    act = world.acting("lead")
+    verifying.say(act, given, "doubtful", "Two columns are <mixed>.")
+    world.done()
+    told = "doubtful: Two columns are &lt;mixed&gt;."
+    assert read("lead", f"/synthesis/statements/{made}", beside) == [told]
+    assert [read(role, "/data", cell) for role in (None, "focal_point", "lead")] == [["doubtful"], ["doubtful"], [told]]
+    assert read("lead", "/channels/b/totals", r"Files that gave figures: (.*?)</caption>") == [f"1 {told}"]
+    lead, token = world.browser("lead"), {"Authorization": f"Bearer {world.token('lead')}"}
+    assert "; The file that gave it: doubtful)" in lead.get("/synthesis/report.html").get_data(as_text=True)
+    (row,) = csv.DictReader(io.StringIO(lead.get("/synthesis/evidence.csv").get_data(as_text=True)))
+    assert (row["standing"], row["standing_name"]) == ("doubtful", "doubtful")
+    client = world.app.test_client()
+    totals = client.get("/api/v1/observations/totals?indicator=NUA-01", headers=token).get_json()["items"]
+    assert [one["files"] for one in totals] == [{"doubtful": 1}]
+    (cited,) = client.get(f"/api/v1/statements/{made}", headers=token).get_json()["citations"]
+    assert cited["standing"] == "doubtful"
