@@ -18,7 +18,7 @@ from portal.models.entities import Entity
 from portal.models.passages import Coded, Coding, ContributionPlace, FileToRead, Passage, PassageCommitment
 from portal.models.reports import Report
 from portal.queries.contributions import credit_of, of_version
-from portal.queries.reports import LATE
+from portal.queries.reports import ALONE, LATE, WITHOUT
 from portal.rules.analyser import Search
 from portal.rules.contributions import ACCEPTED, SENT, SET_ASIDE, WITHDRAWN
 from portal.rules.refusals import Missing
@@ -28,6 +28,8 @@ WORDS = table("passage_words", column("rowid"))
 NO_REGION = "no_region"
 COMMITMENT = "commitment:"
 """How a code begins that puts a passage under a commitment."""
+OF_FILES = {WITHOUT: Passage.file == "", ALONE: Passage.file != ""}
+"""How a list is left to the texts of answers, or to those of attached files."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,8 @@ class Which:
     """Which passages are asked for; "" for all. `coded` is nobody, somebody, or not_by_me; `change` one of the ways in
     which a passage continues another. Without `earlier` only those that stand now; `waiting` asks for those of
     contributions that the team has not looked at yet in their place. `source` is report or contribution; `late` is
-    WITHOUT, for what does not stand in a report received after the synthesis cut-off, or ALONE, for what does. The
-    region NO_REGION asks for what is of none.
+    WITHOUT, for what does not stand in a report received after the synthesis cut-off, or ALONE, for what does; `files`
+    asks the same way for attached files. The region NO_REGION asks for what is of none.
     """
 
     cycle: str = ""
@@ -54,6 +56,7 @@ class Which:
     waiting: str = ""
     source: str = ""
     late: str = ""
+    files: str = ""
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Which:
@@ -173,6 +176,7 @@ def _conditions(which: Which, reader: Reader) -> list[ColumnElement[bool]]:
     if which.code:
         found.append(_coded(Coding.code == which.code))
     found += [LATE[which.late](Passage.report_id)] if which.late in LATE else []
+    found += [OF_FILES[which.files]] if which.files in OF_FILES else []
     return found + _conditions_of_coding(which, reader)
 
 

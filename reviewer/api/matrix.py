@@ -17,7 +17,7 @@ from portal.rules.policy import may
 from portal.services.act import Act
 from reviewer.queries import matrix as queries
 from reviewer.queries.matrix import Evidence
-from reviewer.rules.matrix import CHANNELS, NOTHING, Place
+from reviewer.rules.matrix import CHANNELS, FIGURES, NOTHING, Place
 
 calls = Calls("Evidence matrix", __name__, "How much evidence there is, by commitment, channel and region.")
 
@@ -40,9 +40,11 @@ class Reach(Given):
 
 class Cell(Given):
     """A cell; region "" is what is of no region, and has no `of_states`; a passage of several regions is in each.
+    `passages` are those of texts, `passages_of_files` those of attached files; `sources` counts the states and partners
+    that tell them, null of key indicators.
     `states_at_least` says that there may be more `states`. `mean_age` is in years, null of nothing;
     `open_contradictions`, and `standing_contradictions`, which were settled as unresolved or as both standing, are null
-    for who may not read them. `late_passages` and `late_figures` stand in reports
+    for who may not read them. `late_passages`, `late_passages_of_files` and `late_figures` stand in reports
     received after the synthesis cut-off, which cannot be cited; they are in no other number."""
 
     commitment = fields.String()
@@ -50,7 +52,9 @@ class Cell(Given):
     channel = fields.String()
     region = fields.String()
     passages = fields.Integer()
+    passages_of_files = fields.Integer()
     figures = fields.Integer()
+    sources = fields.Integer(allow_none=True)
     states = fields.Integer()
     states_at_least = fields.Boolean()
     of_states = fields.Integer(allow_none=True)
@@ -58,6 +62,7 @@ class Cell(Given):
     open_contradictions = fields.Integer(allow_none=True)
     standing_contradictions = fields.Integer(allow_none=True)
     late_passages = fields.Integer()
+    late_passages_of_files = fields.Integer()
     late_figures = fields.Integer()
 
 
@@ -102,7 +107,9 @@ def _cells(found: Evidence) -> list[dict[str, Any]]:
                         "channel": channel,
                         "region": region,
                         "passages": tally.passages,
+                        "passages_of_files": tally.of_files,
                         "figures": tally.figures,
+                        "sources": None if channel == FIGURES else len(tally.sources),
                         "states": tally.states,
                         "states_at_least": tally.at_least,
                         "of_states": found.matrix.states.get(region),
@@ -110,6 +117,7 @@ def _cells(found: Evidence) -> list[dict[str, Any]]:
                         "open_contradictions": tally.cases if found.whole else None,
                         "standing_contradictions": tally.standing if found.whole else None,
                         "late_passages": late.passages,
+                        "late_passages_of_files": late.of_files,
                         "late_figures": late.figures,
                     }
                 )

@@ -25,7 +25,7 @@ from portal.api.shapes import (
 from portal.http.passages import LARGEST, LONGEST, passage, reader, sought
 from portal.models.passages import Passage
 from portal.queries import passages as queries
-from portal.queries.passages import Subject, Which
+from portal.queries.passages import OF_FILES, Subject, Which
 from portal.queries.reports import LATE
 from portal.rules import crosswalk
 from portal.rules.anchors import EDITED, MOVED, NEW, SAME
@@ -82,7 +82,7 @@ class WhichPassages(Paging):
     the other. Only those that stand now, unless `earlier` is yes; where `waiting` is yes, those of contributions that
     the team has not looked at yet. `commitment`, `region` and `entity` ask for each that a passage is of; the region
     `no_region` for what is of none; `late` for what stands in no report received after the synthesis cut-off
-    (`without`), which cannot be cited, or for that `alone`."""
+    (`without`), which cannot be cited, or for that `alone`; `files` in the same way for the text of attached files."""
 
     q = words(LONGEST)
     cycle = key_text()
@@ -98,6 +98,7 @@ class WhichPassages(Paging):
     earlier = one_of(("yes",))
     waiting = one_of(("yes",))
     late = one_of(tuple(LATE))
+    files = one_of(tuple(OF_FILES))
 
 
 class Codes(Asked):

@@ -140,7 +140,8 @@ def _passages(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> 
     )
     moment = func.coalesce(Version.submitted_at, ContributionVersion.sent_at)
     of = (Passage.channel, Passage.region, Passage.entity, Passage.contribution_id, Passage.version, Passage.until)
-    by = (told.c.commitment, *of, moment.label("moment"))
+    of_a_file = case((Passage.file == "", 0), else_=1)
+    by = (told.c.commitment, *of, Passage.partner_id, of_a_file.label("of_a_file"), moment.label("moment"))
     # What was accepted alone stands, and everybody may know of it.
     known = or_(Report.state == "published", Passage.contribution_id.is_not(None)) if not whole else true()
     counted = (
@@ -162,13 +163,20 @@ def _passages(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> 
         .order_by(counted.c.contribution_id)
     )
     regions: defaultdict[tuple[Any, ...], defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for *counts, place, state in rows:
-        _commitment, _channel, region, entity, *_rest = counts
-        named_in = regions[tuple(counts)][(region if place is None else place) or ""]
+    for *found, place, state in rows:
+        _commitment, _channel, region, entity, *_rest = found
+        named_in = regions[tuple(found)][(region if place is None else place) or ""]
         named_in.update({entity if state is None else state} - {None, ""})
-    for (commitment, channel, _region, _entity, _owner, _version, until, sent_at, count), places in regions.items():
+    for counts, places in regions.items():
+        commitment, channel, _region, entity, _owner, _version, until, partner, of_file, sent_at, count = counts
         age = count * max(0.0, (at - sent_at) / YEAR if until is None else at.year - until)
-        tallies = {place: Tally(count, entities=frozenset(states), age=age) for place, states in places.items()}
+        held = Tally(
+            passages=0 if of_file else count,
+            of_files=count if of_file else 0,
+            age=age,
+            sources=frozenset({str(partner or entity)}),
+        )
+        tallies = {place: replace(held, entities=frozenset(states)) for place, states in places.items()}
         yield commitment, channel, tallies
 
 
@@ -189,7 +197,13 @@ def _reported(session: Session, cycle: str, at: dt.datetime, *, whole: bool) -> 
         if commitment is not None:
             yield (
                 Place(commitment, REPORTS, region),
-                Tally(figures=count, entities=frozenset({entity}), age=float(years), undated=count - dated),
+                Tally(
+                    figures=count,
+                    entities=frozenset({entity}),
+                    age=float(years),
+                    undated=count - dated,
+                    sources=frozenset({entity}),
+                ),
             )
 
 

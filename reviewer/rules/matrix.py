@@ -43,7 +43,10 @@ WEIGHT_WITHOUT_CASES = N_(
     "The weight is the sum of two parts: 10 for each other voice that is silent on the same commitment in the same "
     "region; 1 for each ten states of the region."
 )
-HEAT = (1, 10, 50)
+HEAT = (1, 5, 20)
+"""From so many states, or sources where those are more, a cell is darker; never by how many passages there are: one
+attached file may hold hundreds.
+"""
 
 
 class Place(NamedTuple):
@@ -56,7 +59,8 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Tally:
-    """What a cell holds. `entities` are the states that its passages and the figures of reports are of; of the figures
+    """What a cell holds: `passages` of texts, apart those `of_files` that were attached, and figures, from these
+    `sources`: the states that report and the partners. `entities` are the states that they are of; of the figures
     of channel b only the number is known that one series covers in one year, so `counted` says how many states there
     are at least. `age` is the sum over all passages and figures of their age in years, but for the `undated` ones,
     figures of reports without a year that could be read; `cases` the contradictions that are not settled, `standing`
@@ -73,6 +77,8 @@ class Tally:
     undated: int = 0
     invented: frozenset[str] = frozenset()
     standing: int = 0
+    of_files: int = 0
+    sources: frozenset[str] = frozenset()
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(
@@ -85,11 +91,13 @@ class Tally:
             self.undated + other.undated,
             self.invented | other.invented,
             self.standing + other.standing,
+            self.of_files + other.of_files,
+            self.sources | other.sources,
         )
 
     @property
     def pieces(self) -> int:
-        return self.passages + self.figures
+        return self.passages + self.of_files + self.figures
 
     @property
     def states(self) -> int:
@@ -107,9 +115,15 @@ class Tally:
         return self.age / dated if dated else None
 
     @property
+    def apart(self) -> int:
+        """How many sources there are where they are more than the states: then they are told too."""
+        return len(self.sources) if len(self.sources) > self.states else 0
+
+    @property
     def heat(self) -> int:
-        """How dark the cell is, from 0 for none to 3; the number in it says the same."""
-        return sum(self.pieces >= step for step in HEAT)
+        """How dark the cell is, from 0 for none to 3; its number of states, or of sources, says the same."""
+        voices = max(self.states, len(self.sources), 1) if self.pieces else 0
+        return sum(voices >= step for step in HEAT)
 
 
 NOTHING = Tally()
@@ -168,7 +182,12 @@ class Matrix:
         if region:
             return held
         twice = sum((self.again.get((commitment, channel), NOTHING) for channel in channels), NOTHING)
-        return replace(held, passages=held.passages - twice.passages, age=held.age - twice.age)
+        return replace(
+            held,
+            passages=held.passages - twice.passages,
+            of_files=held.of_files - twice.of_files,
+            age=held.age - twice.age,
+        )
 
 
 def holes(matrix: Matrix, commitments: Iterable[str], measured: Collection[str]) -> list[Hole]:

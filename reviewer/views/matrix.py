@@ -32,6 +32,7 @@ from reviewer.rules.matrix import (
     CHANNELS,
     FIGURES,
     GOVERNMENTS,
+    HEAT,
     HOLES,
     NOTHING,
     REPORTS,
@@ -48,9 +49,10 @@ from reviewer.rules.matrix import (
 
 pages = Blueprint("matrix", __name__)
 COLUMNS = (
-    "cycle", "commitment", "title", "channel", "channel_title", "region", "passages", "figures", "states",
+    "cycle", "commitment", "title", "channel", "channel_title", "region", "passages", "passages_of_files", "figures",
+    "sources", "states",
     "states_at_least", "of_states", "mean_age_years", "open_contradictions", "standing_contradictions", "late_passages",
-    "late_figures",
+    "late_passages_of_files", "late_figures",
 )  # fmt: skip
 PER_PAGE = 50
 
@@ -59,6 +61,7 @@ class Lists(NamedTuple):
     """Where the lists behind a cell are; "" where it holds nothing."""
 
     passages: str = ""
+    of_files: str = ""
     figures: str = ""
     cases: str = ""
     standing: str = ""
@@ -108,6 +111,7 @@ def page(act: Act) -> ResponseReturnValue:
         states_words=states_words,
         coverage=[_coverage_words(one) for one in found.coverage if region in ("", one.region)],
         since=SINCE,
+        heat=HEAT,
         table=url_for(".table", cycle=cycle.key),
     )
 
@@ -131,10 +135,10 @@ def cells(cycle: str, found: Evidence) -> Iterator[tuple[Any, ...]]:
                 late = found.late.get(Place(commitment.key, channel, region), NOTHING)
                 age = None if tally.mean_age is None else f"{tally.mean_age:.2f}"
                 yield (
-                    cycle, commitment.key, commitment.title, channel, title, region, tally.passages, tally.figures,
-                    tally.states, tally.at_least, found.matrix.states.get(region), age,
-                    tally.cases if found.whole else None, tally.standing if found.whole else None, late.passages,
-                    late.figures,
+                    cycle, commitment.key, commitment.title, channel, title, region, tally.passages, tally.of_files,
+                    tally.figures, None if channel == FIGURES else len(tally.sources), tally.states, tally.at_least,
+                    found.matrix.states.get(region), age, tally.cases if found.whole else None,
+                    tally.standing if found.whole else None, late.passages, late.of_files, late.figures,
                 )  # fmt: skip
 
 
@@ -284,20 +288,22 @@ def states_words(tally: Tally, of: int) -> str:
 
 
 def _holds(tally: Tally) -> bool:
-    return bool(tally.passages or tally.figures or tally.cases or tally.standing)
+    return bool(tally.pieces or tally.cases or tally.standing)
 
 
 def lists(cycle: str, commitment: str, channel: str, region: str, late: str = WITHOUT) -> Lists:
-    """Where the lists behind a cell are: its passages; its figures, those of reports or those of channel b; and its
-    contradictions that are open, and that stand. Those of reports are `late` ones ALONE, or all others.
+    """Where the lists behind a cell are: its passages of texts, and of files; its figures, those of reports or those of
+    channel b; and its contradictions that are open, and that stand. Those of reports are `late` ones ALONE, or all
+    others.
     """
     of = {"cycle": cycle, "channel": channel, "region": region, "commitment": commitment}
-    cases = [_address("/evidence/contradictions", {**of, "state": state}) for state in (OPEN, STANDS)]
+    cases, standing = (_address("/evidence/contradictions", {**of, "state": state}) for state in (OPEN, STANDS))
     if channel == FIGURES:
         held = {"commitment": commitment, "region": region, "from": str(SINCE), "kind": "country"}
-        return Lists(_address("/evidence", of), _address("/data", held), *cases)
+        return Lists(figures=_address("/data", held), cases=cases, standing=standing)
     of |= {"late": late} if channel == REPORTS else {}
-    return Lists(_address("/evidence", of), _address("/evidence/figures", {**of, "channel": ""}), *cases)
+    passages, of_files = (_address("/evidence", {**of, "files": files}) for files in (WITHOUT, ALONE))
+    return Lists(passages, of_files, _address("/evidence/figures", {**of, "channel": ""}), cases, standing)
 
 
 def _address(path: str, asked: Mapping[str, str]) -> str:

@@ -52,6 +52,7 @@ LATE = {
     ALONE: N_("of reports after the cut-off alone"),
 }
 """The choices of a list by the synthesis cut-off."""
+FILES = {WITHOUT: N_("in texts alone"), ALONE: N_("in attached files alone")}
 
 
 @dataclass(frozen=True)
@@ -186,6 +187,7 @@ def _sentence(act: Act, which: Which, asked: str) -> list[dict[str, Any]]:
         ("language", _("in"), _("every language"), list(render.LANGUAGES.items())),
         ("coded", _("and"), _("whoever has gone through"), [(key, _(title)) for key, title in CODED.items()]),
         ("late", _("and"), _("whenever received"), [(key, _(title)) for key, title in LATE.items()]),
+        ("files", _("and"), _("in texts and attached files"), [(key, _(title)) for key, title in FILES.items()]),
     ]
     if reader(act).of_the_team:
         parts.append(("waiting", _("of what"), _("stands"), [("yes", _("nobody has looked at yet"))]))

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, event, func, select, update
+from sqlalchemy import delete, event, func, or_, select, update
 
 from portal.db import db
 from portal.http.context import EXTENSION
@@ -22,12 +22,13 @@ from portal.models.contributions import Partner
 from portal.models.datasets import ObservationTotal
 from portal.models.entities import Entity
 from portal.models.observations import Observation
-from portal.models.passages import Coding, Passage
+from portal.models.passages import Coding, FileToRead, Passage
 from portal.models.reported_figures import ReportedFigure
 from portal.models.reports import Report
 from portal.rules import crosswalk
 from portal.rules.cases import OUTCOMES
 from portal.services.observations import take_in
+from portal.services.passages import keep_file
 from reviewer.queries.matrix import Evidence, covered, evidence
 from reviewer.rules.matrix import NOTHING, Place, Tally
 from reviewer.views.matrix import age_words, states_words
@@ -261,6 +262,56 @@ def test_a_contribution_counts_for_each_commitment_and_region_and_once_in_all_re
     whole = matrix.cell("2.2", "c")
     assert (whole.passages, whole.entities, whole.mean_age) == (2, {"KAZ", "UZB", "KEN"}, 2026 - 2023)
     assert (matrix.cell("1.3", "c").passages, matrix.cell("1.2", "c")) == (1, NOTHING)
+
+
+def attach(world: World, source: uuid.UUID, texts: int) -> None:
+    """A file of this report or contribution that says so many paragraphs, read into passages."""
+    act = world.act(None)
+    told = {"version_of": source, "version": 1, "name": "regulation.docx", "language": "en", "laid_at": act.at}
+    made = db.session.scalars(
+        select(Passage).where(or_(Passage.report_id == source, Passage.contribution_id == source))
+    ).first()
+    assert made is not None
+    where = {"file": uuid.uuid4(), "source": made.source, "question": made.question, "media_type": "", "blob": ""}
+    waiting = FileToRead(**told, **where)
+    act.session.add(waiting)
+    act.session.flush()
+    keep_file(act, waiting, [(None, "\n\n".join(f"Paragraph {number}." for number in range(texts)))])
+    world.done()
+
+
+def test_what_stands_in_attached_files_is_told_apart_and_makes_no_cell_darker(world: World) -> None:
+    made = contribution(world, "d", "accepted", areas=["Kazakhstan"], values={"CD.1/commitment": ["commitment_1_1"]})
+    attach(world, made.id, 60)
+    report = reported(world, "KAZ", "Homes were built.\n\nRents are capped.")
+    attach(world, report, 3)
+    matrix = found(world).matrix
+    cells = [matrix.only("1.1", channel, ASIA) for channel in "da"]
+    assert [(one.passages, one.of_files, one.states, len(one.sources), one.heat) for one in cells] == [
+        (1, 60, 1, 1, 1),
+        (2, 3, 1, 1, 1),
+    ]
+    assert matrix.cell("1.1", "d") == cells[0]
+    reviewer = world.browser("reviewer")
+    table = csv.DictReader(io.StringIO(reviewer.get("/evidence/matrix.csv").get_data(as_text=True)))
+    names = ("channel", "passages", "passages_of_files", "sources", "states")
+    rows = [tuple(row[name] for name in names) for row in table if row["passages"] != "0"]
+    assert rows == [("a", "2", "3", "1", "1"), ("d", "1", "60", "1", "1")]
+    asked = Caller(world, "reviewer").get(f"/matrix?commitment=1.1&region={ASIA}").json["items"]
+    assert [tuple(str(one[name]) for name in names) for one in asked if one["passages"]] == rows
+    page = reviewer.get("/evidence/matrix?channel=d").get_data(as_text=True)
+    links = dict.fromkeys(re.findall(r'href="(/evidence\?[^"]*)"><bdi>(\d+ [a-z ]+)</bdi>', page))
+    assert [words for address, words in links if "region" in address] == ["1 passage", "60 of attached files"]
+    for address, words in links:
+        listed = reviewer.get(html.unescape(address)).get_data(as_text=True)
+        assert f"<b>{words.split()[0]} passage" in listed
+
+
+def test_sources_are_told_where_no_state_is_named(world: World) -> None:
+    contribution(world, "e", "accepted", areas=["World"], values={"CE.1/practices": PRACTICE})
+    page = world.browser("reviewer").get("/evidence/matrix").get_data(as_text=True)
+    assert page.count("<bdi>from 1 source</bdi>") == 2
+    assert page.count('<td class="heat-1"') == 2
 
 
 def test_each_number_of_a_cell_is_that_of_the_list_that_it_opens(world: World) -> None:
@@ -563,7 +614,8 @@ def test_the_matrix_costs_the_same_statements_for_nothing_and_for_much(world: Wo
 def test_the_page_opens_the_lists_and_says_it_in_words(world: World) -> None:
     reported(world, "KAZ", "Homes were built.\n\nRents are capped.")
     page = world.browser("reviewer").get("/evidence/matrix").get_data(as_text=True)
-    address = "/evidence?cycle=2026&amp;channel=a&amp;region=Asia+and+the+Pacific&amp;commitment=1.1&amp;late=without"
+    place = "cycle=2026&amp;channel=a&amp;region=Asia+and+the+Pacific&amp;commitment=1.1"
+    address = f"/evidence?{place}&amp;late=without&amp;files=without"
     assert f'<a href="{address}"><bdi>2 passages</bdi>' in page
     assert "1 of 44 states" in page
     assert len(re.findall(r'<div class="matrix-line"><bdi>[^<]* old</bdi>', page)) == 2
@@ -594,7 +646,7 @@ def test_the_page_shows_what_is_of_no_single_region_so_that_the_rows_add_up(worl
     contribution(world, "e", "accepted", areas=["World"], values={"CE.1/practices": PRACTICE})
     page = reviewer.get("/evidence/matrix").get_data(as_text=True)
     assert page.count('<th scope="row"><bdi>Of no single region</bdi></th>') == 1
-    address = "/evidence?cycle=2026&amp;channel=e&amp;region=no_region&amp;commitment=1.1"
+    address = "/evidence?cycle=2026&amp;channel=e&amp;region=no_region&amp;commitment=1.1&amp;files=without"
     assert page.count(f'<a href="{address}"><bdi>1 passage</bdi>') == 1
     assert "of 0 states" not in page
     elsewhere = reviewer.get(html.unescape(address)).get_data(as_text=True)
@@ -640,7 +692,9 @@ def test_the_api_gives_the_cells_and_the_coverage(world: World) -> None:
         "channel": "a",
         "region": ASIA,
         "passages": 2,
+        "passages_of_files": 0,
         "figures": 0,
+        "sources": 1,
         "states": 1,
         "states_at_least": False,
         "of_states": 44,
@@ -648,6 +702,7 @@ def test_the_api_gives_the_cells_and_the_coverage(world: World) -> None:
         "open_contradictions": 0,
         "standing_contradictions": 0,
         "late_passages": 0,
+        "late_passages_of_files": 0,
         "late_figures": 0,
     }
     assert one["coverage"][0]["sentence"] == "1 of 195 states reported"

@@ -14,9 +14,12 @@ def matrix(cells: dict[Place, Tally], cases: dict[tuple[str, str], int] | None =
 
 
 def test_tallies_add_up_and_a_state_counts_once() -> None:
-    one = Tally(passages=2, entities=frozenset({"KEN"}), age=1.0, cases=1)
-    other = Tally(passages=1, figures=3, entities=frozenset({"KEN", "GHA"}), counted=2, age=5.0)
-    assert one + other == Tally(3, 3, frozenset({"KEN", "GHA"}), 2, 6.0, 1)
+    one = Tally(passages=2, entities=frozenset({"KEN"}), age=1.0, cases=1, of_files=2, sources=frozenset({"KEN"}))
+    other = Tally(passages=1, figures=3, entities=frozenset({"KEN", "GHA"}), counted=2, age=7.0, standing=1)
+    other += Tally(sources=frozenset({"GHA"}))
+    both = frozenset({"KEN", "GHA"})
+    assert one + other == Tally(3, 3, both, 2, 8.0, 1, standing=1, of_files=2, sources=both)
+    assert (one + other).pieces == 8
     assert (one + other).states == 4
     assert (one + other).mean_age == 1.0
     assert ((one + other).at_least, one.at_least) == (True, False)
@@ -30,9 +33,33 @@ def test_what_has_no_year_counts_and_has_no_age() -> None:
     assert (undated.mean_age, (undated + NOTHING).mean_age) == (None, None)
 
 
-@pytest.mark.parametrize(("pieces", "heat"), [(0, 0), (1, 1), (9, 1), (10, 2), (49, 2), (50, 3)])
-def test_a_cell_is_as_dark_as_its_number_says(pieces: int, heat: int) -> None:
-    assert Tally(passages=pieces).heat == heat
+def named(number: int) -> frozenset[str]:
+    return frozenset(f"{one:03}" for one in range(number))
+
+
+@pytest.mark.parametrize(
+    ("tally", "heat"),
+    [
+        (NOTHING, 0),
+        (Tally(cases=9, standing=9), 0),
+        (Tally(passages=1), 1),
+        (Tally(passages=11, of_files=318, entities=named(1), sources=named(1)), 1),
+        (Tally(passages=9, entities=named(4), sources=named(1)), 1),
+        (Tally(passages=9, entities=named(5), sources=named(1)), 2),
+        (Tally(figures=9, counted=5), 2),
+        (Tally(passages=9, entities=named(19)), 2),
+        (Tally(passages=20, entities=named(20)), 3),
+        (Tally(passages=5, sources=named(5)), 2),
+        (Tally(of_files=20, sources=named(20)), 3),
+    ],
+)
+def test_a_cell_is_as_dark_as_its_states_or_sources_and_never_as_its_passages(tally: Tally, heat: int) -> None:
+    assert tally.heat == heat
+
+
+def test_sources_are_told_where_they_are_more_than_the_states() -> None:
+    told = [Tally(entities=named(states), sources=named(3)).apart for states in (0, 2, 3, 4)]
+    assert told == [3, 3, 0, 0]
 
 
 def test_a_cell_of_all_regions_holds_what_is_of_no_region_too() -> None:
@@ -51,7 +78,7 @@ def test_a_cell_of_all_regions_holds_what_is_of_no_region_too() -> None:
 
 
 def test_what_stands_in_several_regions_counts_once_in_all_of_them() -> None:
-    shared = Tally(passages=2, entities=frozenset({"KEN", "EGY"}), age=4.0)
+    shared = Tally(passages=2, of_files=3, entities=frozenset({"KEN", "EGY"}), age=4.0, sources=frozenset({"one"}))
     cells = {
         Place("1.1", "c", "Africa"): shared + Tally(passages=1, age=0.5),
         Place("1.1", "c", "Arab States"): shared,
@@ -59,6 +86,7 @@ def test_what_stands_in_several_regions_counts_once_in_all_of_them() -> None:
     }
     found = Matrix(cells, STATES, {}, {("1.1", "c"): shared, ("1.2", "c"): shared})
     assert (found.cell("1.1", "c").passages, found.cell("1.1", "c").age) == (3, 4.5)
+    assert (found.cell("1.1", "c").of_files, found.cell("1.1", "c").sources) == (3, {"one"})
     assert (found.cell("1.1", "cd").passages, found.cell("1.1", "d").passages) == (4, 1)
     assert [found.cell("1.1", "c", region).passages for region in STATES] == [3, 2]
     assert found.cell("1.1", "c").states == 2
