@@ -268,10 +268,8 @@ def attach(world: World, source: uuid.UUID, texts: int) -> None:
     """A file of this report or contribution that says so many paragraphs, read into passages."""
     act = world.act(None)
     told = {"version_of": source, "version": 1, "name": "regulation.docx", "language": "en", "laid_at": act.at}
-    made = db.session.scalars(
-        select(Passage).where(or_(Passage.report_id == source, Passage.contribution_id == source))
-    ).first()
-    assert made is not None
+    of_it = or_(Passage.report_id == source, Passage.contribution_id == source)
+    made = db.session.scalars(select(Passage).where(of_it, Passage.commitment == "1.1").limit(1)).one()
     where = {"file": uuid.uuid4(), "source": made.source, "question": made.question, "media_type": "", "blob": ""}
     waiting = FileToRead(**told, **where)
     act.session.add(waiting)
