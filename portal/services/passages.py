@@ -372,14 +372,16 @@ def _lay_files(act: Act, owner: Owner, files: Iterable[dict[str, str]]) -> None:
 
 
 def _carry_codes(act: Act, made: Sequence[Passage]) -> None:
-    """A passage that says the same keeps its codes, and who went through it; an edited one is coded anew."""
+    """A passage that says the same keeps its codes, those taken back too, and who went through it; an edited one is
+    coded anew.
+    """
     there = {one.follows: one.id for one in made if one.follows is not None and one.change not in (EDITED, NEW)}
     if not there:
         return
-    codings = act.session.scalars(select(Coding).where(Coding.passage_id.in_(there), Coding.removed_at.is_(None)))
+    same = ("coder", "code", "at", "removed_at")
     carried = [
-        Coding(passage_id=there[one.passage_id], coder=one.coder, code=one.code, at=one.at, carried_from=one.id)
-        for one in codings
+        Coding(passage_id=there[one.passage_id], carried_from=one.id, **{name: getattr(one, name) for name in same})
+        for one in act.session.scalars(select(Coding).where(Coding.passage_id.in_(there)))
     ]
     coded = act.session.scalars(select(Coded).where(Coded.passage_id.in_(there)))
     gone_through = [Coded(passage_id=there[one.passage_id], coder=one.coder, at=one.at) for one in coded]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,14 +13,18 @@ from sqlalchemy.orm import Session
 
 from portal.models.passages import Coded, Coding, Passage
 from portal.queries.passages import Reader, readable
+from reviewer.rules.coding import Given, Who, unseen
 
 
 @dataclass(frozen=True)
 class Ground:
-    """Who went through each passage, and who gave which code to it; only passages that two or more went through."""
+    """Who went through each passage, and who gave which code to it: `first`, before seeing the codes of others, and
+    `given` now; only passages that two or more went through.
+    """
 
     coders: dict[int, frozenset[object]]
-    given: dict[tuple[int, str], frozenset[object]]
+    first: Who
+    given: Who
 
 
 def ground(session: Session, cycle: str) -> Ground:
@@ -31,17 +36,19 @@ def ground(session: Session, cycle: str) -> Ground:
         .group_by(Coded.passage_id)
         .having(func.count() > 1)
     )
-    coders: defaultdict[int, set[object]] = defaultdict(set)
-    for passage, coder in session.execute(select(Coded.passage_id, Coded.coder).where(Coded.passage_id.in_(several))):
-        coders[passage].add(coder)
+    through: defaultdict[int, dict[object, dt.datetime]] = defaultdict(dict)
+    moments = select(Coded.passage_id, Coded.coder, Coded.at).where(Coded.passage_id.in_(several))
+    for passage, coder, at in session.execute(moments):
+        through[passage][coder] = at
+    codings = select(Coding.passage_id, Coding.code, Coding.coder, Coding.at, Coding.removed_at)
+    rows = [Given(*row) for row in session.execute(codings.where(Coding.passage_id.in_(several)))]
     given: defaultdict[tuple[int, str], set[object]] = defaultdict(set)
-    codings = select(Coding.passage_id, Coding.code, Coding.coder)
-    for passage, code, coder in session.execute(
-        codings.where(Coding.passage_id.in_(several), Coding.removed_at.is_(None))
-    ):
-        given[passage, code].add(coder)
+    for one in rows:
+        if one.removed_at is None:
+            given[one.passage, one.code].add(one.coder)
     return Ground(
-        {passage: frozenset(who) for passage, who in coders.items()},
+        {passage: frozenset(who) for passage, who in through.items()},
+        unseen(through, rows),
         {place: frozenset(who) for place, who in given.items()},
     )
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from forms.words import N_
 from portal.rules import crosswalk
@@ -26,6 +28,9 @@ TELLS = {
 """What the answer to a question tells, by the end of its key."""
 
 
+STILL, AGREED, APART = "still", "agreed", "apart"
+Who = Mapping[tuple[int, str], frozenset[object]]
+"""Who gave which code to which passage."""
 SECTION, QUESTION, SENDER = "section", "question", "sender"
 REASONS = {
     SECTION: N_("asked for in this section"),
@@ -137,21 +142,51 @@ def alpha(units: Iterable[Sequence[bool]]) -> float | None:
     return 1 - unlike / expected if expected else None
 
 
-def agreements(
-    coders: Mapping[int, frozenset[object]], given: Mapping[tuple[int, str], frozenset[object]]
-) -> list[Agreement]:
-    """The agreement on each code that somebody gave, in the order of the code book: `coders` went through a passage,
-    `given` tells who of them gave a code.
+class Given(NamedTuple):
+    """A code that a coder gave to a passage; `removed_at` where the coder took it back."""
+
+    passage: int
+    code: str
+    coder: object
+    at: dt.datetime
+    removed_at: dt.datetime | None
+
+
+def unseen(through: Mapping[int, Mapping[object, dt.datetime]], given: Iterable[Given]) -> Who:
+    """Who gave each code before seeing those of others: `through` tells when each coder first went through a passage,
+    and a coder sees what others gave from the moment on at which both have done so.
+    """
+    found: dict[tuple[int, str], set[object]] = defaultdict(set)
+    for one in given:
+        moments = through.get(one.passage, {})
+        if one.coder not in moments:
+            continue
+        others = [at for coder, at in moments.items() if coder != one.coder]
+        seen = max(moments[one.coder], min(others, default=dt.datetime.max.replace(tzinfo=dt.UTC)))
+        if one.at <= seen and (one.removed_at is None or one.removed_at > seen):
+            found[one.passage, one.code].add(one.coder)
+    return {place: frozenset(who) for place, who in found.items()}
+
+
+def agreements(coders: Mapping[int, frozenset[object]], first: Who, given: Who) -> list[tuple[Agreement, Agreement]]:
+    """The agreement on each code that somebody gave, in the order of the code book: on the codes given `first`, before
+    those of others were seen, and on those `given` now. `coders` went through a passage.
     """
     both = {passage: several for passage, several in coders.items() if len(several) > 1}
-    used = {code for (passage, code), several in given.items() if passage in both and several & both[passage]}
+    used = {
+        code
+        for who in (first, given)
+        for (passage, code), several in who.items()
+        if passage in both and several & both[passage]
+    }
     order = {code: at for at, code in enumerate(crosswalk.codes())}
-    return [_agreement(code, both, given) for code in sorted(used, key=lambda code: order.get(code, len(order)))]
+    return [
+        (_agreement(code, both, first), _agreement(code, both, given))
+        for code in sorted(used, key=lambda code: order.get(code, len(order)))
+    ]
 
 
-def _agreement(
-    code: str, both: Mapping[int, frozenset[object]], given: Mapping[tuple[int, str], frozenset[object]]
-) -> Agreement:
+def _agreement(code: str, both: Mapping[int, frozenset[object]], given: Who) -> Agreement:
     nobody: frozenset[object] = frozenset()
     counts = [(len(given.get((passage, code), nobody) & several), len(several)) for passage, several in both.items()]
     return Agreement(
@@ -164,13 +199,23 @@ def _agreement(
     )
 
 
-def differing(
-    coders: Mapping[int, frozenset[object]], given: Mapping[tuple[int, str], frozenset[object]]
-) -> dict[int, list[str]]:
-    """The passages on which coders differ, each with the codes that some gave and some did not."""
-    found: dict[int, list[str]] = defaultdict(list)
-    for (passage, code), several in sorted(given.items()):
-        of = coders.get(passage, frozenset())
-        if len(of) > 1 and 0 < len(several & of) < len(of):
-            found[passage].append(code)
+def differing(coders: Mapping[int, frozenset[object]], first: Who, given: Who) -> dict[int, list[tuple[str, str]]]:
+    """The passages on which coders differ or did, each with the codes that some gave and some did not: STILL, AGREED
+    since they saw each other's codes, or APART only since then.
+    """
+    then, now = (_differing(coders, who) for who in (first, given))
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for passage, code in sorted(then | now):
+        place = (passage, code)
+        found[passage].append((code, STILL if place in then & now else AGREED if place in then else APART))
     return dict(found)
+
+
+def _differing(coders: Mapping[int, frozenset[object]], given: Who) -> set[tuple[int, str]]:
+    nobody: frozenset[object] = frozenset()
+    return {
+        (passage, code)
+        for (passage, code), several in given.items()
+        for of in [coders.get(passage, nobody)]
+        if len(of) > 1 and 0 < len(several & of) < len(of)
+    }

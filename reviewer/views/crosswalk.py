@@ -46,17 +46,17 @@ def _cycles(act: Act) -> list[tuple[str, str]]:
 @pages.get("/evidence/agreement")
 @guarded("evidence:read")
 def agreement(act: Act) -> ResponseReturnValue:
-    """How far coders agree, code by code, and the passages on which they differ."""
+    """How far coders agree, code by code, before they saw each other's codes and now, and where they differ."""
     cycle = _cycle(act)
     ground = coding.ground(act.session, cycle.key)
-    differ = differing(ground.coders, ground.given)
+    differ = differing(ground.coders, ground.first, ground.given)
     shown = sorted(differ)[:MOST_DIFFERING]
     return render_template(
         "evidence/agreement.html",
         cycle=cycle,
         choices=_cycles(act),
         passages=len(ground.coders),
-        rows=agreements(ground.coders, ground.given),
+        rows=agreements(ground.coders, ground.first, ground.given),
         differ=[(one, differ[one.id]) for one in coding.texts(act.session, shown, reader(act))],
         differing=len(differ),
         code_title=code_title,

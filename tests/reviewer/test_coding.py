@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -133,20 +136,64 @@ def test_two_coders_and_their_agreement(world: World) -> None:
     give(world, "reviewer", third, "kind:progress")
     give(world, "lead", third, "kind:challenge")
     seen = ground(db.session, "2026")
-    found = {
-        one.code: (one.passages, one.by_all, one.by_some, one.by_none) for one in agreements(seen.coders, seen.given)
-    }
+    both = agreements(seen.coders, seen.first, seen.given)
+    assert [first for first, _now in both] == [now for _first, now in both]
+    found = {one.code: (one.passages, one.by_all, one.by_some, one.by_none) for one, _now in both}
     assert found == {
         "kind:progress": (3, 1, 1, 1),
         "kind:challenge": (3, 0, 1, 2),
         "theme:housing": (3, 1, 0, 2),
     }
-    assert [round(one.alpha, 3) for one in agreements(seen.coders, seen.given) if one.alpha is not None] == [
-        0.444,
-        0.0,
-        1.0,
-    ]
-    assert differing(seen.coders, seen.given) == {third: ["kind:challenge", "kind:progress"]}
+    assert [round(one.alpha, 3) for one, _now in both if one.alpha is not None] == [0.444, 0.0, 1.0]
+    told = {third: [("kind:challenge", "still"), ("kind:progress", "still")]}
+    assert differing(seen.coders, seen.first, seen.given) == told
+
+
+def later(world: World, role: str, passage: int, *chosen: str) -> None:
+    """A minute after what came before a coder gives these codes."""
+    world.at += dt.timedelta(minutes=1)
+    give(world, role, passage, *chosen)
+
+
+def numbers(code: str) -> list[tuple[int, int, int, float | None]]:
+    """By all, by some, by none and alpha of a code: before the codes of others were seen, and now."""
+    db.session.rollback()
+    seen = ground(db.session, "2026")
+    (found,) = [pair for pair in agreements(seen.coders, seen.first, seen.given) if pair[0].code == code]
+    return [(one.by_all, one.by_some, one.by_none, one.alpha) for one in found]
+
+
+def test_agreement_is_that_of_the_codes_given_before_those_of_others_were_seen(world: World) -> None:
+    report = submitted(world)
+    first, second, _third = ids()
+    later(world, "lead", first, "theme:land")
+    later(world, "lead", first, "theme:energy")
+    later(world, "reviewer", first, "theme:crises")
+    later(world, "lead", second)
+    later(world, "reviewer", second)
+    differ = {code: [(0, 1, 1, 0.0)] * 2 for code in ("theme:energy", "theme:crises")}
+    assert {code: numbers(code) for code in differ} == differ
+    later(world, "reviewer", first, "theme:energy")
+    later(world, "reviewer", second, "theme:housing")
+    later(world, "reviewer", second)
+    assert numbers("theme:energy") == [(0, 1, 1, 0.0), (1, 0, 1, 1.0)]
+    assert numbers("theme:crises") == [(0, 1, 1, 0.0), (0, 0, 2, None)]
+    later(world, "lead", second, "theme:crises")
+    seen = ground(db.session, "2026")
+    assert {code for _passage, code in seen.first} == {"theme:energy", "theme:crises"}
+    assert differing(seen.coders, seen.first, seen.given) == {
+        first: [("theme:crises", "agreed"), ("theme:energy", "agreed")],
+        second: [("theme:crises", "apart")],
+    }
+    page = world.browser("lead").get("/evidence/agreement").get_data(as_text=True)
+    row = page.partition(">Energy")[2].partition("</tr>")[0]
+    cells = [re.sub(r"<[^>]*>", "", one).strip() for one in re.findall(r'data-label="[^"]*">(.*?)</td>', row, re.S)]
+    assert cells[1:] == ["0", "1", "1", "50", "0.00", "100", "1.00"]
+    assert page.count("(the same since they saw the codes of each other)") == 2
+    assert page.count("(the same before they saw the codes of each other)") == 1
+    text = "\n\n".join(db.session.scalars(select(Passage.text).where(Passage.id.in_(ids())).order_by(Passage.id)))
+    again(world, report, {"1.1.2.1/actions": text + "!"})
+    assert numbers("theme:energy") == [(0, 1, 1, 0.0), (1, 0, 1, 1.0)]
 
 
 def test_a_code_is_taken_back_and_its_row_stays(world: World) -> None:
