@@ -67,8 +67,21 @@ NONE = N_("None of the %(of)s states has reported yet")
 NONE_IN = N_("None of the %(of)s states in %(region)s has reported yet")
 SOME = N_("%(reported)s of %(of)s states reported")
 SOME_IN = N_("%(reported)s of %(of)s states in %(region)s reported")
+NONE_BY = N_("None of the %(of)s states reported by the cut-off")
+NONE_BY_IN = N_("None of the %(of)s states in %(region)s reported by the cut-off")
+PROFILE = N_(
+    "the secretariat compiled a desk profile of 1 state without a report; it has confirmed or corrected nothing"
+)
+PROFILE_AGREED = N_(
+    "the secretariat compiled a desk profile of 1 state without a report; it confirmed or corrected something"
+)
 PROFILES = N_(
-    "of %(profiled)s more the secretariat compiled a desk profile, in which %(agreed)s confirmed or corrected something"
+    "the secretariat compiled desk profiles of %(profiled)s states without a report; none of them has confirmed or "
+    "corrected anything"
+)
+PROFILES_AGREED = N_(
+    "the secretariat compiled desk profiles of %(profiled)s states without a report; %(agreed)s of them confirmed or "
+    "corrected something"
 )
 LATE = N_("received after the cut-off: %(late)s, counted in none of these numbers")
 INVENTED = N_("invented states of the demonstration that reported: %(invented)s, counted in none of these numbers")
@@ -82,15 +95,23 @@ def say(coverage: Coverage) -> list[Said]:
         sentence = ALL_IN if coverage.region else ALL
     elif coverage.reported:
         sentence = SOME_IN if coverage.region else SOME
+    elif coverage.late:
+        sentence = NONE_BY_IN if coverage.region else NONE_BY
     else:
         sentence = NONE_IN if coverage.region else NONE
     apart = [
         (LATE, coverage.late),
-        (PROFILES, coverage.profiled),
+        (_profiles(coverage), coverage.profiled),
         (INVENTED, coverage.invented),
         (INVENTED_LATE, coverage.invented_late),
     ]
     return [Said(one, values) for one in (sentence, *(words for words, count in apart if count))]
+
+
+def _profiles(coverage: Coverage) -> str:
+    if coverage.profiled == 1:
+        return PROFILE_AGREED if coverage.agreed else PROFILE
+    return PROFILES_AGREED if coverage.agreed else PROFILES
 
 
 def by_region(

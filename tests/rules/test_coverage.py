@@ -41,14 +41,35 @@ def test_what_is_said(coverage: Coverage, sentence: str) -> None:
 def test_profiles_and_invented_states_are_told_apart_and_never_added() -> None:
     assert english(Coverage("Africa", 12, 54, profiled=3, agreed=1, invented=2)) == [
         "12 of 54 states in Africa reported",
-        "of 3 more the secretariat compiled a desk profile, in which 1 confirmed or corrected something",
+        "the secretariat compiled desk profiles of 3 states without a report; "
+        "1 of them confirmed or corrected something",
         "invented states of the demonstration that reported: 2, counted in none of these numbers",
     ]
 
 
+@pytest.mark.parametrize(
+    ("profiled", "agreed", "said"),
+    [
+        (1, 0, "a desk profile of 1 state without a report; it has confirmed or corrected nothing"),
+        (1, 1, "a desk profile of 1 state without a report; it confirmed or corrected something"),
+        (2, 0, "desk profiles of 2 states without a report; none of them has confirmed or corrected anything"),
+        (2, 2, "desk profiles of 2 states without a report; 2 of them confirmed or corrected something"),
+    ],
+)
+def test_desk_profiles_are_told_in_a_whole_sentence(profiled: int, agreed: int, said: str) -> None:
+    assert english(Coverage("", 0, 195, profiled, agreed)) == [
+        "None of the 195 states has reported yet",
+        f"the secretariat compiled {said}",
+    ]
+
+
+def test_in_a_region_where_all_came_after_the_cut_off_nobody_is_awaited() -> None:
+    assert english(Coverage("Africa", 0, 2, late=2))[0] == "None of the 2 states in Africa reported by the cut-off"
+
+
 def test_what_came_after_the_cut_off_is_labelled_and_in_no_other_number() -> None:
     assert english(Coverage("", 0, 195, late=1)) == [
-        "None of the 195 states has reported yet",
+        "None of the 195 states reported by the cut-off",
         "received after the cut-off: 1, counted in none of these numbers",
     ]
     assert english(Coverage("", 0, 195, invented=5, invented_late=1)) == [
