@@ -39,6 +39,7 @@ class Tongue:
     channel: Callable[[str], str]
     indicator: Callable[[str], str]
     licence: Callable[[str], str]
+    number: Callable[[str], str]
     verdict: Callable[[str], str]
     source: Callable[[str], str]
 
@@ -218,15 +219,20 @@ def _whose(note: Mapping[str, Any], names: Mapping[str, str], words: Mapping[str
     return ", ".join(filter(None, [area, names["entity_name"]]))
 
 
-def _told(note: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
-    """What is cited: a passage word for word, or a figure with what it is of."""
+def _told(note: Mapping[str, Any], names: Mapping[str, str], tongue: Tongue) -> Markup:
+    """What is cited: a passage word for word, or a figure with what it is of. A figure of a report stays as its state
+    wrote it; of indicator data the published text is on top of the number.
+    """
     if note["kind"] == PASSAGE:
         return Markup('<q lang="{}" dir="auto">{}</q>').format(note["language"], note["text"])
     of = [
         *(note.get("series") or names["indicator_title"], note["period"]),
         *(note.get("disaggregation"), note.get("place"), names["source_name"], note.get("edition")),
     ]
-    return Markup("<b>{} {}</b>, {}").format(note["value"], named(note["unit"]), ", ".join(filter(None, of)))
+    value = tongue.number(note["value"]) if note["kind"] == OBSERVATION else note["value"]
+    return Markup('<b><bdi dir="ltr" title="{}">{}</bdi> {}</b>, {}').format(
+        note["value"], value, named(note["unit"]), ", ".join(filter(None, of))
+    )
 
 
 def _footnote(
@@ -243,7 +249,14 @@ def _footnote(
         for one in replies
     ]
     return Markup('<li id="note-{}" value="{}"><bdi>{}</bdi>: {} ({}) <a href="#ref-{}">{}</a>{}</li>').format(
-        *(number, number, _whose(note, names, words), _told(note, names), "; ".join(filter(None, terms)), number),
+        *(
+            number,
+            number,
+            _whose(note, names, words),
+            _told(note, names, tongue),
+            "; ".join(filter(None, terms)),
+            number,
+        ),
         words["back"],
         Markup("").join(beside),
     )

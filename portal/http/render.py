@@ -14,11 +14,13 @@ from typing import Any
 
 from babel import support
 from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.numbers import format_decimal
 from flask import Flask, g, request, session, url_for
 from flask_babel import Babel, Domain, get_locale, get_translations
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from forms.figures import parse_figure
 from forms.kinds.practices import COLUMNS as PRACTICE_COLUMNS
 from forms.markup import to_html
 from forms.outline import text
@@ -30,7 +32,7 @@ from portal.rules.contributions import LICENCES
 from portal.rules.datasets import NATIONAL, source_fact
 from portal.rules.lifecycle import STATE_TITLES
 from portal.rules.offers import cover_words
-from portal.rules.plausible import named
+from portal.rules.plausible import brief, named
 from portal.rules.policy import may
 from portal.rules.shipped import entities
 from portal.rules.timeline import last_day
@@ -206,6 +208,21 @@ def verdict(standing: str) -> str:
     return sentence(VERDICTS[standing]) if standing else ""
 
 
+def number(published: str | float) -> str:
+    """A figure for reading: as the language writes it and with few digits. What is no number, or carries more than its
+    bound, stays as it was published; the published text stands beside it or in the table.
+    """
+    return _number(str(published), str(get_locale() or "en"))
+
+
+@functools.lru_cache(maxsize=16384)
+def _number(published: str, locale: str) -> str:
+    figure = parse_figure(published)
+    if figure.number is None or not figure.number.is_finite() or "%" in published:
+        return published
+    return figure.bound + format_decimal(brief(figure.number), locale=locale, decimal_quantization=False)
+
+
 def navigation() -> list[tuple[str, str, bool]]:
     """The entries of the main navigation for this person: title, address, whether it is the present one."""
     person = people.person()
@@ -268,6 +285,7 @@ def install(app: Flask) -> None:
         source_title=source_title,
         licence=licence,
         verdict=verdict,
+        number=number,
     )
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: _translations.get().gettext(text),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from forms.answers import canonical, digest
 from forms.figures import parse_figure
 from forms.words import N_
-from portal.rules.plausible import named, plain
+from portal.rules.plausible import brief, named, plain
 
 FIGURE, SCALE, UNIT, TREND, YES_NO, CLAIM = "figure", "scale", "unit", "trend", "yes_no", "claim"
 RULES: Mapping[str, str] = {
@@ -67,7 +66,7 @@ STANDING = frozenset({"both_stand", "unresolved"})
 """Outcomes after which the contradiction stands: it still speaks against what rests on one of its sides."""
 
 ANSWER, OBSERVATION, PASSAGE = "answer", "observation", "passage"
-MOST_DIGITS, MOST_SIGNS = 6, 300
+MOST_SIGNS = 300
 MOST_POINTS = 12
 """Of a longer line a side shows the newest years."""
 
@@ -158,8 +157,8 @@ class Found:
 def amount(value: str, unit: str) -> str:
     """A figure with its unit for people: `12 percent`, `0.05 mg/m³`; of a figure with many digits the first four."""
     number = parse_figure(value).number
-    if number is not None and len(number.as_tuple().digits) > MOST_DIGITS and number != number.to_integral_value():
-        value = plain(number.quantize(Decimal(1).scaleb(min(number.adjusted() - 3, 0))))
+    if number is not None and (shown := brief(number)) != number:
+        value = plain(shown)
     return f"{value} {named(unit)}".strip()
 
 

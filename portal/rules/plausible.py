@@ -97,6 +97,7 @@ BOUNDS = Rule(
 RULES = (UNIT, SCALE, MEANT, MAGNITUDE, NEIGHBOURS, CHANGE, TWICE, AHEAD, BELOW, BOUNDS)
 
 MANY_TIMES = 10
+MOST_DIGITS = 6
 ENOUGH_YEARS, ENOUGH_BESIDE = 5, 3
 NEAR_YEARS = 10
 SLIP = 2  # so many orders of magnitude are no change of a few years
@@ -432,6 +433,16 @@ def plain(number: Decimal) -> str:
     """A number in digits without an exponent and without trailing noughts."""
     text = format(number.normalize(), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def brief(number: Decimal) -> Decimal:
+    """A number with the digits that people read: of a fraction with more than MOST_DIGITS the first four."""
+    whole = number.to_integral_value()
+    if number == whole:
+        return whole
+    if len(number.normalize().as_tuple().digits) <= MOST_DIGITS:
+        return number
+    return number.quantize(Decimal(1).scaleb(min(number.adjusted() - 3, 0)))
 
 
 def named(unit: str) -> str:

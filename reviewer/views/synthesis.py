@@ -133,6 +133,7 @@ def _tongue(act: Act, cycle: Cycle) -> documents.Tongue:
         channel=lambda key: _(CHANNELS[key]),
         indicator=lambda key: render.words(asked[key].title) if key in asked else key,
         licence=render.licence,
+        number=render.number,
         verdict=render.verdict,
         source=render.source_title,
     )

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.db import db
+from portal.http.render import number
 from portal.models.observations import Observation
 from portal.models.synthesis import Recheck
 from portal.queries import accounts as people
@@ -176,3 +177,34 @@ def test_what_a_second_person_said_stands_beside_the_figure_wherever_it_is_read(
     assert [one["files"] for one in totals] == [{"doubtful": 1}]
     (cited,) = client.get(f"/api/v1/statements/{made}", headers=token).get_json()["citations"]
     assert cited["standing"] == "doubtful"
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"), [("en", "44,141.6"), ("fr", "44\u202f141,6"), ("es", "44.141,6"), ("ar", "44,141.6")]
+)
+def test_a_figure_is_read_as_the_language_writes_it_and_kept_as_published(
+    world: World, language: str, shown: str
+) -> None:
+    take(world, "44141.60", "2024")
+    of_an_indicator()
+    made = figured(world)
+    synthesis.release(world.acting("lead"), "2026")
+    world.done()
+    lead, state = world.browser("lead"), world.browser("focal_point", "KAZ")
+    written = re.compile(r'<bdi dir="ltr" title="44141.60">(.*?)</bdi>')
+    addresses = (f"/synthesis/statements/{made}", "/data", "/synthesis/report.html")
+    pages = [lead.get(f"{address}?lang={language}") for address in addresses]
+    pages.append(state.get(f"/entities/KAZ/words?lang={language}"))
+    assert [written.findall(page.get_data(as_text=True)) for page in pages] == [[shown]] * 4
+    totals = lead.get(f"/channels/b/totals?lang={language}").get_data(as_text=True)
+    assert re.findall(r'<td class="number"><bdi>(.*?)</bdi>', totals)[0] == shown
+    for address in ("/synthesis/evidence.csv", "/data.csv"):
+        (row,) = csv.DictReader(io.StringIO(lead.get(address).get_data(as_text=True)))
+        assert row.get("value_text", row["value"]) == "44141.60"
+
+
+def test_of_a_figure_as_many_digits_are_shown_as_people_read(world: World) -> None:
+    published = ("60.91596582131756", "0.793759710106315", "44141.0", ">95", "12.50", "1e3", "17 %", "..", "0.05", "-5")
+    shown = ["60.92", "0.7938", "44,141", ">95", "12.5", "1,000", "17 %", "..", "0.05", "-5"]
+    with world.app.test_request_context("/"):
+        assert [number(one) for one in published] == shown
