@@ -244,10 +244,6 @@ def _late(cycle: Cycle, found: Evidence, commitment: str, channel: str, region: 
     return late, _lists(cycle, commitment, channel, region, late, ALONE)
 
 
-def _lists(cycle: Cycle, commitment: str, channel: str, region: str, tally: Tally, late: str = WITHOUT) -> Lists:
-    return lists(cycle.key, commitment, channel, region, late) if _holds(tally) else Lists()
-
-
 def _said(row: Row) -> bool:
     """Whether any cell of a row holds something."""
     return any(_holds(cell.tally) for cell in row.cells)
@@ -291,19 +287,25 @@ def _holds(tally: Tally) -> bool:
     return bool(tally.pieces or tally.cases or tally.standing)
 
 
-def lists(cycle: str, commitment: str, channel: str, region: str, late: str = WITHOUT) -> Lists:
+def _lists(cycle: Cycle, commitment: str, channel: str, region: str, tally: Tally, late: str = WITHOUT) -> Lists:
     """Where the lists behind a cell are: its passages of texts, and of files; its figures, those of reports or those of
     channel b; and its contradictions that are open, and that stand. Those of reports are `late` ones ALONE, or all
     others.
     """
-    of = {"cycle": cycle, "channel": channel, "region": region, "commitment": commitment}
-    cases, standing = (_address("/evidence/contradictions", {**of, "state": state}) for state in (OPEN, STANDS))
+    of = {"cycle": cycle.key, "channel": channel, "region": region, "commitment": commitment}
     if channel == FIGURES:
         held = {"commitment": commitment, "region": region, "from": str(SINCE), "kind": "country"}
-        return Lists(figures=_address("/data", held), cases=cases, standing=standing)
-    of |= {"late": late} if channel == REPORTS else {}
-    passages, of_files = (_address("/evidence", {**of, "files": files}) for files in (WITHOUT, ALONE))
-    return Lists(passages, of_files, _address("/evidence/figures", {**of, "channel": ""}), cases, standing)
+        figures = ("/data", held)
+    else:
+        figures = ("/evidence/figures", {**of, "channel": "", "late": late})
+    texts = {**of, "late": late if channel == REPORTS else ""}
+    return Lists(
+        _address("/evidence", {**texts, "files": WITHOUT}) if tally.passages else "",
+        _address("/evidence", {**texts, "files": ALONE}) if tally.of_files else "",
+        _address(*figures) if tally.figures else "",
+        _address("/evidence/contradictions", {**of, "state": OPEN}) if tally.cases else "",
+        _address("/evidence/contradictions", {**of, "state": STANDS}) if tally.standing else "",
+    )
 
 
 def _address(path: str, asked: Mapping[str, str]) -> str:
