@@ -34,6 +34,8 @@ HOLES = {
     ),
     NON_STATE: N_("No non-state evidence on commitment %(commitment)s (%(title)s) in %(region)s"),
 }
+BY_THE_CUT_OFF = N_("No report of a government on commitment %(commitment)s (%(title)s) in %(region)s by the cut-off")
+"""The hole of governments where something was received after the synthesis cut-off."""
 OTHER_VOICE, OPEN_CASE, MOST_FOR_CASES, STATES_A_POINT = 10, 5, 20, 10
 WEIGHT = N_(
     "The weight is the sum of three parts: 10 for each other voice that is silent on the same commitment in the same "

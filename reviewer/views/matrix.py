@@ -29,6 +29,7 @@ from reviewer.queries import matrix as queries
 from reviewer.queries.contradictions import OPEN, STANDS
 from reviewer.queries.matrix import Evidence
 from reviewer.rules.matrix import (
+    BY_THE_CUT_OFF,
     CHANNELS,
     FIGURES,
     GOVERNMENTS,
@@ -164,14 +165,9 @@ def gaps(act: Act) -> ResponseReturnValue:
         cycle=cycle,
         sentence=_hole_sentence(act, cycle, found, region, voice),
         rows=[
-            (
-                hole,
-                _hole_words(hole, titles),
-                _asked(hole, asked),
-                _ask_address(cycle, hole),
-                _late_of(cycle, found, hole),
-            )
+            (hole, _hole_words(hole, titles, late[0]), _asked(hole, asked), _ask_address(cycle, hole), late)
             for hole in shown
+            for late in [_late_of(cycle, found, hole)]
         ],
         count=len(wanted),
         voices=VOICE_TITLES,
@@ -353,9 +349,9 @@ def _region_part(found: Evidence, region: str) -> dict[str, Any]:
     return {"name": "region", "label": _("from"), "value": region, "choices": choices}
 
 
-def _hole_words(hole: Hole, titles: dict[str, str]) -> str:
+def _hole_words(hole: Hole, titles: dict[str, str], late: Tally) -> str:
     named = {"commitment": hole.commitment, "title": _(titles[hole.commitment]), "region": hole.region}
-    return _(HOLES[hole.voice]) % named
+    return _(BY_THE_CUT_OFF if late.pieces else HOLES[hole.voice]) % named
 
 
 def _asked(hole: Hole, asked: dict[tuple[str, str, str], Any]) -> Any:
