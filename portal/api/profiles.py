@@ -88,10 +88,20 @@ class ProfilePart(Given):
     answered_at = Moment(allow_none=True)
 
 
+class WithheldContribution(Given):
+    """A contribution that may be quoted with its credit, and not be published whole."""
+
+    contribution = fields.UUID()
+    title = fields.String()
+    credit = fields.String()
+    licence = fields.String()
+
+
 class ProfileShape(Given):
-    """The desk profile of a state in the newest cycle. The state and the team see every part, how many that stand are
-    `waiting` for an answer, and what hinders that it is shown to others; others see what the state agreed to, null for
-    the rest.
+    """The desk profile of a state in the newest cycle. What the contributions `withheld` say is in it for those who
+    lead the reporting of the state, and the team, alone. The state and the team see every part, how many that
+    stand are `waiting` for an answer, and what hinders that it is shown to others; others see what the state
+    agreed to, null for the rest.
     """
 
     entity = fields.String()
@@ -101,6 +111,7 @@ class ProfileShape(Given):
     released_at = Moment(allow_none=True)
     reported = fields.Boolean(metadata={"description": "Whether the state has reported meanwhile."})
     parts = fields.List(fields.Nested(ProfilePart))
+    withheld = fields.List(fields.Nested(WithheldContribution))
     waiting = fields.Integer(allow_none=True)
     hindering = fields.List(fields.String(), allow_none=True)
 
@@ -137,7 +148,6 @@ class ProfileAnswers(Asked):
 
 def _shape(act: Act, found: Desk) -> dict[str, Any]:
     profile, held = found.held, parts(act, found)
-    origins = profiles.origins(act.session, [row.ProfileItem.reference for row in held.shown])
     return {
         "entity": found.entity,
         "cycle": found.cycle,
@@ -146,9 +156,10 @@ def _shape(act: Act, found: Desk) -> dict[str, Any]:
         "released_at": profile.released_at,
         "reported": found.reported,
         "parts": [
-            _part(row, origins.get(row.ProfileItem.reference), withdrawn=row.ProfileItem.id in held.gone)
+            _part(row, held.origins.get(row.ProfileItem.reference), withdrawn=row.ProfileItem.id in held.gone)
             for row in held.shown
         ],
+        "withheld": [one._asdict() for one in held.withheld],
         "waiting": held.waiting if held.inside else None,
         "hindering": [_(sentence) for sentence in held.hindering] if held.inside else None,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import request
@@ -10,7 +10,8 @@ from flask import request
 from portal.db import AnyRow
 from portal.http.guard import SAFE
 from portal.queries import profiles
-from portal.queries.profiles import Desk
+from portal.queries.profiles import Desk, Origin
+from portal.rules.contributions import NOT_WHOLE
 from portal.rules.policy import may
 from portal.rules.profiles import hindrances_of_release, shown_to_others
 from portal.services.act import Act
@@ -25,7 +26,9 @@ def desk(act: Act, iso3: str) -> Desk:
 class Parts:
     """The parts of a profile for a reader: of `count` that stand, `waiting` have no answer yet. `newest` is the highest
     id of all, 0 without any. `inside` is the state or the team, who see them all among `shown`, also those that are
-    `gone`: withdrawn by their source since. `hindering` is why the profile cannot be shown to others now.
+    `gone`: withdrawn by their source since. `withheld` are the contributions that are not to be published whole, and
+    whose words are therefore not among `shown`. `origins` are the contributions of those shown, by reference.
+    `hindering` is why the profile cannot be shown to others now.
     """
 
     shown: Sequence[AnyRow]
@@ -34,6 +37,8 @@ class Parts:
     waiting: int
     newest: int
     inside: bool
+    origins: Mapping[str, Origin]
+    withheld: Sequence[Origin]
     hindering: Sequence[str]
 
 
@@ -45,5 +50,19 @@ def parts(act: Act, found: Desk) -> Parts:
     answers = [row.answer for row in rows if row.ProfileItem.id not in gone]
     hindering = hindrances_of_release(answers, released=found.released_at is not None, reported=found.reported)
     shown = [row for row in rows if inside or (row.ProfileItem.id not in gone and shown_to_others(row.answer))]
+    origins = profiles.origins(act.session, [row.ProfileItem.reference for row in shown])
+    team_or_leads = may(act.person, "synthesis:read") or may(act.person, "profile:answer", found)
+    closed = {} if team_or_leads else {key: one for key, one in origins.items() if one.licence in NOT_WHOLE}
+    shown = [row for row in shown if row.ProfileItem.reference not in closed]
     newest = max((row.ProfileItem.id for row in rows), default=0)
-    return Parts(shown, gone, len(answers), answers.count(None), newest, inside, hindering)
+    return Parts(
+        shown,
+        gone,
+        len(answers),
+        answers.count(None),
+        newest,
+        inside,
+        origins,
+        list(dict.fromkeys(closed.values())),
+        hindering,
+    )

@@ -14,7 +14,7 @@ from portal.models.entities import Entity
 from portal.models.passages import NearCopy, Passage, PassageBand
 from portal.models.reports import Report
 from portal.queries.contributions import credit_of
-from portal.queries.passages import Reader, owner_of
+from portal.queries.passages import Reader, owner_of, published_whole
 from portal.rules.contributions import SENT
 
 AT_ONCE = 5_000
@@ -55,10 +55,17 @@ def _listed(reader: Reader) -> AnySelect:
     other = aliased(Passage, name="other")
     there, whose = aliased(Entity), aliased(Partner)
     mine, theirs = aliased(Report), aliased(Report)
-    readable = true() if reader.of_the_team else and_(
-        or_(mine.state == "published", Passage.contribution_id.is_not(None)),
-        or_(theirs.state == "published", and_(other.contribution_id.is_not(None), other.current)),
-    )  # fmt: skip
+    readable = (
+        true()
+        if reader.of_the_team
+        else and_(
+            or_(mine.state == "published", and_(Passage.contribution_id.is_not(None), published_whole())),
+            or_(
+                theirs.state == "published",
+                and_(other.contribution_id.is_not(None), other.current, published_whole(other)),
+            ),
+        )
+    )
     return (
         select(
             NearCopy, Passage, Entity.names.label("entity_names"),

@@ -7,20 +7,33 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, column, exists, false, func, or_, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    and_,
+    column,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    table,
+    text,
+    tuple_,
+)
 from sqlalchemy.orm import Session, aliased
 
 from forms.words import N_
-from portal.db import AnyRow, AnySelect
+from portal.db import AnyRow, AnySelect, said
 from portal.models.accounts import User
-from portal.models.contributions import Contribution, Moderation, Partner
+from portal.models.contributions import Contribution, ContributionVersion, Moderation, Partner
 from portal.models.entities import Entity
 from portal.models.passages import Coded, Coding, ContributionPlace, FileToRead, Passage, PassageCommitment
 from portal.models.reports import Report
 from portal.queries.contributions import credit_of, of_version
 from portal.queries.reports import ALONE, LATE, WITHOUT
 from portal.rules.analyser import Search
-from portal.rules.contributions import ACCEPTED, SENT, SET_ASIDE, WITHDRAWN
+from portal.rules.contributions import ACCEPTED, NOT_WHOLE, SENT, SET_ASIDE, WITHDRAWN
 from portal.rules.refusals import Missing
 
 NO_PASSAGE = N_("There is no such passage.")
@@ -132,9 +145,19 @@ def stands_accepted() -> ColumnElement[bool]:
     return and_(Contribution.state.not_in((SET_ASIDE, WITHDRAWN)), taken)
 
 
+def published_whole(of: Any = Passage) -> ColumnElement[bool]:
+    """True of a passage of a version of a contribution whose licence lets it be published whole."""
+    closed = select(ContributionVersion.contribution_id, ContributionVersion.number).where(
+        said(ContributionVersion.document, "licence").in_(sorted(NOT_WHOLE))
+    )
+    return tuple_(of.contribution_id, of.version).not_in(closed)
+
+
 def _open() -> ColumnElement[bool]:
-    """True of a passage that everybody may read: of a published report, or of a version that was accepted."""
-    return or_(Report.state == "published", stands_accepted())
+    """True of a passage that everybody may read: of a published report, or of a version that was accepted and whose
+    licence lets it be published whole.
+    """
+    return or_(Report.state == "published", and_(stands_accepted(), published_whole()))
 
 
 def _waits() -> ColumnElement[bool]:
@@ -359,8 +382,8 @@ class Context:
     places: Sequence[AnyRow]
 
 
-def context(session: Session, passage: Passage) -> Context:
-    """A passage with its surroundings."""
+def context(session: Session, passage: Passage, reader: Reader) -> Context:
+    """A passage with its surroundings, of other versions as far as this reader may read them."""
     row = session.execute(
         select(*LISTED)
         .select_from(Passage)
@@ -380,8 +403,8 @@ def context(session: Session, passage: Passage) -> Context:
     return Context(
         row,
         beside,
-        _followed(session, passage),
-        _following(session, passage),
+        _followed(session, passage, reader),
+        _following(session, passage, reader),
         _commitments(session, passage),
         _places(session, passage),
     )
@@ -403,21 +426,21 @@ def _places(session: Session, passage: Passage) -> list[AnyRow]:
     return list(session.execute(query).all())
 
 
-def _followed(session: Session, passage: Passage) -> list[Passage]:
+def _followed(session: Session, passage: Passage, reader: Reader) -> list[Passage]:
     """The passages of earlier versions that this one continues, newest first; one statement."""
     chain = select(Passage.id, Passage.follows).where(Passage.id == passage.id).cte("chain", recursive=True)
     before = aliased(Passage)
     chain = chain.union(select(before.id, before.follows).join(chain, before.id == chain.c.follows))
-    query = select(Passage).join(chain, chain.c.id == Passage.id).where(Passage.id != passage.id)
+    query = readable(select(Passage).join(chain, chain.c.id == Passage.id), reader).where(Passage.id != passage.id)
     return list(session.scalars(query.order_by(Passage.version.desc())))
 
 
-def _following(session: Session, passage: Passage) -> Passage | None:
+def _following(session: Session, passage: Passage, reader: Reader) -> Passage | None:
     """The newest passage that continues this one; None where nothing does."""
     chain = select(Passage.id).where(Passage.id == passage.id).cte("chain", recursive=True)
     behind = aliased(Passage)
     chain = chain.union(select(behind.id).join(chain, behind.follows == chain.c.id))
-    query = select(Passage).join(chain, chain.c.id == Passage.id).where(Passage.id != passage.id)
+    query = readable(select(Passage).join(chain, chain.c.id == Passage.id), reader).where(Passage.id != passage.id)
     return session.scalars(query.order_by(Passage.version.desc()).limit(1)).one_or_none()
 
 

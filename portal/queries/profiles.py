@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_, union
 from sqlalchemy.orm import Session, aliased
 
 from forms.words import N_
-from portal.db import AnyRow
+from portal.db import AnyRow, said
 from portal.models.contributions import Contribution, ContributionVersion, Partner
 from portal.models.entities import Entity
 from portal.models.observations import Area, Cut, Import, Observation, ObservationRevision, Series
@@ -58,10 +58,15 @@ class Desk:
 
 
 class Origin(NamedTuple):
-    """The contribution that a part of a profile comes from, and how many files were attached to that version."""
+    """The contribution that a part of a profile comes from, what that version says of itself, and how many files were
+    attached to it.
+    """
 
     contribution: uuid.UUID
     files: int
+    title: str
+    credit: str
+    licence: str
 
 
 def desk(session: Session, iso3: str, *, lock: bool = False) -> Desk:
@@ -249,7 +254,14 @@ def origins(session: Session, references: Collection[str]) -> dict[str, Origin]:
             found[reference] = (uuid.UUID(owner), int(version[1:]))
     if not found:
         return {}
-    columns = (ContributionVersion.contribution_id, ContributionVersion.number, ContributionVersion.files)
-    pairs = tuple_(ContributionVersion.contribution_id, ContributionVersion.number).in_(sorted(set(found.values())))
-    files = {(row[0], row[1]): len(row[2]) for row in session.execute(select(*columns).where(pairs))}
-    return {reference: Origin(pair[0], files.get(pair, 0)) for reference, pair in found.items()}
+    sent = ContributionVersion
+    head = (said(sent.document, name).label(name) for name in ("title", "credit", "licence"))
+    columns = (sent.contribution_id, sent.number, sent.files, *head)
+    pairs = tuple_(sent.contribution_id, sent.number).in_(sorted(set(found.values())))
+    held = {
+        (row.contribution_id, row.number): Origin(
+            row.contribution_id, len(row.files), row.title, row.credit, row.licence
+        )
+        for row in session.execute(select(*columns).where(pairs))
+    }
+    return {reference: held[pair] for reference, pair in found.items() if pair in held}

@@ -16,6 +16,7 @@ from portal.http.profiles import desk, parts
 from portal.queries import profiles
 from portal.queries.profiles import Desk
 from portal.rules import crosswalk
+from portal.rules.contributions import LICENCES
 from portal.rules.profiles import ANSWERS, CONFIRMED, LABEL
 from portal.rules.refusals import Invalid, NotNow, Problem
 from portal.services import profiles as service
@@ -111,7 +112,9 @@ def _page(act: Act, found: Desk, problems: Sequence[Problem] = ()) -> str:
         label=LABEL,
         groups=_groups(held.shown),
         titles={one.key: one.title for one in crosswalk.commitments()},
-        origins=profiles.origins(act.session, [row.ProfileItem.reference for row in held.shown]),
+        origins=held.origins,
+        withheld=held.withheld,
+        licences=LICENCES,
         gone=held.gone,
         answers=ANSWERS,
         waiting=held.waiting,

@@ -227,7 +227,7 @@ def _page(act: Act, subject: Subject, problems: Sequence[Problem] = ()) -> str:
     may_code = may(act.person, "evidence:code", subject)
     mine = [row.Coding.code for row in mine_of if row.Coding.coder == who.id]
     hidden = may_code and found.current and who.id not in through
-    context = queries.context(act.session, found)
+    context = queries.context(act.session, found, who)
     suggestions = suggested(found.text, found.language, found.question, commitments=context.commitments)
     return render_template(
         "evidence/passage.html",

@@ -18,7 +18,9 @@ def told_at(world: World, words: str, named: Mapping[str, Any], role: str, entit
     found = set()
     with world.app.test_request_context():
         adapter = world.app.url_map.bind("localhost")
-        paths = sorted({adapter.build(one.endpoint, named) for one in rules if one.arguments <= set(named)})
+        paths = sorted(
+            {adapter.build(one.endpoint, named, append_unknown=False) for one in rules if one.arguments <= set(named)}
+        )
     for path in paths:
         if path == "/logout":
             continue
