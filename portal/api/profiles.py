@@ -9,6 +9,7 @@ from marshmallow import fields
 
 from forms.words import N_
 from portal.api.calls import Calls
+from portal.api.contributions import ReplyShape
 from portal.api.cursors import portion
 from portal.api.shapes import (
     Asked,
@@ -22,7 +23,7 @@ from portal.api.shapes import (
     page_of,
     words,
 )
-from portal.http.profiles import desk, parts
+from portal.http.profiles import Parts, desk, parts
 from portal.queries import cycles, profiles
 from portal.queries.profiles import Desk
 from portal.rules.profiles import ANSWERS, FIGURE, LABEL, PASSAGE
@@ -80,6 +81,7 @@ class ProfilePart(Given):
     added_at = Moment()
     contribution = fields.UUID(allow_none=True)
     files = fields.Integer()
+    replies = fields.List(fields.Nested(ReplyShape), metadata={"description": "Of named states to its contribution."})
     withdrawn = fields.Boolean(metadata={"description": "By its source since: the state and the team alone see it."})
     answer_id = fields.Integer(allow_none=True)
     answer = one_of(ANSWERS, allow_none=True)
@@ -155,22 +157,21 @@ def _shape(act: Act, found: Desk) -> dict[str, Any]:
         "compiled_at": profile.compiled_at,
         "released_at": profile.released_at,
         "reported": found.reported,
-        "parts": [
-            _part(row, held.origins.get(row.ProfileItem.reference), withdrawn=row.ProfileItem.id in held.gone)
-            for row in held.shown
-        ],
+        "parts": [_part(row, held, withdrawn=row.ProfileItem.id in held.gone) for row in held.shown],
         "withheld": [one._asdict() for one in held.withheld],
         "waiting": held.waiting if held.inside else None,
         "hindering": [_(sentence) for sentence in held.hindering] if held.inside else None,
     }
 
 
-def _part(row: Any, origin: Any, *, withdrawn: bool) -> dict[str, Any]:
+def _part(row: Any, held: Parts, *, withdrawn: bool) -> dict[str, Any]:
     item = row.ProfileItem
+    origin = held.origins.get(item.reference)
     names = ("id", "kind", "channel", "commitment", "language", "text", "value", "unit", "year", "source", "added_at")
     return {name: getattr(item, name) for name in names} | {
         "contribution": origin.contribution if origin else None,
         "files": origin.files if origin else 0,
+        "replies": [one.StateReply for one in held.replies.get(origin.contribution, ())] if origin else [],
         "withdrawn": withdrawn,
         "answer_id": row.answer_id,
         "answer": row.answer,

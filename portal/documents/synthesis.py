@@ -21,7 +21,7 @@ EVIDENCE = (
     "channel_name", "entity", "entity_name", "region", "partner", "credit", "licence", "licence_name", "question",
     "version", "file", "language", "text", "value", "unit", "period", "area", "area_name", "indicator",
     "indicator_title", "series", "source", "source_name", "edition", "standing", "standing_name", "disaggregation",
-    "place",
+    "place", "replies",
 )  # fmt: skip
 """The columns of the table of footnotes. A column of codes has the names beside it."""
 
@@ -108,6 +108,8 @@ def _rows(text: Text, tongue: Tongue) -> Iterator[Sequence[object]]:
         }
         for number, note in notes:
             row = {**note, **of_statement, **_names(note, tongue), "note": number, "partner": note.get("partner_name")}
+            replies = text.replies.get(str(note.get("contribution")), ())
+            row["replies"] = "\n".join(f"{one.state}, {one.day}: {one.text}" for one in replies)
             yield [row.get(name) for name in EVIDENCE]
 
 

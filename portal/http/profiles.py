@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from flask import request
 
 from portal.db import AnyRow
 from portal.http.guard import SAFE
-from portal.queries import profiles
+from portal.queries import contributions, profiles
 from portal.queries.profiles import Desk, Origin
 from portal.rules.contributions import NOT_WHOLE
 from portal.rules.policy import may
@@ -28,7 +29,7 @@ class Parts:
     id of all, 0 without any. `inside` is the state or the team, who see them all among `shown`, also those that are
     `gone`: withdrawn by their source since. `withheld` are the contributions that are not to be published whole, and
     whose words are therefore not among `shown`. `origins` are the contributions of those shown, by reference.
-    `hindering` is why the profile cannot be shown to others now.
+    `replies` are what named states said to these. `hindering` is why the profile cannot be shown to others now.
     """
 
     shown: Sequence[AnyRow]
@@ -38,6 +39,7 @@ class Parts:
     newest: int
     inside: bool
     origins: Mapping[str, Origin]
+    replies: Mapping[uuid.UUID, Sequence[AnyRow]]
     withheld: Sequence[Origin]
     hindering: Sequence[str]
 
@@ -54,6 +56,7 @@ def parts(act: Act, found: Desk) -> Parts:
     team_or_leads = may(act.person, "synthesis:read") or may(act.person, "profile:answer", found)
     closed = {} if team_or_leads else {key: one for key, one in origins.items() if one.licence in NOT_WHOLE}
     shown = [row for row in shown if row.ProfileItem.reference not in closed]
+    replies = contributions.replies(act.session, {one.contribution for one in origins.values()})
     newest = max((row.ProfileItem.id for row in rows), default=0)
     return Parts(
         shown,
@@ -63,6 +66,7 @@ def parts(act: Act, found: Desk) -> Parts:
         newest,
         inside,
         origins,
+        replies,
         list(dict.fromkeys(closed.values())),
         hindering,
     )

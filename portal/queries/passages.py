@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session, aliased
 from forms.words import N_
 from portal.db import AnyRow, AnySelect, said
 from portal.models.accounts import User
-from portal.models.contributions import Contribution, ContributionVersion, Moderation, Partner
+from portal.models.contributions import Contribution, ContributionVersion, Moderation, Partner, StateReply
 from portal.models.entities import Entity
 from portal.models.passages import Coded, Coding, ContributionPlace, FileToRead, Passage, PassageCommitment
 from portal.models.reports import Report
@@ -288,6 +288,12 @@ TERMS = (
     of_version("licence", Passage.contribution_id, Passage.version).label("licence"),
 )
 """How the contribution of a passage is named, and under which licence it is."""
+REPLIES = (
+    select(func.count())
+    .where(StateReply.contribution_id == Passage.contribution_id)
+    .correlate(Passage)
+    .scalar_subquery()
+)
 LISTED = (
     Passage,
     Entity.names.label("entity_names"),
@@ -296,6 +302,7 @@ LISTED = (
     of_version("title", Passage.contribution_id, Passage.version).label("title"),
     _waits().label("waits"),
     BESIDE.label("beside"),
+    REPLIES.label("replies"),
 )
 
 
@@ -304,7 +311,8 @@ def listed(
 ) -> list[AnyRow]:
     """The passages asked for, in the order in which they came, behind a place: Passage, entity_names, partner_name,
     credit, licence and title (of the version of a contribution), waits (to be looked at), beside (the commitments that
-    it is of beside its first, apart by blanks); one statement.
+    it is of beside its first, apart by blanks), replies (how many states said something to its contribution); one
+    statement.
     """
     query = _asked_for(session, which, reader, sought, *LISTED).where(Passage.id > after)
     return list(session.execute(query.order_by(Passage.id).limit(limit)).all())

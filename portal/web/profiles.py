@@ -113,6 +113,7 @@ def _page(act: Act, found: Desk, problems: Sequence[Problem] = ()) -> str:
         groups=_groups(held.shown),
         titles={one.key: one.title for one in crosswalk.commitments()},
         origins=held.origins,
+        replies=held.replies,
         withheld=held.withheld,
         licences=LICENCES,
         gone=held.gone,

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.http.guard import guarded
-from portal.queries import cycles, words
+from portal.queries import contributions, cycles, words
 from portal.queries.words import Reader
 from portal.rules.cases import OUTCOMES, RULES, STATES, amount
 from portal.rules.synthesis import EFFECTS, STANCES
@@ -49,12 +49,15 @@ def _page(act: Act, reader: Reader) -> str:
     asked = request.args.get("release", "")
     number = (int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else 0) if asked else None
     released = words.released(act.session, cycle.key, reader, number)
+    own = [one for used in (released.used if released else ()) for one in used.own]
+    cited = {uuid.UUID(one["contribution"]) for one in own if one.get("contribution")}
     return render_template(
         "words/words.html",
         reader=reader,
         cycle=cycle,
         cycles=cycles.cycles(act.session),
         released=released,
+        replies={str(key): rows for key, rows in contributions.replies(act.session, cited).items()},
         cases=words.cases(act.session, cycle.key, reader) if released else [],
         rules=RULES,
         amount=amount,

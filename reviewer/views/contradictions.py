@@ -19,10 +19,10 @@ from portal.http import render
 from portal.http.guard import SAFE, guarded
 from portal.models.contradictions import Case
 from portal.models.cycles import Cycle
-from portal.queries import cycles
+from portal.queries import contributions, cycles
 from portal.queries.guidelines import guideline
 from portal.queries.passages import NO_REGION
-from portal.rules.cases import OUTCOMES, RULES, SAYS, STATES, amount
+from portal.rules.cases import OUTCOMES, PASSAGE, RULES, SAYS, STATES, amount
 from portal.rules.contradictions import WHY_APART
 from portal.rules.crosswalk import commitments
 from portal.rules.policy import may
@@ -221,6 +221,14 @@ def _due() -> dt.date | None:
         raise Invalid(sentence, [Problem("due", sentence)]) from None
 
 
+def _replies(act: Act, found: Case) -> dict[str, Sequence[Any]]:
+    """What named states said to the contributions that stand on a side, by the reference of the side."""
+    said = [side for side in found.sides if side["kind"] == PASSAGE and side["source"] == "contribution"]
+    owners = {side["ref"]: uuid.UUID(side["ref"].partition(":")[0]) for side in said}
+    replies = contributions.replies(act.session, set(owners.values()))
+    return {ref: replies.get(owner, []) for ref, owner in owners.items()}
+
+
 def _page(act: Act, found: Case, problems: Sequence[Problem] = (), sent: Mapping[str, str] | None = None) -> str:
     cycle = cycles.cycle(act.session, found.cycle)
     asked = indicators(guideline(act.session, cycle.edition))
@@ -239,6 +247,7 @@ def _page(act: Act, found: Case, problems: Sequence[Problem] = (), sent: Mapping
         states=STATES,
         outcomes=OUTCOMES,
         amount=amount,
+        replies=_replies(act, found),
         may_settle=may(act.person, "contradiction:settle", found),
         problems=problems,
         sent=sent or {},
