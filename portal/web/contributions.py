@@ -234,7 +234,12 @@ def withdraw(act: Act, found: Filing) -> ResponseReturnValue:
     """Withdraws the contribution."""
     contributions.withdraw(act, found)
     flash(
-        _("The contribution is withdrawn; nobody outside your organisation and the team sees it any more."), "success"
+        _(
+            "The contribution is withdrawn; it is shown to nobody outside your organisation and the team any more. "
+            "What was quoted of it before in a release, in a question to a state, or in a desk profile, for the state "
+            "alone, stays there."
+        ),
+        "success",
     )
     return redirect(url_for(".contribution", contribution_id=found.contribution.id), 303)
 

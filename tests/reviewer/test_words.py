@@ -11,7 +11,7 @@ from portal.models.reports import Report
 from portal.queries import words
 from portal.services import contributions
 from reviewer.services import synthesis
-from tests.factories import World
+from tests.factories import World, csrf
 from tests.portal.contributing import contribution, decide, filing, save, send
 from tests.reviewer.contradicting import (
     CYCLE,
@@ -137,3 +137,14 @@ def test_a_trend_against_figures_that_everybody_may_read_is_told_with_its_years(
     html = world.browser("partner").get(f"/partners/{filed.partner_id}/words").text
     wanted = ("The share of people in slums rose in these years.", "15.0 percent", "20.0 percent", "Could you tell us")
     assert [html.count(one) for one in wanted] == [1, 1, 1, 0]
+
+
+def test_who_withdraws_is_told_what_stays(world: World) -> None:
+    made, filed = on_a_yes_and_a_no(world)
+    mine = world.browser("partner")
+    address = f"/contributions/{filed.id}"
+    mine.post(f"{address}/withdrawal", data={"csrf_token": csrf(mine.get(address).text)})
+    html = mine.get(address).text
+    told = "What was quoted of it before in a release, in a question to a state, or in a desk profile"
+    assert (html.count(told), html.count("nobody outside your organisation and the team any more.")) == (1, 1)
+    assert told_at(world, TOLD, named(made, filed), "focal_point", "KAZ") == set()
