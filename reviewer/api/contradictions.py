@@ -70,6 +70,7 @@ class CaseShape(Given):
     moved_at = Moment(allow_none=True)
     gone_at = Moment(allow_none=True)
     remark_id = fields.UUID(allow_none=True)
+    mark = fields.Function(service.mark, metadata={"type": "string", "description": "Changes with what stands in it."})
 
 
 class WhichCases(Paging):
@@ -93,10 +94,15 @@ class WhichCycle(Paging):
 
 
 class Outcome(Asked):
-    """What a person made of a case, with the reason."""
+    """What a person made of a case, with the reason. With `seen` nothing is decided upon what was not read."""
 
     outcome = one_of(OUTCOMES, required=True)
     reason = words(service.MOST, required=True)
+    seen = words(
+        16,
+        load_default=None,
+        metadata={"description": "`mark` of the case as it was read; leave it out to ask nothing."},
+    )
 
 
 class Question(Asked):
@@ -194,8 +200,7 @@ def list_cases(act: Act, which: dict[str, Any]) -> dict[str, Any]:
     wanted = Wanted(**{name: which[name] or "" for name in Wanted.__dataclass_fields__})
     after = opened("contradictions", which["cursor"], dt.datetime.fromisoformat, uuid.UUID)
     rows = queries.listed(act.session, _key(act, which["cycle"]), wanted, after=after, limit=limit + 1)
-    shown = [dict(row._mapping) for row in rows]
-    return page("contradictions", shown, limit, lambda last: (last["raised_at"], last["id"]))
+    return page("contradictions", rows, limit, lambda last: (last.raised_at, last.id))
 
 
 @calls.call(
@@ -272,10 +277,11 @@ def read_case(_act: Act, found: Case) -> Case:
     conceal=None,
     body=Outcome,
     gives=CaseShape,
+    refuses=[409],
 )
 def settle_case(act: Act, found: Case, sent: dict[str, Any]) -> Case:
-    """Writes down what a person made of a case; a later outcome stands beside it."""
-    return service.settle(act, found, sent["outcome"], sent["reason"])
+    """Writes down what a person made of a case; a later outcome stands beside it. 409 where it changed since."""
+    return service.settle(act, found, sent["outcome"], sent["reason"], sent["seen"])
 
 
 @calls.call(

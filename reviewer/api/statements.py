@@ -29,7 +29,7 @@ from portal.queries.guidelines import guideline
 from portal.rules.synthesis import GROUNDS, STANCES, STATES, Entry, outline
 from portal.services.act import Act
 from reviewer.queries import statements as queries
-from reviewer.rules.statements import statement_told
+from reviewer.rules.statements import mark, statement_told
 from reviewer.services import statements as service
 from reviewer.services.statements import MOST, MOST_GROUNDS, MOST_REASON, Draft, Ground
 
@@ -70,9 +70,14 @@ class Grounds(Asked):
 
 
 class Seen(Asked):
-    """The revision of the text that the caller saw."""
+    """The revision of the text that the caller saw, and the citations."""
 
     revision = StrictWhole(least=1, required=True)
+    cited = words(
+        16,
+        load_default=None,
+        metadata={"description": "`cited` of the statement as it was read; leave it out to ask nothing."},
+    )
 
 
 class WhichStatements(Paging):
@@ -151,6 +156,7 @@ class StatementShape(Given):
     waiting = fields.Integer()
     behind = fields.Nested(BehindShape)
     citations = fields.List(fields.Nested(CitedShape))
+    cited = fields.String(metadata={"description": "A mark that changes with the citations."})
 
 
 OF_A_CITATION = tuple(CitedShape().fields)
@@ -239,8 +245,8 @@ def cite_in_statement(act: Act, found: Statement, sent: dict[str, Any]) -> dict[
 )
 def support_statement(act: Act, found: Statement, sent: dict[str, Any]) -> dict[str, Any]:
     """Finds a statement supported; 409 `not_now` with the reasons where it cites nothing that speaks for it, or
-    something that it cites has moved."""
-    return _one(act, service.support(act, found.id, sent["revision"]))
+    something that it cites has moved, or its citations are not those that were read."""
+    return _one(act, service.support(act, found.id, sent["revision"], sent["cited"]))
 
 
 @calls.call(
@@ -355,5 +361,5 @@ def _shapes(act: Act, entries: Sequence[Entry], found: Sequence[Statement]) -> l
             for row, one in zip(cited[statement.id], told["citations"], strict=True)
         ]
         more = {name: getattr(statement, name) for name in ("id", "cycle", "ordinal", "changed_at")}
-        shapes.append(told | more | {"waiting": waiting.get(statement.id, 0)})
+        shapes.append(told | more | {"waiting": waiting.get(statement.id, 0), "cited": mark(cited[statement.id])})
     return shapes

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from forms.answers import canonical, digest
 from portal.rules.cases import OBSERVATION as OBSERVATION_SIDE
 from portal.rules.cases import PASSAGE as PASSAGE_SIDE
 from portal.rules.cases import SETTLED
@@ -61,6 +62,12 @@ def behind(citations: Iterable[Any], cases: Collection[Any] = ()) -> Behind:
         standing=still_near,
         standing_elsewhere=still - still_near,
     )
+
+
+def mark(citations: Iterable[Any]) -> str:
+    """A mark of what a statement cites: whoever finds it supported sends back that of what they saw."""
+    names = ("id", "stance", "passage_id", "observation_id", "reported_figure_id", "value_text")
+    return digest(canonical(sorted(str([str(getattr(row, name)) for name in names]) for row in citations)))[:16]
 
 
 def places_of(row: Any) -> list[tuple[str, str]]:

@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from forms.answers import canonical, digest
 from forms.outline import Question
 from forms.words import N_
+from portal.db import AnyRow
 from portal.models.contradictions import Case, CaseOutcome
 from portal.queries import cycles, reports
 from portal.queries.guidelines import guideline
@@ -25,6 +27,10 @@ from reviewer.rules.raising import raised
 MOST = 4_000
 INCONSISTENT = "inconsistent"
 NO_REPORT = N_("No report of this state has been received in this cycle, so there is nobody to ask here yet.")
+CHANGED = N_(
+    "A colleague has decided about this case since, or what stands in it has changed. If your outcome is to stand, "
+    "please write it down once more."
+)
 NO_QUESTION = N_("The report has no question for this, so it cannot be asked as a remark.")
 
 
@@ -181,11 +187,26 @@ def _question_of_passage(side: Mapping[str, Any]) -> str:
     return parts[2].partition("@")[0] if side["source"] == "report" and len(parts) == 5 else ""
 
 
-def settle(act: Act, case: Case, outcome: str, reason: str) -> Case:
-    """Writes down what a person made of the case, with the sides as they stand; a later outcome stands beside it."""
+def mark(case: Case | AnyRow) -> str:
+    """A mark of what stands in a case and of what was decided: a form sends it back, so that nobody decides anew upon
+    what it did not show.
+    """
+    settled = case.settled_at.isoformat() if case.settled_at else ""
+    return digest(canonical([case.outcome, case.reason, settled, case.sides]))[:16]
+
+
+def settle(act: Act, case: Case, outcome: str, reason: str, seen: str | None = None) -> Case:
+    """Writes down what a person made of the case, with the sides as they stand; a later outcome stands beside it.
+    `seen` is the mark of the case as the person saw it, None where nobody asks what was seen: NotNow where it is
+    another, unless the outcome only repeats what stands.
+    """
     act.demand("contradiction:settle", case)
-    problems = []
     kept = reason.replace("\0", "").strip()
+    if seen not in (None, mark(case)):
+        if (case.outcome, case.reason, case.moved_at) == (outcome, kept, None):
+            return case
+        raise NotNow(CHANGED)
+    problems = []
     if outcome not in OUTCOMES:
         problems.append(Problem("outcome", N_("Please choose one of the outcomes.")))
     if not kept:

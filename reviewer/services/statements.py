@@ -32,11 +32,16 @@ from portal.rules.synthesis import (
 from portal.services.act import Act
 from portal.services.rechecks import restate, standing
 from reviewer.queries import statements as queries
+from reviewer.rules.statements import mark
 
 MOST = 4_000
 MOST_REASON = 2_000
 MOST_GROUNDS = 100
 MOVED_ON = N_("A colleague has saved another text of this statement. Both are here; please join them and save again.")
+CITED_MEANWHILE = N_(
+    "What the statement cites has changed since. Please look at its citations once more, for and against, and then "
+    "find it supported."
+)
 NO_CITATION = N_("There is no such citation.")
 THERE_ALREADY = N_("This text stands here already, as a draft that cites nothing yet.")
 COLUMNS = {
@@ -224,9 +229,10 @@ def drop(act: Act, citation: Citation) -> None:
     _settle_waiting(act, Recheck.citation_id == citation.id, REMOVED)
 
 
-def support(act: Act, statement_id: uuid.UUID, seen: int) -> Statement:
+def support(act: Act, statement_id: uuid.UUID, seen: int, cited: str | None = None) -> Statement:
     """A person finds that the statement stands on what it cites. NotNow with each reason while something hinders it,
-    Stale where the text is another than the person saw.
+    Stale where the text is another than the person saw. `cited` is the mark of the citations that the person saw, None
+    where nobody asks that: NotNow where a colleague cited more, or took something away.
     """
     statement = held(act, statement_id)
     if seen != statement.revision:
@@ -235,6 +241,8 @@ def support(act: Act, statement_id: uuid.UUID, seen: int) -> Statement:
     found = hindrances(statement.state, speaking.get(statement.id, 0), waiting.get(statement.id, 0))
     if found:
         raise NotNow(found[0], found)
+    if cited not in (None, mark(queries.citations(act.session, [statement.id])[statement.id])):
+        raise NotNow(CITED_MEANWHILE)
     statement.state = SUPPORTED
     act.record("statement.support", _told(statement))
     return statement

@@ -8,14 +8,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from forms.answers import canonical, digest
 from forms.kinds.base import tidy
 from forms.words import N_
 from portal.models.passages import Passage
 from portal.models.reported_figures import ReportedFigure
-from portal.models.synthesis import Citation, Recheck, Supplement, SupplementMark, SynthesisRelease
+from portal.models.synthesis import Citation, Recheck, Statement, Supplement, SupplementMark, SynthesisRelease
 from portal.queries import cycles
 from portal.queries.guidelines import guideline
 from portal.rules.refusals import Invalid, Missing, NotNow, Problem
@@ -44,6 +44,9 @@ from reviewer.services import statements
 MOST = 2_000
 NEED_WORDS = frozenset({HOLDS, STATEMENT_WITHDRAWN})
 NO_RECHECK = N_("There is no such entry on the list.")
+CHOSEN_MEANWHILE = N_(
+    "A colleague has chosen since, or has reworded the statement. If your choice is to stand, please keep it once more."
+)
 NO_SUPPLEMENT = N_("There is no such supplement.")
 RELEASED_ALREADY = N_("Nothing has changed since the last release, and those who are cited have been told of it.")
 Cited = str | uuid.UUID
@@ -115,18 +118,26 @@ def _problems(found: Recheck, given: Settlement, text: str) -> list[Problem]:
 @dataclass(frozen=True)
 class Effect:
     """What a late report does to a statement: the effect, the passage that does it by its key, the figure of the report
-    that does it by its number, or both, and a sentence.
+    that does it by its number, or both, and a sentence. `seen` is the mark of what stood there when the person
+    looked, None where nobody asks that.
     """
 
     effect: str
     passage: str = ""
     words: str = ""
     figure: str = ""
+    seen: str | None = None
+
+
+def mark_of(statement: Statement, number: int) -> str:
+    """A mark of a statement and of the choices made about it in the light of a late report, by how many there are."""
+    return f"{statement.revision}-{number}"
 
 
 def mark(act: Act, supplement_id: uuid.UUID, statement_id: uuid.UUID, given: Effect) -> SupplementMark:
     """A person says what a late report does to one statement. The statement stays as it is; a choice made anew stands
-    beside the earlier one, which is kept.
+    beside the earlier one, which is kept. NotNow where a colleague chose, or reworded the statement, since the person
+    saw it.
     """
     act.demand("synthesis:write")
     supplement = act.session.get(Supplement, supplement_id)
@@ -137,16 +148,22 @@ def mark(act: Act, supplement_id: uuid.UUID, statement_id: uuid.UUID, given: Eff
         raise Missing(queries.NO_STATEMENT)
     found = statements.named(act, list(_named(given)))
     passage, figure = found.get((PASSAGE, given.passage)), found.get((REPORTED, given.figure))
+    last = act.session.scalar(
+        select(SupplementMark)
+        .where(SupplementMark.supplement_id == supplement.id, SupplementMark.statement_id == statement.id)
+        .order_by(SupplementMark.number.desc())
+        .limit(1)
+    )
+    number = last.number if last else 0
+    if given.seen not in (None, mark_of(statement, number)):
+        raise NotNow(CHOSEN_MEANWHILE)
     problems = _effect_problems(supplement, given, passage, figure)
     if problems:
         raise Invalid(problems[0].sentence, problems)
-    before = select(func.max(SupplementMark.number)).where(
-        SupplementMark.supplement_id == supplement.id, SupplementMark.statement_id == statement.id
-    )
     made = SupplementMark(
         supplement_id=supplement.id,
         statement_id=statement.id,
-        number=(act.session.scalar(before) or 0) + 1,
+        number=number + 1,
         statement_revision=statement.revision,
         effect=given.effect,
         passage_id=passage.id if passage else None,

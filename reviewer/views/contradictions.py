@@ -205,9 +205,12 @@ def ask(act: Act, found: Case) -> ResponseReturnValue:
 def settle(act: Act, found: Case) -> ResponseReturnValue:
     """Writes down the outcome that a person chose, with the reason."""
     try:
-        service.settle(act, found, request.form.get("outcome", ""), request.form.get("reason", ""))
+        sent = (request.form.get(name, "") for name in ("outcome", "reason", "seen"))
+        service.settle(act, found, *sent)
     except Invalid as refusal:
         return _page(act, found, refusal.problems, request.form), 422
+    except NotNow as refusal:
+        return _page(act, found, [Problem("outcome", refusal.sentence)], request.form), 409
     flash(_("The outcome is written down. It can be decided anew; each decision stays to be read."), "success")
     return redirect(url_for("contradictions.page", case_id=found.id), 303)
 
@@ -241,6 +244,7 @@ def _page(act: Act, found: Case, problems: Sequence[Problem] = (), sent: Mapping
         cycle=cycle,
         title=_title(asked, found.indicator),
         around=queries.around(act.session, found),
+        mark=service.mark(found),
         decided=queries.outcomes(act.session, found.id),
         rules=RULES,
         says=SAYS,

@@ -46,6 +46,7 @@ from reviewer.queries import synthesis
 from reviewer.queries.grounds import indicators
 from reviewer.rules.matrix import CHANNELS
 from reviewer.rules.statements import behind, touching
+from reviewer.rules.statements import mark as citations_mark
 from reviewer.services import statements as service
 from reviewer.services import synthesis as settling
 
@@ -111,7 +112,7 @@ def uncite(act: Act, statement_id: uuid.UUID, citation_id: uuid.UUID) -> Respons
 def support(act: Act, statement_id: uuid.UUID) -> ResponseReturnValue:
     """A person finds the statement supported by what it cites."""
     try:
-        service.support(act, statement_id, _seen())
+        service.support(act, statement_id, _seen(), request.form.get("cited", ""))
     except NotNow as refusal:
         return _page(act, statement_id, [Problem("support", one) for one in refusal.reasons]), 409
     except Stale as refusal:
@@ -184,12 +185,15 @@ def mark(act: Act, supplement_id: uuid.UUID, statement_id: uuid.UUID) -> Respons
     chosen = {name: sent[name] for name in ("passage", "figure")}
     if sent["reference"]:
         chosen["figure" if sent["reference"].isdecimal() else "passage"] = sent["reference"]
-    effect = settling.Effect(sent["effect"], words=sent["words"], **chosen)
+    effect = settling.Effect(sent["effect"], words=sent["words"], seen=request.form.get("seen", ""), **chosen)
     try:
         settling.mark(act, supplement_id, statement_id, effect)
     except Invalid as refusal:
         problems = [Problem(f"{statement_id}-{one.where}", one.sentence) for one in refusal.problems]
         return _supplements(act, supplement_id, problems, {statement_id: sent}), 422
+    except NotNow as refusal:
+        problems = [Problem(f"{statement_id}-effect", refusal.sentence)]
+        return _supplements(act, supplement_id, problems, {statement_id: sent}), 409
     flash(_("That is kept in the supplement. The statement itself stays as it is."), "success")
     address = url_for(
         ".supplements", cycle=request.args.get("cycle"), of=supplement_id, _anchor=f"statement-{statement_id}"
@@ -235,6 +239,7 @@ def _page(
         beside=queries.of_heading(act.session, statement.cycle, statement.heading),
         behind=found,
         citations=cited,
+        mark=citations_mark(cited),
         replies=contributions.replies(act.session, {row.contribution_id for row in cited if row.contribution_id}),
         cases=touching(cited, cases),
         outcomes=CASE_OUTCOMES,
@@ -342,6 +347,7 @@ def _supplements(
         sent=sent or {},
         effects=EFFECTS,
         states=STATES,
+        mark_of=settling.mark_of,
         **told,
     )
 

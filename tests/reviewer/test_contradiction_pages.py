@@ -10,7 +10,9 @@ import pytest
 from portal.db import db
 from reviewer.queries import contradictions as queries
 from reviewer.queries.contradictions import Wanted
+from reviewer.services import contradictions as service
 from tests.factories import World, csrf
+from tests.portal.callers import Caller
 from tests.reviewer.contradicting import (
     CYCLE,
     HABITAT_PART,
@@ -61,10 +63,11 @@ def test_the_pages(world: World) -> None:
     assert f"/evidence/contradictions/{case.id}" in page
     address = f"/evidence/contradictions/{case.id}"
     token = csrf(browser.get(address).get_data(as_text=True))
-    refused = browser.post(f"{address}/outcome", data={"csrf_token": token, "reason": "Kept words"})
+    seen = {"csrf_token": token, "seen": service.mark(case)}
+    refused = browser.post(f"{address}/outcome", data=seen | {"reason": "Kept words"})
     assert refused.status_code == 422
     assert "Kept words" in refused.get_data(as_text=True)
-    told = {"csrf_token": token, "outcome": "both_stand", "reason": "Two surveys."}
+    told = seen | {"outcome": "both_stand", "reason": "Two surveys."}
     assert browser.post(f"{address}/outcome", data=told).status_code == 303
     assert "Two surveys." in browser.get(address).get_data(as_text=True)
     nobody = browser.post(f"{address}/question", data={"csrf_token": token, "question": "Which?"})
@@ -73,6 +76,50 @@ def test_the_pages(world: World) -> None:
     lead = world.browser("lead")
     token = csrf(lead.get("/evidence/contradictions").get_data(as_text=True))
     assert lead.post("/evidence/contradictions/find", data={"csrf_token": token}).status_code == 303
+
+
+def test_an_outcome_of_a_colleague_is_not_replaced_unseen(world: World) -> None:
+    case = differing(world)
+    browser, lead = world.browser("reviewer"), Caller(world, "lead")
+    address = f"/evidence/contradictions/{case.id}"
+    page = browser.get(address).get_data(as_text=True)
+    [seen] = re.findall(r'name="seen" value="(\w+)"', page)
+    read = lead.get(f"/contradictions/{case.id}").json["mark"]
+    assert [read] == [one["mark"] for one in lead.get("/contradictions").json["items"]] == [seen]
+    settle(world, case, "both_stand")
+    told = {"csrf_token": csrf(page), "seen": seen, "outcome": "corrected", "reason": "The state wrote to us."}
+    refused = browser.post(address + "/outcome", data=told).get_data(as_text=True)
+    assert refused.count("A colleague has decided about this case since") == 2
+    assert ('value="corrected" checked' in refused, "The state wrote to us.</textarea>" in refused) == (True, True)
+    by_api = {name: told[name] for name in ("seen", "outcome", "reason")}
+    answer = lead("PATCH", f"/contradictions/{case.id}", json=by_api)
+    assert (answer.status_code, answer.json["reasons"]) == (409, [service.CHANGED])
+    assert [row.CaseOutcome.outcome for row in queries.outcomes(db.session, case.id)] == ["both_stand"]
+    db.session.rollback()
+    repeated = by_api | {"outcome": "both_stand", "reason": "The survey of the office."}
+    assert lead("PATCH", f"/contradictions/{case.id}", json=repeated).status_code == 200
+    [now] = re.findall(r'name="seen" value="(\w+)"', refused)
+    assert browser.post(address + "/outcome", data=told | {"seen": now}).status_code == 303
+    db.session.rollback()
+    outcomes = [row.CaseOutcome.outcome for row in queries.outcomes(db.session, case.id)]
+    assert outcomes == ["corrected", "both_stand"]
+
+
+def test_no_outcome_is_written_upon_figures_that_were_not_shown(world: World) -> None:
+    made = figures(world)
+    made.add(UN, {"2020": "10.0"}, location="urban")
+    made.add(OTHERS, {"2020": "20.0"})
+    world.done()
+    run(world)
+    [case] = cases()
+    seen = service.mark(case)
+    db.session.rollback()
+    act = world.acting("lead")
+    held = queries.get(act.session, case.id, lock=True)
+    held.sides = [side | {"value": "30.0"} for side in held.sides]
+    world.done()
+    sent = {"outcome": "both_stand", "reason": "Two surveys.", "seen": seen}
+    assert Caller(world, "lead")("PATCH", f"/contradictions/{case.id}", json=sent).status_code == 409
 
 
 def test_cycle_and_state_stay_asked_for_while_the_sentence_is_changed(world: World) -> None:

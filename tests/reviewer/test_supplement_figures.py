@@ -70,7 +70,7 @@ def test_a_figure_is_chosen_on_the_page_and_stands_on_the_statement(world: World
     assert re.findall(r'name="figure" value="(\d*)"', html) == ["", str(first), str(second)]
     assert html.count("2 figures") == 1
     address = f"/synthesis/supplements/{supplement_of(late)}/statements/{made}"
-    sent = {"csrf_token": csrf(html), "effect": "weakens"}
+    sent = {"csrf_token": csrf(html), "effect": "weakens", "seen": "1-0"}
     nothing = client.post(address, data=sent | {"passage": "", "figure": ""})
     assert nothing.status_code == 422
     assert nothing.text.count("Please choose the passage or the figure of the late report that does so.") == 2
@@ -80,7 +80,8 @@ def test_a_figure_is_chosen_on_the_page_and_stands_on_the_statement(world: World
     )
     assert faults(wrong.text) == []
     assert client.post(address, data=sent | {"figure": first}).status_code == 303
-    assert client.post(address, data=sent | {"figure": first, "reference": f" {second} "}).status_code == 303
+    again = sent | {"figure": first, "reference": f" {second} "}
+    assert [client.post(address, data=again | {"seen": seen}).status_code for seen in ("1-0", "1-1")] == [409, 303]
     assert stands(made)
     listed = page(client, "/synthesis/supplements").partition(f'id="statement-{made}"')[2].partition("<details")[0]
     beside = page(client, f"/synthesis/statements/{made}").partition("Reports after the cut-off</h2>")[2]

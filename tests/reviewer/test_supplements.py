@@ -115,12 +115,12 @@ def test_a_late_report_speaks_by_its_codes_and_by_any_of_its_passages(world: Wor
     db.session.execute(update(Coding).values(removed_at=LATE))
     db.session.commit()
     address = f"/synthesis/supplements/{supplement}/statements/{made}"
-    typed = {"csrf_token": csrf(page), "effect": "weakens", "reference": f" {key} "}
+    typed = {"csrf_token": csrf(page), "effect": "weakens", "reference": f" {key} ", "seen": "1-0"}
     assert client.post(address, data=typed).status_code == 303
     db.session.rollback()
     (row,) = reads.marks_of_statements(db.session, [made])[made]
     assert (row.mark.effect, row.passage and row.passage.key) == ("weakens", key)
-    wrong = client.post(address, data=typed | {"reference": "no such key"})
+    wrong = client.post(address, data=typed | {"reference": "no such key", "seen": "1-1"})
     assert (wrong.status_code, 'value="no such key"' in wrong.text) == (422, True)
 
 

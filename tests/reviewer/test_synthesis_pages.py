@@ -12,8 +12,11 @@ from sqlalchemy import event, select
 
 from portal.db import db
 from portal.models.synthesis import Citation, Statement, Supplement
+from reviewer.queries import synthesis
+from reviewer.services import statements
 from tests.factories import World, csrf
 from tests.house.test_pages import faults
+from tests.portal.callers import Caller
 from tests.reviewer.synthesising import (
     ACTIONS,
     LATE,
@@ -66,7 +69,8 @@ def test_a_statement_is_written_cited_and_supported(world: World) -> None:
     status, page = send(client, page, f"{address}/citations", stance="for", reference="no such key")
     assert (status, 'value="no such key"' in page) == (422, True)
     assert send(client, page, f"{address}/citations", stance="for", passage=key)[0] == 303
-    assert send(client, page, f"{address}/support", seen="1")[0] == 303
+    [cited] = re.findall(r'name="cited" value="(\w+)"', read(client, address))
+    assert send(client, page, f"{address}/support", seen="1", cited=cited)[0] == 303
     assert statement(made).state == "supported"
     citation = db.session.scalars(select(Citation)).one()
     assert send(client, page, f"{address}/citations/{citation.id}/remove")[0] == 303
@@ -143,9 +147,55 @@ def test_a_late_report_on_its_page(world: World) -> None:
     page = read(client, "/synthesis/supplements")
     assert "Kenya" in page
     address = f"/synthesis/supplements/{supplement}/statements/{made}"
-    assert send(client, page, address, effect="strengthens")[0] == 422
-    assert send(client, page, address, effect="strengthens", passage=key, words="The same.")[0] == 303
+    seen = {"seen": "1-0", "effect": "strengthens"}
+    assert send(client, page, address, **seen)[0] == 422
+    assert send(client, page, address, **seen, passage=key, words="The same.")[0] == 303
     assert "The same." in read(client, f"/synthesis/statements/{made}")
+
+
+def test_what_a_colleague_chose_of_a_late_report_is_not_replaced_unseen(world: World) -> None:
+    made = stated(world, passage(submitted(world)))
+    late = submitted(world, "KEN", at=LATE)
+    key, supplement = passage(late).key, db.session.scalars(select(Supplement)).one().id
+    client = world.browser("reviewer")
+    page = read(client, "/synthesis/supplements")
+    address = f"/synthesis/supplements/{supplement}/statements/{made}"
+    old = {"seen": "1-0", "passage": key, "words": "A word of mine."}
+    assert 'name="seen" value="1-0"' in page
+    assert send(client, page, address, **old | {"words": ""}, effect="weakens")[0] == 303
+    status, refused = send(client, page, address, **old, effect="contradicts")
+    assert (status, refused.count("A colleague has chosen since")) == (409, 2)
+    assert ('value="A word of mine."' in refused, 'name="seen" value="1-1"' in refused) == (True, True)
+    assert re.findall(r'name="effect" value="(\w+)" checked', refused) == ["contradicts"]
+    act = world.acting("lead")
+    statements.reword(act, made, "Another text.", 1)
+    world.done()
+    assert send(client, page, address, **old | {"seen": "1-1"}, effect="contradicts")[0] == 409
+    [[one]] = synthesis.marks_of_statements(db.session, [made]).values()
+    assert one.mark.effect == "weakens"
+    db.session.rollback()
+    assert send(client, page, address, **old | {"seen": "2-1"}, effect="contradicts")[0] == 303
+
+
+def test_a_statement_is_found_supported_by_the_citations_that_were_seen(world: World) -> None:
+    report = submitted(world)
+    made = stated(world, passage(report), supported=False)
+    client, lead = world.browser("reviewer"), Caller(world, "lead")
+    page = read(client, f"/synthesis/statements/{made}")
+    [seen] = re.findall(r'name="cited" value="(\w+)"', page)
+    assert lead.get(f"/statements/{made}").json["cited"] == seen
+    act = world.acting("lead")
+    statements.cite(act, made, [statements.Ground("passage", passage(report, ordinal=2).key, "against")])
+    world.done()
+    status, refused = send(client, page, f"/synthesis/statements/{made}/support", seen="1", cited=seen)
+    assert (status, refused.count("What the statement cites has changed since.")) == (409, 2)
+    answer = lead.post(f"/statements/{made}/support", {"revision": 1, "cited": seen})
+    assert (answer.status_code, answer.json["reasons"]) == (409, [statements.CITED_MEANWHILE])
+    assert send(client, page, f"/synthesis/statements/{made}/support", seen="1")[0] == 409
+    assert statement(made).state == "draft"
+    db.session.rollback()
+    now = lead.get(f"/statements/{made}").json["cited"]
+    assert lead.post(f"/statements/{made}/support", {"revision": 1, "cited": now}).status_code == 200
 
 
 def test_the_outline_and_the_release(world: World) -> None:
