@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request
@@ -18,7 +20,7 @@ from portal.queries import cycles, requests
 from portal.rules.contributions import CHANNELS
 from portal.rules.policy import may
 from portal.rules.refusals import Missing
-from portal.rules.requests import STATES, Asked, state_of
+from portal.rules.requests import STATES, Asked, Door, state_of, way_in
 from portal.services import requests as service
 from portal.services.act import Act
 
@@ -33,7 +35,8 @@ ONE = "/requests/<uuid:request_id>"
 class RequestShape(Given):
     """A request for evidence on a commitment through a channel, in a region ("" for all), of a partner or a person.
     `contribution` is what answers it: those who are asked see it from the moment they choose it, others once it is
-    sent. `reason` is why it was taken back.
+    sent. `call` is the call for input by which a request that waits can be answered until its day, null where there is
+    none. `reason` is why it was taken back.
     """
 
     id = fields.UUID()
@@ -49,6 +52,7 @@ class RequestShape(Given):
     asked_at = Moment()
     asked_by = fields.String()
     contribution = fields.UUID(allow_none=True)
+    call = fields.UUID(allow_none=True)
     answered_at = Moment(allow_none=True)
     withdrawn_at = Moment(allow_none=True)
     reason = fields.String()
@@ -83,9 +87,10 @@ def known(act: Act, request_id: uuid.UUID) -> Asked:
 HERE: dict[str, Any] = {"subject": known, "by": "request_id", "conceal": None}
 
 
-def told(row: AnyRow, *, inside: bool) -> dict[str, Any]:
+def told(row: AnyRow, doors: Sequence[Door], at: dt.datetime, *, inside: bool) -> dict[str, Any]:
     """A request for a reader; `inside` for those who are asked."""
     one = row.Request
+    door = way_in(one, doors, at)
     names = ("id", "cycle", "commitment", "channel", "region", "text", "due", "answered_at", "withdrawn_at", "reason")
     return {name: getattr(one, name) for name in names} | {
         "partner": one.partner_id,
@@ -94,12 +99,14 @@ def told(row: AnyRow, *, inside: bool) -> dict[str, Any]:
         "asked_at": one.made_at,
         "asked_by": row.asked_by,
         "contribution": one.contribution_id if inside or row.first_sent_at else None,
+        "call": door.call_id if door else None,
     }
 
 
 def one_told(act: Act, found: Asked) -> dict[str, Any]:
     """One request for this person."""
-    return told(requests.listed(act.session, found.request.id), inside=act.actor.id in found.members)
+    row, doors = requests.listed(act.session, found.request.id), requests.doors(act.session, found.request.cycle)
+    return told(row, doors, act.at, inside=act.actor.id in found.members)
 
 
 @calls.call("GET", "/requests", "request:mine", query=RequestsWanted, gives=page_of(RequestShape), refuses=[404])
@@ -114,7 +121,8 @@ def list_requests(act: Act, wanted: dict[str, Any]) -> dict[str, Any]:
     rows = requests.of_cycle(act.session, cycle.key) if every else mine
     asked = [row for row in rows if wanted["state"] in (None, state_of(row.Request))]
     found = portion("requests", asked, wanted)
-    return found | {"items": [told(row, inside=row.Request.id in own) for row in found["items"]]}
+    doors = requests.doors(act.session, cycle.key)
+    return found | {"items": [told(row, doors, act.at, inside=row.Request.id in own) for row in found["items"]]}
 
 
 @calls.call("GET", ONE, "request:read", gives=RequestShape, **HERE)

@@ -7,19 +7,20 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from forms.words import N_
 from portal.db import AnyRow, AnySelect
 from portal.models.accounts import Membership, User
-from portal.models.contributions import Contribution, Partner, PartnerMember
+from portal.models.contributions import Call, CallPartner, Contribution, Partner, PartnerMember
 from portal.models.requests import Request, RequestReminder
-from portal.queries import contributions
+from portal.queries import calls_for_input, contributions
 from portal.queries.contributions import of_version
+from portal.rules.contributions import OPEN as ANY_PARTNER
 from portal.rules.contributions import WITHDRAWN
 from portal.rules.refusals import Missing
-from portal.rules.requests import Asked
+from portal.rules.requests import Asked, Door
 
 NO_REQUEST = N_("There is no such request.")
 
@@ -126,16 +127,39 @@ def waiting_for(session: Session, contribution_id: uuid.UUID) -> list[Request]:
     return list(session.scalars(query.with_for_update()))
 
 
-def fitting(session: Session, user_id: uuid.UUID) -> list[Contribution]:
+def doors(session: Session, cycle: str) -> list[Door]:
+    """The calls for input of a cycle as ways in; two statements."""
+    listed: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    query = select(CallPartner.call_id, CallPartner.partner_id).join(Call, Call.id == CallPartner.call_id)
+    for call, partner in session.execute(query.where(Call.cycle == cycle)):
+        listed[call].add(partner)
+    return [
+        Door(
+            one.id,
+            one.channel,
+            calls_for_input.window(one),
+            None if one.registration == ANY_PARTNER else frozenset(listed[one.id]),
+        )
+        for one in calls_for_input.calls(session, cycle)
+    ]
+
+
+def fitting(session: Session, user_id: uuid.UUID, at: dt.datetime) -> list[Contribution]:
     """The contributions that a person may answer a request with, newest first: those of the own partners that are not
-    withdrawn.
+    withdrawn, and of those never sent the ones that can be sent at this moment.
     """
     own = exists().where(
         PartnerMember.partner_id == Contribution.partner_id,
         PartnerMember.user_id == user_id,
         PartnerMember.ended_at.is_(None),
     )
-    query = select(Contribution).where(own, Contribution.state != WITHDRAWN)
+    open_now = and_(Call.closed_at.is_(None), Call.opens_at <= at, Call.closes_at > at)
+    query = (
+        select(Contribution)
+        .outerjoin(Call, Call.id == Contribution.call_id)
+        .where(own, Contribution.state != WITHDRAWN)
+        .where(or_(Contribution.first_sent_at.is_not(None), Call.id.is_(None), open_now))
+    )
     return list(session.scalars(query.order_by(Contribution.created_at.desc(), Contribution.id)))
 
 

@@ -14,7 +14,7 @@ from portal.queries import requests
 from portal.rules import crosswalk
 from portal.rules.contributions import CHANNELS
 from portal.rules.refusals import Invalid, Problem
-from portal.rules.requests import OTHER_CHANNEL, STATES, Asked, state_of
+from portal.rules.requests import OTHER_CHANNEL, STATES, Asked, state_of, way_in
 from portal.services import requests as service
 from portal.services.act import Act
 
@@ -56,10 +56,14 @@ def _chosen() -> uuid.UUID:
 
 
 def _page(act: Act, problems: Sequence[Problem] = ()) -> str:
+    rows = requests.of_person(act.session, act.actor.id)
+    doors = {cycle: requests.doors(act.session, cycle) for cycle in {row.Request.cycle for row in rows}}
     return render_template(
         "evidence/my_requests.html",
-        rows=requests.of_person(act.session, act.actor.id),
-        fitting=requests.fitting(act.session, act.actor.id),
+        rows=rows,
+        doors={row.Request.id: way_in(row.Request, doors[row.Request.cycle], act.at) for row in rows},
+        at=act.at,
+        fitting=requests.fitting(act.session, act.actor.id, act.at),
         titles={one.key: one.title for one in crosswalk.commitments()},
         channels=CHANNELS,
         states=STATES,

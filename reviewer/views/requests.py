@@ -17,7 +17,7 @@ from portal.rules import crosswalk
 from portal.rules.contributions import CHANNELS
 from portal.rules.policy import may
 from portal.rules.refusals import Invalid, Problem
-from portal.rules.requests import STATES, Asked, state_of
+from portal.rules.requests import NO_WAY_IN, STATES, Asked, state_of, way_in
 from portal.services.act import Act
 from reviewer.queries import matrix
 from reviewer.services import requests as service
@@ -49,6 +49,8 @@ def make(act: Act) -> ResponseReturnValue:
     except Invalid as refusal:
         return _page(act, cycle, request.form, refusal.problems), 422
     flash(_("The request is made; those who are asked have been told."), "success")
+    if way_in(made, requests.doors(act.session, cycle.key), act.at) is None:
+        flash(_(NO_WAY_IN), "problem")
     return redirect(url_for(".listing", cycle=cycle.key, _anchor=f"request-{made.id}"), 303)
 
 
@@ -93,10 +95,13 @@ def _wish(cycle: Cycle) -> Wish:
 
 def _page(act: Act, cycle: Cycle, typed: Mapping[str, str], problems: Sequence[Problem] = ()) -> str:
     making = may(act.person, "request:make")
+    rows, doors = requests.of_cycle(act.session, cycle.key), requests.doors(act.session, cycle.key)
     return render_template(
         "evidence/requests.html",
         cycle=cycle,
-        rows=requests.of_cycle(act.session, cycle.key),
+        rows=rows,
+        shut={row.Request.id for row in rows if way_in(row.Request, doors, act.at) is None},
+        no_way_in=_(NO_WAY_IN),
         states=STATES,
         state_of=state_of,
         commitments=crosswalk.commitments(),

@@ -46,7 +46,7 @@ def test_a_hole_becomes_a_request_that_a_contribution_answers(world: World) -> N
         "id": shown["id"], "cycle": "2026", "commitment": "1.3", "channel": "f", "region": "Arab States",
         "partner": str(of), "asked_of": "Example city", "text": "What do cities do?", "due": "2025-07-31",
         "state": "open", "asked_at": shown["asked_at"], "asked_by": world.acting("lead").actor.name,
-        "contribution": None, "answered_at": None, "withdrawn_at": None, "reason": "",
+        "contribution": None, "call": None, "answered_at": None, "withdrawn_at": None, "reason": "",
     }  # fmt: skip
     assert notices("request.make") == 1
     mine, team, path = Caller(world, "partner"), Caller(world, "reviewer"), f"/requests/{shown['id']}"

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from portal.db import db
+from portal.models.contributions import Call
 from portal.models.events import Notice
 from portal.models.requests import Request
 from portal.queries import requests as queries
 from portal.rules.refusals import Forbidden, Invalid, NotNow
-from portal.rules.requests import state_of
+from portal.rules.requests import NO_WAY_IN, state_of
 from portal.services import contributions
 from portal.services import requests as asked_side
 from portal.services.contributions import Begin, Draft
 from reviewer.services import requests as team_side
 from reviewer.services.requests import Wish
 from tests.factories import DAY, World, csrf
+from tests.portal.callers import Caller
 from tests.portal.contributing import HEAD, VALUES, call, contribution, partner, send
 
 DUE = dt.date(2025, 7, 31)
@@ -151,6 +154,51 @@ def test_the_same_is_not_asked_twice_while_it_waits_for_an_answer(world: World) 
     choose(world, again, chosen)
     send(world, chosen, DAY + dt.timedelta(days=1))
     assert state_of(held(asked(world, of))) == "open"
+
+
+def test_a_request_that_no_call_lets_in_says_so_to_the_team_and_to_those_who_are_asked(world: World) -> None:
+    of = city(world)
+    other = partner(world, "city", "Another city", people=("reviewer",)).id
+    lead, mine = world.browser("lead"), world.browser("partner")
+    form = {"commitment": "1.3", "channel": "f", "region": "", "text": "What is known?", "due": "2025-06-30"}
+    form |= {"asked": f"partner:{of}", "csrf_token": csrf(lead.get("/evidence/requests").text)}
+    made = lead.post("/evidence/requests", data=form, follow_redirects=True).text
+    assert made.count(NO_WAY_IN) == 2
+    assert ("No call for input takes a new" in mine.get("/requests").text, "Begin a" in mine.get("/requests").text) == (
+        *(True, False),
+    )
+
+    def shown() -> tuple[int, list[str], Any]:
+        told = Caller(world, "partner").get("/requests").json["items"][0]["call"]
+        page = mine.get("/requests").text
+        return lead.get("/evidence/requests").text.count(NO_WAY_IN), re.findall(r'href="/calls/([^"]+)"', page), told
+
+    named = call(world, "f", "named", (other,))
+    assert shown() == (1, [], None)
+    act = world.acting("lead")
+    act.session.get_one(Call, named.id).registration = "open"
+    world.done()
+    assert shown() == (0, [str(named.id)], str(named.id))
+    for days, there in ((14, (0, [str(named.id)], str(named.id))), (15, (1, [], None))):
+        act = world.acting("lead")
+        act.session.get_one(Call, named.id).opens_at = DAY + dt.timedelta(days=days)
+        world.done()
+        assert shown() == there
+        assert ("The call for input opens 30 June 2025." in mine.get("/requests").text) is (days == 14)
+
+
+def test_a_draft_that_cannot_be_sent_any_more_is_no_answer_and_an_older_one_is_told(world: World) -> None:
+    of = city(world)
+    unsent, before = draft(world, of), draft(world, of)
+    send(world, before, DAY - dt.timedelta(days=1))
+    asked(world, of)
+    page = world.browser("partner").get("/requests").text
+    assert (str(unsent) in page, page.count("sent before; answers with its next version")) == (True, 1)
+    act = world.acting("lead")
+    act.session.execute(update(Call).values(closed_at=act.at))
+    world.done()
+    page = world.browser("partner").get("/requests").text
+    assert (str(unsent) in page, f'value="{before}"' in page) == (False, True)
 
 
 def test_a_sign_that_no_text_holds_is_left_out_of_a_request(world: World) -> None:
