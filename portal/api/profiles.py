@@ -23,11 +23,12 @@ from portal.api.shapes import (
     page_of,
     words,
 )
-from portal.http.profiles import Parts, desk, parts
+from portal.http.profiles import Around, Parts, around, desk, parts
 from portal.queries import cycles, profiles
 from portal.queries.profiles import Desk
 from portal.rules.profiles import ANSWERS, FIGURE, LABEL, PASSAGE
 from portal.rules.refusals import Invalid, Problem
+from portal.rules.verdicts import STANDINGS
 from portal.services import profiles as service
 from portal.services.act import Act
 from portal.services.profiles import ANSWERED_MEANWHILE, FOR_ALL, Said
@@ -82,6 +83,11 @@ class ProfilePart(Given):
     contribution = fields.UUID(allow_none=True)
     files = fields.Integer()
     replies = fields.List(fields.Nested(ReplyShape), metadata={"description": "Of named states to its contribution."})
+    question = fields.String(allow_none=True, metadata={"description": "The question that a passage answers."})
+    indicator = fields.String(allow_none=True)
+    credit = fields.String(allow_none=True, metadata={"description": "How its source wants to be named."})
+    licence = fields.String(allow_none=True)
+    standing = one_of(STANDINGS, allow_none=True)
     withdrawn = fields.Boolean(metadata={"description": "By its source since: the state and the team alone see it."})
     answer_id = fields.Integer(allow_none=True)
     answer = one_of(ANSWERS, allow_none=True)
@@ -150,6 +156,7 @@ class ProfileAnswers(Asked):
 
 def _shape(act: Act, found: Desk) -> dict[str, Any]:
     profile, held = found.held, parts(act, found)
+    known = around(act, found, held)
     return {
         "entity": found.entity,
         "cycle": found.cycle,
@@ -157,21 +164,26 @@ def _shape(act: Act, found: Desk) -> dict[str, Any]:
         "compiled_at": profile.compiled_at,
         "released_at": profile.released_at,
         "reported": found.reported,
-        "parts": [_part(row, held, withdrawn=row.ProfileItem.id in held.gone) for row in held.shown],
+        "parts": [_part(row, held, known, withdrawn=row.ProfileItem.id in held.gone) for row in known.rows],
         "withheld": [one._asdict() for one in held.withheld],
         "waiting": held.waiting if held.inside else None,
         "hindering": [_(sentence) for sentence in held.hindering] if held.inside else None,
     }
 
 
-def _part(row: Any, held: Parts, *, withdrawn: bool) -> dict[str, Any]:
+def _part(row: Any, held: Parts, known: Around, *, withdrawn: bool) -> dict[str, Any]:
     item = row.ProfileItem
-    origin = held.origins.get(item.reference)
+    origin, figure = held.origins.get(item.reference), known.figures.get(item.id)
     names = ("id", "kind", "channel", "commitment", "language", "text", "value", "unit", "year", "source", "added_at")
     return {name: getattr(item, name) for name in names} | {
         "contribution": origin.contribution if origin else None,
         "files": origin.files if origin else 0,
         "replies": [one.StateReply for one in held.replies.get(origin.contribution, ())] if origin else [],
+        "question": origin.question if origin else None,
+        "indicator": (figure.indicator if figure else None) or None,
+        "credit": origin.credit if origin else figure.credit if figure else None,
+        "licence": origin.licence if origin else figure.licence if figure else None,
+        "standing": figure.standing if figure else None,
         "withdrawn": withdrawn,
         "answer_id": row.answer_id,
         "answer": row.answer,

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 from flask import request
 
+from forms.outline import Question
 from portal.db import AnyRow
 from portal.http.guard import SAFE
-from portal.queries import contributions, profiles
+from portal.queries import contributions, cycles, profiles
+from portal.queries.guidelines import guideline
+from portal.queries.profile_figures import Behind, behind
 from portal.queries.profiles import Desk, Origin
 from portal.rules.contributions import NOT_WHOLE
 from portal.rules.policy import may
@@ -67,6 +70,46 @@ def parts(act: Act, found: Desk) -> Parts:
         inside,
         origins,
         replies,
-        list(dict.fromkeys(closed.values())),
+        list({one.contribution: one for one in closed.values()}.values()),
         hindering,
     )
+
+
+@dataclass(frozen=True)
+class Around:
+    """What is known of the parts shown: the questions that passages answer and what stands behind figures by id of the
+    part, and the questions that ask for indicators by indicator. `rows` are the parts in their order: under a
+    commitment by channel, the passages of a contribution as its edition asks them.
+    """
+
+    rows: Sequence[AnyRow]
+    questions: Mapping[int, Question]
+    figures: Mapping[int, Behind]
+    indicators: Mapping[str, Question]
+
+
+def around(act: Act, desk: Desk, held: Parts) -> Around:
+    """What is known of the parts of a profile that a reader sees; a fixed number of statements."""
+    rows, origins = held.shown, held.origins
+    items = [row.ProfileItem for row in rows]
+    asked = {edition: guideline(act.session, edition) for edition in {one.edition for one in origins.values()}}
+    places = {edition: {key: at for at, key in enumerate(one.questions)} for edition, one in asked.items()}
+    first: dict[object, int] = {}
+    order: dict[int, tuple[int, int]] = {}
+    questions = {}
+    for one in items:
+        origin = origins.get(one.reference)
+        place = 0
+        if origin is not None and origin.question in places[origin.edition]:
+            place = places[origin.edition][origin.question]
+            questions[one.id] = asked[origin.edition].questions[origin.question]
+        order[one.id] = (first.setdefault(origin.contribution if origin else one.id, one.id), place)
+
+    def at(row: AnyRow) -> tuple[object, ...]:
+        one = row.ProfileItem
+        return (one.commitment == "", one.commitment, one.channel, *order[one.id], one.id)
+
+    edition = guideline(act.session, cycles.cycle(act.session, desk.cycle).edition)
+    indicators = {one.indicator: one for one in edition.questions.values() if one.kind == "series" and one.indicator}
+    figures = behind(act.session, [one.id for one in items])
+    return Around(sorted(rows, key=at), questions, figures, indicators)

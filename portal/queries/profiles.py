@@ -58,15 +58,17 @@ class Desk:
 
 
 class Origin(NamedTuple):
-    """The contribution that a part of a profile comes from, what that version says of itself, and how many files were
-    attached to it.
+    """The contribution that a part of a profile comes from, its edition, how many files were attached to that version
+    and what it says of itself, and the question that the part answers.
     """
 
     contribution: uuid.UUID
+    edition: str
     files: int
     title: str
     credit: str
     licence: str
+    question: str
 
 
 def desk(session: Session, iso3: str, *, lock: bool = False) -> Desk:
@@ -85,7 +87,7 @@ def items(session: Session, profile_id: uuid.UUID) -> list[AnyRow]:
     answer, words, language and answered_at of it (None before the first). One statement.
     """
     newest = select(func.max(ProfileAnswer.id)).group_by(ProfileAnswer.item_id)
-    said = and_(ProfileAnswer.item_id == ProfileItem.id, ProfileAnswer.id.in_(newest))
+    last = and_(ProfileAnswer.item_id == ProfileItem.id, ProfileAnswer.id.in_(newest))
     query = (
         select(
             ProfileItem,
@@ -95,7 +97,7 @@ def items(session: Session, profile_id: uuid.UUID) -> list[AnyRow]:
             ProfileAnswer.language,
             ProfileAnswer.answered_at,
         )
-        .outerjoin(ProfileAnswer, said)
+        .outerjoin(ProfileAnswer, last)
         .where(ProfileItem.profile_id == profile_id)
         .order_by(ProfileItem.commitment == "", ProfileItem.commitment, ProfileItem.channel, ProfileItem.id)
     )
@@ -189,11 +191,11 @@ def unanswered(session: Session, cycle: str, codes: Collection[str]) -> set[str]
     """Those of these states whose profile has a part that they have not answered, and that have not reported; what its
     source withdrew since waits for nobody.
     """
-    said = exists().where(ProfileAnswer.item_id == ProfileItem.id)
+    given = exists().where(ProfileAnswer.item_id == ProfileItem.id)
     query = (
         select(ProfileItem.id, Profile.entity)
         .join(Profile, Profile.id == ProfileItem.profile_id)
-        .where(Profile.cycle == cycle, Profile.entity.in_(sorted(codes)), ~said, ~_received(Profile.entity, cycle))
+        .where(Profile.cycle == cycle, Profile.entity.in_(sorted(codes)), ~given, ~_received(Profile.entity, cycle))
     )
     waiting = session.execute(query).all()
     left = gone(session, cycle, {row.entity for row in waiting}) if waiting else set()
@@ -247,21 +249,27 @@ def passages(session: Session, cycle: str, iso3: str) -> list[AnyRow]:
 def origins(session: Session, references: Collection[str]) -> dict[str, Origin]:
     """The contributions that these parts of a profile come from, by reference of the part; one statement."""
     found: dict[str, tuple[uuid.UUID, int]] = {}
+    questions: dict[str, str] = {}
     for reference in references:
         kind, _colon, key = reference.partition(":")
-        owner, version, *_rest = [*key.split(":"), ""]
+        owner, version, question, *_rest = [*key.split(":"), "", ""]
         if kind == PASSAGE and version.startswith("v"):
             found[reference] = (uuid.UUID(owner), int(version[1:]))
+            questions[reference] = question.partition("@")[0]
     if not found:
         return {}
     sent = ContributionVersion
     head = (said(sent.document, name).label(name) for name in ("title", "credit", "licence"))
-    columns = (sent.contribution_id, sent.number, sent.files, *head)
-    pairs = tuple_(sent.contribution_id, sent.number).in_(sorted(set(found.values())))
-    held = {
-        (row.contribution_id, row.number): Origin(
-            row.contribution_id, len(row.files), row.title, row.credit, row.licence
+    query = (
+        select(sent.contribution_id, sent.number, sent.files, Contribution.edition, *head)
+        .join(Contribution, Contribution.id == sent.contribution_id)
+        .where(tuple_(sent.contribution_id, sent.number).in_(sorted(set(found.values()))))
+    )
+    held = {(row.contribution_id, row.number): row for row in session.execute(query)}
+    return {
+        reference: Origin(
+            row.contribution_id, row.edition, len(row.files), row.title, row.credit, row.licence, questions[reference]
         )
-        for row in session.execute(select(*columns).where(pairs))
+        for reference, pair in found.items()
+        if (row := held.get(pair))
     }
-    return {reference: held[pair] for reference, pair in found.items() if pair in held}

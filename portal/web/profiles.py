@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from portal.db import AnyRow
 from portal.http import render
 from portal.http.guard import guarded
-from portal.http.profiles import desk, parts
+from portal.http.profiles import around, desk, parts
 from portal.queries import profiles
 from portal.queries.profiles import Desk
 from portal.rules import crosswalk
@@ -106,11 +106,13 @@ def _back(found: Desk) -> ResponseReturnValue:
 
 def _page(act: Act, found: Desk, problems: Sequence[Problem] = ()) -> str:
     held = parts(act, found)
+    known = around(act, found, held)
     return render_template(
         "entities/profile.html",
         desk=found,
         label=LABEL,
-        groups=_groups(held.shown),
+        groups=_groups(known.rows),
+        known=known,
         titles={one.key: one.title for one in crosswalk.commitments()},
         origins=held.origins,
         replies=held.replies,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import uuid
@@ -15,12 +16,15 @@ from portal.http.context import EXTENSION
 from portal.http.file_texts import read_waiting_file
 from portal.models.contributions import Contribution
 from portal.models.events import Notice
-from portal.models.observations import Import
+from portal.models.observations import Import, Series
 from portal.models.passages import Passage
 from portal.models.profiles import ProfileAnswer, ProfileItem
 from portal.queries import accounts as people
 from portal.queries import contributions as held
+from portal.queries import cycles
 from portal.queries import profiles as queries
+from portal.queries.guidelines import guideline
+from portal.queries.profile_figures import behind
 from portal.rules.profiles import (
     ALL_GONE,
     ALL_REFUSED,
@@ -462,3 +466,52 @@ def test_the_list_names_the_states_without_a_report_with_their_profiles(world: W
     assert (found["GHA"].compiled_at, found["GHA"].parts, found["GHA"].answered) == (None, 0, 0)
     page = world.browser("reviewer").get("/evidence/profiles?region=Asia and the Pacific").get_data(as_text=True)
     assert ("44 states" in page, f"1 of {len(rows(world))} parts" in page) == (True, True)
+
+
+def test_each_passage_stands_beside_its_question_and_each_figure_beside_its_indicator(world: World) -> None:
+    figures(world)
+    db.session.execute(update(Series).values(indicator="NUA-01"))
+    db.session.execute(update(Import).values(standing="doubtful"))
+    db.session.commit()
+    said_of_it = {"needs": "Money is needed.", "challenges": "Land is dear.", "progress": "Plans are made."}
+    values = {f"CD.2/{name}": text for name, text in said_of_it.items()}
+    terms = {"credit": "JP12", "licence": "cc-by-nc-4.0"}
+    edition = contribution(world, "d", "accepted", areas=["Kazakhstan"], values=values, **terms).edition
+    compiled(world)
+    page = world.browser("focal_point", "KAZ").get("/entities/KAZ/profile?lang=fr").get_data(as_text=True)
+    asked = guideline(db.session, edition).questions
+    told = re.findall(r'<p class="small"><b>([^<]*)</b></p>\s*<blockquote[^>]*>([^<]*)</blockquote>', page)
+    assert [(html.unescape(title), text) for title, text in told] == [
+        (asked[f"CD.2/{name}"].title["en"], said_of_it[name]) for name in ("progress", "challenges", "needs")
+    ]
+    assert page.count("Licence: Creative Commons Attribution-NonCommercial 4.0") == 3
+    indicators = guideline(db.session, cycles.current(db.session).edition).questions.values()
+    (title,) = [one.title for one in indicators if one.indicator == "NUA-01"]
+    beside = (
+        r'<bdi dir="ltr">NUA-01</bdi> (.*?)</b></p>\s*<p><bdi>[^<]*</bdi>: <b><bdi dir="ltr" title="10.25">(.*?)</bdi>'
+    )
+    shown = [(html.unescape(one), value) for one, value in re.findall(beside, page)]
+    assert shown == [(title.get("fr", title["en"]), "10,25")]
+    source = "Credit: <bdi>Made up for the demonstration</bdi> · Licence: none"
+    assert re.findall(r"The file that gave it: (.*?)</p>", page) == [f"<strong>doubtful</strong> · {source}"]
+    headers = {"Authorization": f"Bearer {world.token('focal_point', 'KAZ')}"}
+    parts = world.app.test_client().get("/api/v1/entities/KAZ/profile", headers=headers).get_json()["parts"]
+    names = ("question", "indicator", "standing", "licence")
+    assert sorted(tuple(part[name] or "" for name in names) for part in parts) == [
+        ("", "NUA-01", "doubtful", "none"),
+        ("CD.2/challenges", "", "", "cc-by-nc-4.0"),
+        ("CD.2/needs", "", "", "cc-by-nc-4.0"),
+        ("CD.2/progress", "", "", "cc-by-nc-4.0"),
+    ]
+
+
+def test_what_is_said_of_a_figure_is_of_the_file_that_gave_it(world: World) -> None:
+    figures(world)
+    compiled(world)
+    figures(world, TABLE.replace("10.25", "11.75"), "2025")
+    compiled(world)
+    db.session.execute(update(Import).where(Import.edition == "2024").values(standing="verified"))
+    db.session.commit()
+    found = behind(db.session, [row.ProfileItem.id for row in rows(world)])
+    told = {row.ProfileItem.value: found[row.ProfileItem.id].standing for row in rows(world)}
+    assert told == {"10.25": "verified", "11.75": "unverified"}
