@@ -263,9 +263,10 @@ class SupplementShape(Given):
 class MarkShape(Given):
     """What a late report does to a statement, the newest choice: by a passage (`reference`, `text`, `language`), a
     `figure`, or both; null where none is named. `stands` tells whether the report still says what was chosen;
-    `statement_revision` is the text that was looked at."""
+    `statement_revision` is the text that was looked at, `number` counts the choices about the statement."""
 
     statement = fields.UUID()
+    number = fields.Integer()
     statement_revision = fields.Integer()
     effect = one_of(EFFECTS)
     words = fields.String()
@@ -287,6 +288,14 @@ class NewMark(Asked):
     passage = words(240, load_default="")
     figure = StrictWhole(least=1, load_default=None, allow_none=True)
     words = words(MOST, load_default="")
+    seen = words(
+        24,
+        load_default=None,
+        metadata={
+            "description": "What you looked at: the `revision` of the statement, a hyphen, and the `number` of the "
+            "newest choice about it, 0 for none; leave it out to ask nothing."
+        },
+    )
 
 
 @calls.call("GET", "/supplements", "synthesis:read", query=WhichCycle, gives=page_of(SupplementShape), refuses=[404])
@@ -304,7 +313,7 @@ def _supplement(row: AnyRow) -> dict[str, Any]:
 
 
 def _mark(one: Marked) -> dict[str, Any]:
-    named = {"statement_revision": one.mark.statement_revision, "chosen_at": one.mark.chosen_at}
+    named = {name: getattr(one.mark, name) for name in ("number", "statement_revision", "chosen_at")}
     return {"figure": None} | mark_told(one) | named | {"stands": one.stands, "chosen_by": one.chosen_by}
 
 
@@ -332,9 +341,10 @@ def list_marks(act: Act, paging: dict[str, Any], supplement_id: uuid.UUID) -> di
     idempotent=True,
 )
 def mark_statement(act: Act, sent: dict[str, Any], supplement_id: uuid.UUID) -> dict[str, Any]:
-    """Says what a late report does to a statement, which stays as it is; an earlier choice is kept."""
+    """Says what a late report does to a statement, which stays as it is; an earlier choice is kept. 409 `not_now` where
+    a colleague chose or reworded it since `seen`."""
     figure = "" if sent["figure"] is None else str(sent["figure"])
-    effect = Effect(sent["effect"], sent["passage"], sent["words"], figure)
+    effect = Effect(sent["effect"], sent["passage"], sent["words"], figure, sent["seen"])
     made = service.mark(act, supplement_id, sent["statement"], effect)
     return _mark(synthesis.marks_of_supplement(act.session, supplement_id)[made.statement_id])
 
