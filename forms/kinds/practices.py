@@ -97,7 +97,7 @@ COLUMNS = (
     Column("id", english(N_("Identifier")), "identifier"),
     Column("title", english(N_("Title")), required=True),
     Column("place", english(N_("Place: the city, town or area"))),
-    Column("country", english(N_("Country, where it is another"))),
+    Column("country", english(N_("Country"))),
     Column("scale", english(N_("Scale")), "choice", choices=SCALES),
     Column("from", english(N_("First year")), "year"),
     Column("to", english(N_("Last year, blank while it goes on")), "year"),
