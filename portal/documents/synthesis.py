@@ -243,7 +243,8 @@ def _footnote(
     names = _names(note, tongue)
     credit = note.get("credit") if note["kind"] == OBSERVATION else ""
     said = f"{words['file']} {names['standing_name']}" if names["standing_name"] else ""
-    terms = [names["channel_name"], credit, names["licence_name"], said]
+    licence = f"{words['licence']} {names['licence_name']}" if names["licence_name"] else ""
+    terms = [names["channel_name"], credit, licence, said]
     beside = [
         Markup('<p>{} {}, {}: <q lang="{}" dir="auto">{}</q></p>').format(
             words["reply"], one.state, one.day, one.language, one.text
@@ -279,6 +280,7 @@ WORDS = {
     "contradicts": N_("contradicts it"),
     "untouched": N_("does not touch it"),
     "on": N_("on"),
+    "licence": N_("Licence:"),
     "file": N_("The file that gave it:"),
     "reply": N_("Reply of"),
     "back": N_("back to the text"),

@@ -205,16 +205,17 @@ def test_the_text_and_its_table_name_states_sources_and_days_as_the_language_doe
     lead = world.browser("lead")
     page = lead.get("/synthesis/report.html").get_data(as_text=True)
     trends = "Trends and data of the United Nations and multilateral bodies"
-    national, bureau = "National SDG indicators of Kazakhstan", "Bureau of National Statistics, Republic of Kazakhstan"
+    national = "National SDG indicators of Kazakhstan"
+    bureau = "Bureau of National Statistics, Republic of Kazakhstan; Licence: MIT"
     licence = "Creative Commons Attribution 4.0"
     credit = "United Nations Statistics Division, SDG Global Database"
     said = "The file that gave it: not verified yet"
-    terms = f"(Key indicators; {credit}; UN data terms: free reuse with credit; {said})"
+    terms = f"(Key indicators; {credit}; Licence: UN data terms: free reuse with credit; {said})"
     series = db.session.scalars(select(Series.title).order_by(Series.id)).all()
     assert sorted(footnotes(page)) == [
-        f"Example agency, on Kazakhstan: Rents rose faster than wages. ({trends}; {licence})",
+        f"Example agency, on Kazakhstan: Rents rose faster than wages. ({trends}; Licence: {licence})",
         f"Kazakhstan: 12.5 percent, {series[0]}, 2022, United Nations SDG database, 2024 {terms}",
-        f"Kazakhstan: 13.5 percent, {series[1]}, 2022, {national}, 2025 (Key indicators; {bureau}; MIT; {said})",
+        f"Kazakhstan: 13.5 percent, {series[1]}, 2022, {national}, 2025 (Key indicators; {bureau}; {said})",
         "Kazakhstan: The cash transfer reached 40,000 households. (Progress reports of governments)",
     ]
     moment = re.findall(r"<p>As it stands: (.*?), \d\d:\d\d UTC</p>", page)
