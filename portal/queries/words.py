@@ -17,14 +17,17 @@ from portal.models.contradictions import Case
 from portal.models.contributions import Contribution
 from portal.models.passages import Passage
 from portal.models.reports import Report, Version
-from portal.models.synthesis import SynthesisRelease
+from portal.models.synthesis import Supplement, SynthesisRelease
 from portal.queries import contributions, cycles, partners
 from portal.queries.passages import stands_accepted
+from portal.queries.reports import SEEN
 from portal.rules.cases import ANSWER, RAISED
+from portal.rules.contributions import WITHDRAWN
 from portal.rules.refusals import Missing
 from portal.rules.reported_figures import answers_of
 from portal.rules.synthesis import PASSAGE
 
+CITED, SUPPLEMENTED = "cited", "supplemented"
 NO_RELEASE = N_("There is no release with this number.")
 
 
@@ -118,6 +121,24 @@ def released(session: Session, cycle: str, reader: Reader, number: int | None = 
         if reader.partner is None and one["entity"] == reader.entity and one["statement"] in by_id
     ]
     return Words(row.number, found.newest, row.digest, row.released_at, [one for one in used if one.own], late)
+
+
+def to_come(session: Session, cycle: str, reader: Reader) -> str:
+    """What a later release of a cycle can do with what this reader wrote: CITED, SUPPLEMENTED of a report that was
+    received after the synthesis cut-off, or "" where nothing of it was received or accepted and stands. One statement.
+    """
+    if reader.partner is not None:
+        filed = (Contribution.partner_id == reader.partner, Contribution.cycle == cycle)
+        query = select(Contribution.id).where(*filed, contributions.public()).limit(1)
+        return CITED if session.scalar(query) else ""
+    query = (
+        select(Report.id, Supplement.id.label("late"))
+        .outerjoin(Supplement, Supplement.report_id == Report.id)
+        .where(Report.entity == reader.entity, Report.cycle == cycle, Report.practice.is_(False))
+        .where(Report.first_submitted_at.is_not(None), SEEN != WITHDRAWN)
+    )
+    row = session.execute(query.limit(1)).one_or_none()
+    return "" if row is None else SUPPLEMENTED if row.late else CITED
 
 
 def cases(session: Session, cycle: str, reader: Reader) -> list[Taken]:

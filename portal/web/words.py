@@ -58,6 +58,7 @@ def _page(act: Act, reader: Reader) -> str:
         cycles=cycles.cycles(act.session),
         released=released,
         replies={str(key): rows for key, rows in contributions.replies(act.session, cited).items()},
+        to_come=words.to_come(act.session, cycle.key, reader) if released and not released.used else "",
         cases=words.cases(act.session, cycle.key, reader) if released else [],
         rules=RULES,
         amount=amount,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from portal.db import db
+from portal.models.passages import Passage
 from portal.models.reports import Report
 from portal.queries import words
 from portal.services import contributions
@@ -27,7 +29,7 @@ from tests.reviewer.contradicting import (
     told_by_a_partner,
 )
 from tests.reviewer.doors import told_at
-from tests.reviewer.synthesising import corrected, passage, stated
+from tests.reviewer.synthesising import LATE, corrected, passage, stated, submitted
 
 SAID = "Yes, since 2019"
 TOLD = "There is no national urban policy."
@@ -148,3 +150,30 @@ def test_who_withdraws_is_told_what_stays(world: World) -> None:
     told = "What was quoted of it before in a release, in a question to a state, or in a desk profile"
     assert (html.count(told), html.count("nobody outside your organisation and the team any more.")) == (1, 1)
     assert told_at(world, TOLD, named(made, filed), "focal_point", "KAZ") == set()
+
+
+def test_what_a_later_release_can_do_is_told_to_those_who_wrote_something_that_stands(world: World) -> None:
+    submitted(world, "KEN", at=LATE)
+    of = {state: contribution(world, "e", state).partner_id for state in ("accepted", "returned", "withdrawn")}
+    report(world, {})
+    cited = contribution(world, "f", "accepted")
+    stated(world, *db.session.scalars(select(Passage).where(Passage.contribution_id == cited.id)))
+    synthesis.release(world.acting("lead"), CYCLE)
+    world.done()
+    pages = {
+        "KAZ": world.browser("focal_point", "KAZ").get("/entities/KAZ/words").text,
+        "KEN": world.browser("lead").get("/entities/KEN/words").text,
+        "cited": world.browser("lead").get(f"/partners/{cited.partner_id}/words").text,
+        "ALB": world.browser("lead").get("/entities/ALB/words").text,
+    } | {state: world.browser("lead").get(f"/partners/{partner}/words").text for state, partner in of.items()}
+    none, later = "No statement of this release", "can be cited in a later"
+    after = "after the synthesis cut-off; it is told"
+    assert {key: [page.count(one) for one in (none, later, after)] for key, page in pages.items()} == {
+        "KAZ": [1, 1, 0],
+        "KEN": [1, 0, 1],
+        "cited": [0, 0, 0],
+        "ALB": [1, 0, 0],
+        "accepted": [1, 1, 0],
+        "returned": [1, 0, 0],
+        "withdrawn": [1, 0, 0],
+    }
