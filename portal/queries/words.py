@@ -129,8 +129,8 @@ def to_come(session: Session, cycle: str, reader: Reader) -> str:
     """
     if reader.partner is not None:
         filed = (Contribution.partner_id == reader.partner, Contribution.cycle == cycle)
-        query = select(Contribution.id).where(*filed, contributions.public()).limit(1)
-        return CITED if session.scalar(query) else ""
+        standing = select(Contribution.id).where(*filed, contributions.public()).limit(1)
+        return CITED if session.scalar(standing) else ""
     query = (
         select(Report.id, Supplement.id.label("late"))
         .outerjoin(Supplement, Supplement.report_id == Report.id)

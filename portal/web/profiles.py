@@ -122,6 +122,7 @@ def _page(act: Act, found: Desk, problems: Sequence[Problem] = ()) -> str:
         answers=ANSWERS,
         waiting=held.waiting,
         parts=held.count,
+        inside=held.inside,
         newest=held.newest,
         hindering=held.hindering,
         problems=problems,

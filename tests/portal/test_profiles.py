@@ -282,7 +282,7 @@ def test_a_part_whose_contribution_stands_no_more_is_shown_and_counted_to_nobody
     release(world)
     without_contribution(world, outcome)
     stranger = world.browser("focal_point", "KEN").get("/entities/KAZ/profile").get_data(as_text=True)
-    assert ("10.25" in stranger, "Rents rose faster" in stranger, "of 1." in stranger) == (True, False, True)
+    assert ("10.25" in stranger, "Rents rose faster" in stranger, "of 1." in stranger) == (True, False, False)
     for role, entity in (("focal_point", "KAZ"), ("reviewer", None)):
         page = world.browser(role, entity).get("/entities/KAZ/profile").get_data(as_text=True)
         assert (page.count("Withdrawn by its source since"), "Rents rose faster" in page) == (2, True)
@@ -333,7 +333,7 @@ def test_parts_that_their_source_withdrew_wait_for_nobody_and_hinder_nothing(wor
     counts = covered(db.session, "2026")[0]
     assert (counts.profiled, counts.agreed, len(rows(world))) == (0, 0, 3)
     stranger = world.browser("focal_point", "KEN").get("/entities/KAZ/profile").get_data(as_text=True)
-    assert ("10.25" in stranger, "Everything in it was withdrawn by its source since" in stranger) == (False, True)
+    assert ("10.25" in stranger, "Nothing of it is shown." in stranger) == (False, True)
 
 
 def test_a_profile_of_which_nothing_stands_is_not_shown(world: World) -> None:
@@ -515,3 +515,27 @@ def test_what_is_said_of_a_figure_is_of_the_file_that_gave_it(world: World) -> N
     found = behind(db.session, [row.ProfileItem.id for row in rows(world)])
     told = {row.ProfileItem.value: found[row.ProfileItem.id].standing for row in rows(world)}
     assert told == {"10.25": "verified", "11.75": "unverified"}
+
+
+def test_others_read_neither_that_a_part_was_refused_nor_how_many(world: World) -> None:
+    furnished(world)
+    all_of_it(world, "confirmed")
+    release(world)
+    refused = rows(world)[0].ProfileItem.id
+
+    def told() -> dict[tuple[str, str | None], list[int]]:
+        pages = {
+            who: world.browser(*who).get("/entities/KAZ/profile").text
+            for who in (("focal_point", "KEN"), ("certifier", "KAZ"), ("reviewer", None))
+        }
+        words = ("was refused", "has refused", "Parts answered", "Nothing of it is shown")
+        return {who: [page.count(one) for one in words] for who, page in pages.items()}
+
+    inside: dict[tuple[str, str | None], list[int]] = {
+        ("certifier", "KAZ"): [1, 0, 1, 0],
+        ("reviewer", None): [1, 0, 1, 0],
+    }
+    said(world, {refused: Said("refused")})
+    assert told() == {("focal_point", "KEN"): [0, 0, 0, 0]} | inside
+    all_of_it(world, "refused")
+    assert told() == {("focal_point", "KEN"): [0, 0, 0, 1]} | inside
