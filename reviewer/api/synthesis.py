@@ -287,7 +287,6 @@ class NewMark(Asked):
     effect = one_of(EFFECTS, required=True)
     passage = words(240, load_default="")
     figure = StrictWhole(least=1, load_default=None, allow_none=True)
-    words = words(MOST, load_default="")
     seen = words(
         24,
         load_default=None,
@@ -296,6 +295,7 @@ class NewMark(Asked):
             "newest choice about it, 0 for none; leave it out to ask nothing."
         },
     )
+    words = words(MOST, load_default="")
 
 
 @calls.call("GET", "/supplements", "synthesis:read", query=WhichCycle, gives=page_of(SupplementShape), refuses=[404])
