@@ -128,3 +128,10 @@ def test_a_report_in_time_makes_no_supplement_when_it_is_corrected_late(world: W
     report = submitted(world)
     corrected(world, report, {RESULTS: "Poverty in cities fell by three points."}, at=LATE)
     assert db.session.scalars(select(Supplement)).all() == []
+
+
+def test_who_writes_into_the_supplement_is_told_that_the_state_reads_it(world: World) -> None:
+    stated(world, passage(submitted(world)))
+    submitted(world, "KEN", at=LATE)
+    page = world.browser("reviewer").get("/synthesis/supplements").get_data(as_text=True)
+    assert (page.count("The state reads it with the next release."), page.count("-words-hint")) == (1, 2)
