@@ -110,7 +110,7 @@ COLUMNS = (
     Column("results", english(N_("Results with figures")), "text"),
     Column("lessons", english(N_("Lessons")), "text"),
     Column("replicable", english(N_("Whether others can copy it")), "text"),
-    Column("contact", english(N_("Contact"))),
+    Column("contact", english(N_("Contact, public with the practice"))),
     Column("links", english(N_("Web addresses, one a line")), "urls"),
     Column("pictures", english(N_("Pictures")), "pictures", choices=CONSENT),
 )

@@ -21,6 +21,7 @@ from portal.services.attachments import Upload
 from portal.services.steps import Order
 from tests.factories import PATH, World, csrf
 from tests.portal.callers import Caller
+from tests.portal.contributing import contribution
 
 QUESTION = "A.2/practices"
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"0" * 40
@@ -246,3 +247,14 @@ def value(report: Report) -> list[dict[str, Any]]:
     assert row is not None
     found: list[dict[str, Any]] = row.value
     return found
+
+
+def test_who_names_a_contact_of_a_practice_is_told_that_everybody_reads_it(world: World) -> None:
+    report, made = world.report("KAZ"), contribution(world, "e")
+    forms = (
+        page(world.browser("focal_point", "KAZ"), f"/reports/{report.id}/sections/A.2"),
+        page(world.browser("partner"), f"/contributions/{made.id}/draft"),
+    )
+    fields = [len(re.findall(r'name="[^"]*-contact"', text)) for text in forms]
+    assert [text.count("Contact, public with the practice") for text in forms] == fields
+    assert 0 not in fields
