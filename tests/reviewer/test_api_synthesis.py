@@ -318,8 +318,11 @@ def test_a_late_report_is_held_against_a_statement(world: World) -> None:
     assert (told.status_code, told.data) == (201, repeated.data)
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(SupplementMark)) == 1
+    anew = sent | {"figure": number, "effect": "contradicts"}
+    assert [team.post(path, anew | {"seen": seen}).status_code for seen in ("1-0", "2-1")] == [409, 409]
     assert told.json == {
         "statement": str(made),
+        "number": 1,
         "statement_revision": 1,
         "effect": "weakens",
         "words": "Less than that.",

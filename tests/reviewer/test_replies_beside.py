@@ -63,5 +63,5 @@ def test_it_stands_in_the_table_of_footnotes_and_where_the_words_of_the_partner_
     world.done()
     table = world.browser("lead").get("/synthesis/evidence.csv").text
     (row,) = csv.DictReader(io.StringIO(table))
-    assert row["replies"] == f"Kazakhstan, 2025-06-16: {REPLY}"
+    assert row["replies"] == f"Kazakhstan, 16 June 2025: {REPLY}"
     assert world.browser("partner").get(f"/partners/{made.partner_id}/words").text.count(REPLY) == 1
