@@ -173,8 +173,8 @@ def read_spread(
                 yield Reading(row, year, series, place, year, cut, nature, status, cells[at])
         if missing:
             sentence = f"No figure is published for {', '.join(missing)}."
-            content = place.name or place.code
-            yield LeftOut(row, ", ".join(missing)[:250], "no_figure", sentence[:500], content[:200], len(missing))
+            content, where = (place.name or place.code)[:200], ", ".join(missing)[:250]
+            yield LeftOut(row, where, "no_figure", sentence[:500], content, len(missing), place=place)
 
 
 def _odd(row: int, cells: Cells, width: int) -> Items:
@@ -199,7 +199,8 @@ def _without_figures(row: int, place: Place, period: str, cells: Cells, missing:
     sentence = f"{REASONS['no_figure'].capitalize()}: {', '.join(name[:60] for name in names)}."
     content = f"{place.name or place.code}, {period}"
     where = ", ".join(names)[:250]
-    yield LeftOut(row, where, "no_figure", sentence[:500], content[:200], len(missing), tuple(missing))
+    signs = tuple(missing)
+    yield LeftOut(row, where, "no_figure", sentence[:500], content[:200], len(missing), signs, place, period)
 
 
 def read_wide(columns: YearColumns, rows: Iterator[Row], titles: dict[str, str]) -> Items:
@@ -224,7 +225,8 @@ def read_wide(columns: YearColumns, rows: Iterator[Row], titles: dict[str, str])
         if missing:
             words = spans(missing)
             sentence = f"No figure is published for {words}."
-            yield LeftOut(row, words[:250], "no_figure", sentence[:500], place.name[:200], len(missing))
+            left = (row, words[:250], "no_figure", sentence[:500], place.name[:200], len(missing))
+            yield LeftOut(*left, place=place)
 
 
 def unit_in_title(title: str) -> str:

@@ -12,8 +12,8 @@ from flask import Response, request, stream_with_context
 from marshmallow import fields
 
 from portal.api.calls import Answer, Calls
-from portal.api.cursors import opened, sealed
-from portal.api.shapes import USUAL, Given, Paging, Query, Rows, Whole, entity_code, one_of, page_of, words
+from portal.api.cursors import opened, portion, sealed
+from portal.api.shapes import USUAL, Given, Paging, Rows, Whole, entity_code, one_of, page_of, words
 from portal.documents.tables import Column, csv_blocks
 from portal.queries import imports
 from portal.queries.observations import COLUMNS, Figure, Wanted, list_observations, stream_observations
@@ -90,13 +90,13 @@ class FigureTotalShape(Given):
     )
 
 
-class FigureTotals(Given):
-    """All totals that were asked for."""
+class FigureTotals(page_of(FigureTotalShape)):  # type: ignore[misc]
+    """The totals that were asked for; all of them unless a limit is asked for."""
 
     items = Rows(FigureTotalShape)
 
 
-class WhichTotals(Query):
+class WhichTotals(Paging):
     """Which totals are asked for; `indicator` is a code of the monitoring framework, an SDG indicator or a series."""
 
     indicator = words(300, required=True)
@@ -148,12 +148,13 @@ def list_totals(act: Act, which: dict[str, Any]) -> dict[str, Any]:
     """Totals by region and year, of the figures of states; no single figure is read for it."""
     wanted = {name: which[name] for name in ("region", "year", "cuts")}
     found = imports.totals(act.session, which["indicator"], **wanted)
+    part = portion("totals", found, which)
     given = imports.files_of(act.session, which["indicator"])
     files = {series: Counter(one.standing for one in ones) for series, ones in given.items()}
-    return {
+    return part | {
         "items": [
             vars(one) | {"dimensions": _dimensions(one.dimensions), "files": files.get((one.source, one.series), {})}
-            for one in found
+            for one in part["items"]
         ]
     }
 

@@ -7,7 +7,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -91,7 +91,8 @@ class Note(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """Something that the file holds and that is not taken: where, how many figures, why, and what stands there.
-    `missing` are the columns without a figure, each with the sign that stands there, "" for none.
+    `missing` are the columns without a figure, each with the sign that stands there, "" for none; `place` and `period`
+    are those of the row, where it tells them.
     """
 
     row: int
@@ -101,6 +102,8 @@ class LeftOut:
     content: str = ""
     figures: int = 1
     missing: tuple[tuple[str, str], ...] = ()
+    place: Place | None = field(default=None, compare=False)
+    period: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ _ZEROS = N_("Areas with codes without their leading zeros: %(areas)s.")
 _CUTS = N_("Groups and units in which figures stand side by side, told apart: %(cuts)s.")
 _BOUNDS = N_("Figures that are limits, such as >95, kept as they stand: %(figures)s.")
 _ABOVE = N_("Shares above 100 per cent, kept as they stand: %(figures)s.")
+_BELOW = N_("Figures in per cent below 0, kept as they stand: %(figures)s.")
 _BLANKS = N_("Areas with blanks at the ends of a code or name, or no-break blanks, read without them: %(areas)s.")
 _SAID = N_("Of %(series)s: %(note)s.")
 _UNTIED = N_("Series tied to no indicator, whose figures count in no comparison: %(number)s (%(series)s).")
@@ -109,7 +110,7 @@ class Desk:
         self._blanks: set[str] = set()
         self._bounds = 0
         self._shares: set[int] = set()
-        self._above = 0
+        self._above = self._below = 0
 
     @property
     def series(self) -> list[int]:
@@ -159,6 +160,8 @@ class Desk:
             yield Note(_BOUNDS, {"figures": self._bounds})
         if self._above:
             yield Note(_ABOVE, {"figures": self._above})
+        if self._below:
+            yield Note(_BELOW, {"figures": self._below})
         if self._rests:
             yield Note(_RESTS, {"first": self._first_rest, "figures": self._rests})
         yield from self._without_figures()
@@ -223,8 +226,8 @@ class Desk:
                 at = row * COLUMNS_A_ROW + base
                 plain, year = when
                 value = float(text)
-                if value > 100 and cut_id in shares:
-                    self._above += 1
+                if not 0 <= value <= 100 and cut_id in shares:
+                    self._outside(value)
                 if len(text) > _SHORTEST_REST and _rest_of_arithmetic(text):
                     self._rest(text)
                 rows.append((at, series_id, area_id, cut_id, year, plain, text, value, "", nature, status))
@@ -235,6 +238,9 @@ class Desk:
         self._count_rows(chunk)
         self._staging.pour(rows)
         self._write_omissions()
+
+    def _outside(self, share: float) -> None:
+        self._above, self._below = self._above + (share > 100), self._below + (share < 0)
 
     def _rest(self, text: str) -> None:
         self._rests, self._first_rest = self._rests + 1, self._first_rest or text
@@ -258,7 +264,8 @@ class Desk:
             return LeftOut(row, column, read, f"{REASONS[read].capitalize()}.", text)
         text, value, bound = read
         self._bounds += bool(bound)
-        self._above += value > 100 and cut_id in self._shares
+        if cut_id in self._shares:
+            self._outside(value)
         if _rest_of_arithmetic(text):
             self._rest(text)
         index = self._columns.get(column)

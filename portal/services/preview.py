@@ -247,16 +247,16 @@ def _rows(plan: Plan, looking: _Looking) -> list[Row]:
 
 def _cells(plan: Plan, cells: Sequence[str], items: Sequence[Reading | LeftOut], looking: _Looking) -> list[Cell]:
     read = {item.column: item for item in items if isinstance(item, Reading)}
-    one = next(iter(read.values()), None)
+    one = next((item for item in (*read.values(), *items) if item.place), None)
     shown = []
     for at, text in enumerate(cells):
         heading = plan.header[at] if at < len(plan.header) else ""
         role = plan.columns.get(heading, "")
         if role == "figure" and heading in read:
             shown.append(_figure(text, role))
-        elif one and role in ("area", "name", "area name"):
+        elif one and one.place and role in ("area", "name", "area name"):
             shown.append(_area(text, role, looking.place(one.place)))
-        elif one and role == "period":
+        elif one and one.period and role == "period":
             year = looking.year(one.period)
             shown.append(Cell(text, role, "" if year is None else str(year), wrong=year is None))
         else:

@@ -208,7 +208,7 @@ def list_cases(act: Act, which: dict[str, Any]) -> dict[str, Any]:
 )
 def list_rules_of_contradictions(act: Act, which: dict[str, Any]) -> dict[str, Any]:
     """How often each rule was right in a cycle."""
-    return {"items": queries.rightness(act.session, _key(act, which["cycle"])), "next": None}
+    return portion("rules of contradictions", queries.rightness(act.session, _key(act, which["cycle"])), which)
 
 
 @calls.call(

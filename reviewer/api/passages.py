@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from portal.api.calls import Calls
-from portal.api.cursors import opened, page
+from portal.api.cursors import opened, page, portion
 from portal.api.shapes import (
     USUAL,
     Asked,
@@ -124,9 +124,10 @@ class CrossingShape(Given):
 
 
 class Crosswalk(Given):
-    """The crosswalk, and the code book: the titles of all codes."""
+    """The crosswalk, all of it unless a limit is asked for, and the code book: the titles of all codes."""
 
     sections = fields.List(fields.Nested(CrossingShape))
+    next = fields.String(allow_none=True, metadata={"description": "The cursor of the next page, null on the last."})
     codes = fields.Dict(keys=fields.String(), values=fields.String())
 
 
@@ -198,11 +199,12 @@ def code_passage(act: Act, found: Subject, sent: dict[str, Any]) -> dict[str, An
     return _all_told(act, [found.passage])[0]
 
 
-@calls.call("GET", "/crosswalk", "evidence:read", gives=Crosswalk)
-def read_crosswalk(act: Act) -> dict[str, Any]:  # noqa: ARG001 - every call takes the act
+@calls.call("GET", "/crosswalk", "evidence:read", query=Paging, gives=Crosswalk)
+def read_crosswalk(_act: Act, paging: dict[str, Any]) -> dict[str, Any]:
     """What each section has to do with indicators, paragraphs, goals, monitoring framework, recommendations, themes."""
     names = [name for name in CrossingShape._declared_fields if name != "section"]
     sections = [
         {"section": one.key} | {name: getattr(one, name) for name in names} for one in crosswalk.table().values()
     ]
-    return {"sections": sections, "codes": dict(crosswalk.codes())}
+    part = portion("crosswalk", sections, paging)
+    return {"sections": part["items"], "next": part["next"], "codes": dict(crosswalk.codes())}

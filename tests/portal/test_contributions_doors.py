@@ -111,6 +111,21 @@ def test_a_colleagues_decision_is_not_overruled_unseen(world: World) -> None:
     assert [(row.version, row.outcome) for row in held.moderations(db.session, made.id)] == [(1, "accepted")]
 
 
+@pytest.mark.parametrize("registration", ["open", "named"])
+def test_a_call_says_to_everybody_how_to_contribute_or_why_not(world: World, registration: str) -> None:
+    of = partner(world)
+    to = call(world, "c", registration, (of.id,))
+    told = {"open": "An organisation that is new can register.", "named": "you file for none of them"}[registration]
+    people = (("focal_point", "KAZ"), ("partner", None), ("lead", None))
+    shown = []
+    for browser in (world.app.test_client(), *(world.browser(role, entity) for role, entity in people)):
+        page = browser.get(f"/calls/{to.id}").get_data(as_text=True)
+        assert faults(page) == []
+        shown.append((told in page, "Register to contribute" in page, 'id="begin"' in page))
+    open_ = registration == "open"
+    assert shown == [(False, open_, False), (True, open_, False), (False, False, True), (False, False, False)]
+
+
 def test_begin_pressed_twice_opens_one_draft(world: World) -> None:
     of, to = partner(world), call(world)
     mine, door = world.browser("partner"), f"/calls/{to.id}/contributions"

@@ -293,6 +293,33 @@ def test_what_is_shown_of_a_file_is_what_becomes_of_it(channel: ChannelB) -> Non
     assert (preview.figures, dict(preview.left_out)) == (report.new, became)
 
 
+def test_an_area_is_shown_in_a_row_whose_figure_is_left_out(channel: ChannelB) -> None:
+    tables = (
+        ("Land;Jahr;Wert\nKenya;2020;12,5\nNepal;2021;\nAtlantis;2020;\n", "Growth", ["2021", "2020"]),
+        ("ISO;Country;2019;2020\nKEN;Kenya;1;2\nNPL;Nepal;;\nXXX;Atlantis;;\n", "Share", ["", ""]),
+    )
+    for table, series, years in tables:
+        row = aside(channel, table, source="yearbook")
+        corrected(channel, row, series=series)
+        shown = pending.show(channel.session, channel.storage, row.id).preview
+        assert shown is not None
+        found = [line.cells for line in shown.rows[1:]]
+        assert [(cells[0].read == "Nepal (NPL)", cells[0].wrong) for cells in found] == [(True, False), (False, True)]
+        assert [cells[1].read if cells[1].role == "period" else "" for cells in found] == years
+        assert dict(shown.areas) == {"country": 1}
+
+
+def test_shares_below_nothing_and_above_the_whole_are_told(channel: ChannelB) -> None:
+    shares = list(enumerate(("-5", "101", "0", "100", "-0.1", ">101")))
+    figures = "".join(f"{area};{2020 + at};{share}\n" for area in ("KEN", "NPL") for at, share in shares)
+    told = ["Shares above 100 per cent, kept as they stand: 4.", "Figures in per cent below 0, kept as they stand: 4."]
+    for unit, wanted in (("%", told), ("persons", [])):
+        row = aside(channel, f"Land;Jahr;Wert\n{figures}", source="yearbook")
+        corrected(channel, row, series=f"Growth in {unit}", unit=unit)
+        notes = [str(one) for one in import_report(channel.session, confirmed(channel, row, save=False).id).notes]
+        assert [one for one in notes if "per cent" in one] == wanted
+
+
 def corrected(channel: ChannelB, row: PendingFile, ties: dict[str, str] | None = None, **said: str) -> None:
     columns = read_mapping(row.mapping | said) if row.mapping else None
     told = Told(**{name: str(row.told[name]) for name in ("source", "edition", "entity")}, indicators=ties or {})

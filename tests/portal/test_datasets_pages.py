@@ -468,6 +468,11 @@ def test_a_tile_asks_for_the_figure_of_the_whole_and_no_breakdown(world: World) 
     assert (told(""), told("&cuts=1")) == (whole + part, whole)
     assert told("&cuts=1&region=Africa&year=2020") == part
     assert partner.get("/observations/totals?indicator=en_atm_pm25&cuts=0").status_code == 422
+    every = partner.get("/observations/totals?indicator=en_atm_pm25").get_json()
+    first = partner.get("/observations/totals?indicator=en_atm_pm25&limit=1").get_json()
+    rest = partner.get(f"/observations/totals?indicator=en_atm_pm25&cursor={first['next']}").get_json()
+    assert (len(first["items"]), first["items"] + rest["items"]) == (1, every["items"])
+    assert (every["next"], rest["next"]) == (None, None)
 
 
 @pytest.mark.parametrize(("role", "status"), [("data_officer", 200), ("lead", 403), ("partner", 403)])

@@ -171,6 +171,9 @@ def test_the_calls(world: World) -> None:
     done = client.patch(address, headers=team, json={"outcome": "both_stand", "reason": "Two surveys."}).get_json()
     assert (done["state"], done["outcome"], done["reason"]) == ("settled", "both_stand", "Two surveys.")
     rules = client.get("/api/v1/contradictions/rules", headers=team).get_json()["items"]
+    first = client.get("/api/v1/contradictions/rules?limit=1", headers=team).get_json()
+    rest = client.get(f"/api/v1/contradictions/rules?cursor={first['next']}", headers=team).get_json()
+    assert (len(first["items"]), first["items"] + rest["items"], rest["next"]) == (1, rules, None)
     assert [(one["rule"], one["right"]) for one in rules if one["raised"]] == [("figure", 1.0)]
     outside = {"Authorization": f"Bearer {world.token('data_officer')}"}
     assert client.get("/api/v1/contradictions", headers=outside).status_code == 403

@@ -269,6 +269,11 @@ def test_the_crosswalk_is_a_page_a_table_and_a_call(world: World) -> None:
     assert len(re.findall('<tr id="q-', html)) == len(crosswalk.table())
     rows = client.get("/evidence/crosswalk.csv").get_data(as_text=True).splitlines()
     assert len(rows) == 1 + len(crosswalk.table())
-    told = Caller(world, "regional_officer").get("/crosswalk").json
+    officer = Caller(world, "regional_officer")
+    told = officer.get("/crosswalk").json
+    first = officer.get("/crosswalk?limit=2").json
+    rest = officer.get(f"/crosswalk?cursor={first['next']}").json
+    assert (len(first["sections"]), first["sections"] + rest["sections"]) == (2, told["sections"])
+    assert (first["codes"], told["next"], rest["next"]) == (told["codes"], None, None)
     assert told["codes"] == dict(crosswalk.codes())
     assert [one["section"] for one in told["sections"]] == list(crosswalk.table())
