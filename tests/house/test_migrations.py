@@ -99,8 +99,8 @@ def test_the_years_of_what_was_sent_before_are_read_from_it(world: World, sessio
     kept = [("a", 2024), ("d", 2024), ("e", None), ("f", 2019)]
     assert session.execute(query).all() == kept
     session.close()
-    migrations.downgrade(db.engine, before("0021"))
-    migrations.upgrade(db.engine, "0021")
+    migrations.downgrade(db.engine, before("0019"))
+    migrations.upgrade(db.engine, "0019")
     assert session.execute(query).all() == kept
 
 
