@@ -407,6 +407,14 @@ def test_a_place_in_a_file_that_is_not_read_stands_at_the_field_of_the_file(worl
     assert re.findall(r'id="(file-error)"', text) == ["file-error"]
 
 
+def test_a_cell_with_a_long_text_is_shown_in_a_wide_column(world: World) -> None:
+    officer, note = world.browser("data_officer"), "x" * 81
+    shown = page(officer, laid(officer, f"Entity,Year,Share\nKenya,2020,12\nNepal,2020,{note}\n", "shares.csv"))
+    assert re.findall(r'<td class="long"><bdi>(x+)</bdi>', shown) == []
+    shown = page(officer, laid(officer, f"Land,Jahr,Wert,Wort\nKenya,2020,12,{note}\nNepal,2020,1,y\n", "word.csv"))
+    assert re.findall(r'<td class="long"><bdi>([xy]+)</bdi>', shown) == [note]
+
+
 def test_a_dropped_file_is_gone(world: World) -> None:
     officer = world.browser("data_officer")
     address = laid(officer, DDF, DDF_NAME)
