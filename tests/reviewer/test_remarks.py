@@ -254,7 +254,7 @@ def test_a_notice_leads_the_reviewer_to_the_remark_and_the_answer_is_written_the
     assert (answer.status_code, answer.location) == (303, f"{review}#remark-{which}")
     db.session.rollback()
     words = [row.RemarkWord for row in reads.talk(db.session, [which])[which]]
-    assert [(one.language, one.words) for one in words] == [
+    assert sorted((one.language, one.words) for one in words) == [
         ("fr", "De quelle ann\u00e9e ?"),
         ("fr", "La derni\u00e8re."),
     ]
